@@ -1,0 +1,144 @@
+"""``landing/groups.toml``: who answers for the data, and what is declared about each group."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from schemas.errors import ConfigurationError
+
+GROUP_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
+
+DateOrder = Literal["dmy", "mdy", "ymd"]
+BreakKind = Literal[
+    "admins_only", "disappearing", "reactions", "community", "polls", "semester_break", "exam_weeks"
+]
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _known_zone(zone: str) -> str:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("not an IANA time zone") from error
+    return zone
+
+
+class Study(_Declared):
+    """Who answers for the data, on which clearance, until when."""
+
+    name: str
+    controller: str
+    contact: str
+    clearance: str
+    valid_until: dt.date
+    retention_days: int = Field(default=90, ge=0)
+
+
+class Exporter(_Declared):
+    """A phone that exports the group; ``match`` is a glob over file names."""
+
+    match: str
+    admin_from: dt.date | None = None
+    admin_to: dt.date | None = None
+    timezone: str | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, zone: str | None) -> str | None:
+        return None if zone is None else _known_zone(zone)
+
+
+class Participants(_Declared):
+    """A head count read off the group's info page."""
+
+    date: dt.date
+    n: int = Field(ge=0)
+
+
+class Shock(_Declared):
+    """Something that befell the group or its surroundings."""
+
+    name: str
+    date: dt.date
+
+
+class Break(_Declared):
+    """A stretch of time in which the platform or the group worked differently."""
+
+    kind: BreakKind
+    from_date: dt.date = Field(alias="from")
+    to_date: dt.date | None = Field(default=None, alias="to")
+
+
+class Group(_Declared):
+    """Everything declared about one group; all of it has a default."""
+
+    name: str | None = None
+    timezone: str = "Asia/Jakarta"
+    date_order: DateOrder | None = None
+    unknown_consent: Literal["aggregate", "include", "exclude"] = "aggregate"
+    community: str | None = None
+    continues: str | None = None
+    selling_allowed: bool = True
+    symbols: tuple[str, ...] = ()
+    bots: tuple[str, ...] = ()
+    participants: tuple[Participants, ...] = ()
+    exporters: dict[str, Exporter] = {}
+    shocks: tuple[Shock, ...] = ()
+    breaks: tuple[Break, ...] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, zone: str) -> str:
+        return _known_zone(zone)
+
+
+class Landing(_Declared):
+    """The whole of ``groups.toml``."""
+
+    study: Study | None = None
+    groups: dict[str, Group] = {}
+
+    @model_validator(mode="after")
+    def _ids(self) -> Landing:
+        for group_id in self.groups:
+            if not GROUP_ID.match(group_id):
+                raise ValueError("a group's identifier is letters, digits, dot, dash, underscore")
+        return self
+
+    def group(self, group_id: str) -> Group:
+        """What is declared about a group, or the defaults."""
+        return self.groups.get(group_id, Group())
+
+    def community_of(self, group_id: str) -> str:
+        """The community whose roster a group shares; a group without one is its own."""
+        return self.group(group_id).community or group_id
+
+
+def read_landing(path: Path) -> Landing:
+    """Read ``groups.toml``; without the file everything has its default.
+
+    Raises:
+        ConfigurationError: the file is no TOML or declares what cannot be; names the place, not the value.
+    """
+    if not path.exists():
+        return Landing()
+    try:
+        return Landing.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise ConfigurationError("groups.toml is not valid TOML", next_step="mend its syntax") from None
+    except ValidationError as error:
+        places = sorted({".".join(str(part) for part in problem["loc"]) for problem in error.errors()})
+        raise ConfigurationError(
+            "groups.toml declares what cannot be", next_step=f"see {', '.join(places)}", problems=error.error_count()
+        ) from None

@@ -1,0 +1,78 @@
+"""The indicator registry: every code of the catalogue with its definition, read from ``indicators.toml``.
+
+A definition says what is measured, over which window, with which interval, from how much evidence and
+with which threats. The function that computes it stands in ``tasks/measure/indicators``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.vocabulary import FACET_LETTERS
+
+
+class Indicator(BaseModel):
+    """One definition of one indicator or composite."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    number: int | None = None
+    def_version: int = 1
+    facet: str
+    name_en: str
+    name_id: str
+    formula: str
+    unit: str
+    range_low: float | None = None
+    range_high: float | None = None
+    direction: Literal["+", "-", "type axis", "ambiguous", "0 = equal"]
+    minimum_n: str
+    ci_kind: str
+    window_months: int = Field(ge=1)
+    look_back_months: int = Field(ge=0)
+    look_ahead_months: int = Field(ge=0)
+    needs_coverage_95: bool = False
+    uses_n: bool = False  # N stands in it: partial where n_hi / n_lo is above 1.1
+    is_optional: bool = False
+    is_single_person: bool = False
+    is_sensitive: bool = False
+    is_composite: bool = False
+    blocked_by_admins_only: bool = False
+    params: dict[str, float] = {}
+    threats: str
+    source: str
+    components: tuple[str, ...] = ()
+
+    @property
+    def params_hash(self) -> str:
+        """12 hex digits over the parameters and the window."""
+        content = {"params": self.params, "window_months": self.window_months, "def_version": self.def_version}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+@cache
+def registry() -> dict[str, Indicator]:
+    """All definitions by code, in the order of the catalogue."""
+    text = resources.files("schemas").joinpath("indicators.toml").read_text(encoding="utf-8")
+    entries = tomllib.loads(text)["indicator"]
+    return {
+        entry["code"]: Indicator.model_validate({**entry, "facet": FACET_LETTERS[entry["facet"]]}) for entry in entries
+    }
+
+
+def definitions_hash() -> str:
+    """12 hex digits over all definitions."""
+    content = [definition.model_dump(mode="json") for definition in registry().values()]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+#: All codes of the catalogue, in its order.
+CODES: tuple[str, ...] = tuple(registry())

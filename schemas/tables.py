@@ -1,0 +1,171 @@
+"""The warehouse's tables: grain, columns, key. A column's own description stands in :mod:`schemas.fields`.
+
+A column written ``name?`` may be NULL; all others may not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from schemas.fields import FIELDS, Field
+from schemas.indicators import CODES
+from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
+
+Schema = Literal["ops", "core", "research"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field in its place: with whether it may be NULL there."""
+
+    field: Field
+    nullable: bool
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table or frame: its grain in words, its columns, the key that makes a row unique."""
+
+    schema: str
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    partition: tuple[str, ...] = ()  # a load replaces whole partitions
+
+    @property
+    def qualified(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def polars_schema(self) -> pl.Schema:
+        """Column name -> Polars dtype, in order."""
+        return pl.Schema({column.name: column.field.dtype for column in self.columns})
+
+    @property
+    def subject_columns(self) -> tuple[str, ...]:
+        """Columns that point at a person; the erasure registry derives from them."""
+        return tuple(column.name for column in self.columns if column.field.subject)
+
+    def empty(self) -> pl.DataFrame:
+        """A frame of this shape without rows."""
+        return pl.DataFrame(schema=self.polars_schema)
+
+    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with exactly this table's columns, order and dtypes; raises when one is missing."""
+        return frame.select(pl.col(name).cast(dtype) for name, dtype in self.polars_schema.items())
+
+
+def _columns(spec: str) -> tuple[Column, ...]:
+    words = spec.split()
+    columns = tuple(Column(FIELDS[word.rstrip("?")], word.endswith("?")) for word in words)
+    names = [column.name for column in columns]
+    if len(names) != len(set(names)):
+        raise ValueError("a table names a column twice")
+    return columns
+
+
+def table(schema: str, name: str, grain: str, spec: str, *, key: str, partition: str = "") -> Table:
+    """Declare one table; ``key`` and ``partition`` are column names separated by spaces."""
+    declared = Table(schema, name, grain, _columns(spec), tuple(key.split()), tuple(partition.split()))
+    unknown = (set(declared.key) | set(declared.partition)) - set(declared.names)
+    if unknown:
+        raise ValueError(f"{schema}.{name}: key or partition names unknown columns {sorted(unknown)}")
+    return declared
+
+
+_LEX = " ".join(f"lex_{category}" for category in LEXICON_CATEGORIES)
+_STYLE = " ".join(f"style_{category}" for category in STYLE_CATEGORIES)
+_VALUE = "value? ci_low? ci_high? ci_kind n_num? n_den?"
+
+_DIMENSIONS = [
+    table("core", "dim_date", "one row per day", "date month year month_of_year weekday hijri_year hijri_month hijri_day is_ramadan is_eid is_public_holiday", key="date"),
+    table("core", "dim_month", "one row per month", "month year month_of_year n_days ramadan_days syawal_first10_days muharram_days public_holidays", key="month"),
+    table("core", "dim_group", "one row per version of a group", "group_version_key group_key group_id group_name timezone community? continues? selling_allowed valid_from valid_to? is_current", key="group_key valid_from", partition="group_key"),
+    table("core", "dim_member", "one row per version of a person", "member_version_key member_key pseudonym_key community cohort? origin_region? current_city? campus? field_of_study? role gender? is_adult? is_on_roster is_in_good_standing consent valid_from valid_to? is_current", key="member_key valid_from", partition="community"),
+    table("core", "member_alias", "one row per change of a pseudonym", "old_pseudonym_key new_pseudonym_key since_snapshot_id", key="old_pseudonym_key new_pseudonym_key"),
+    table("core", "dim_indicator", "one row per version of an indicator's definition", "code def_version facet name_en name_id formula unit range_low? range_high? direction minimum_n ci_kind window_months look_back_months look_ahead_months is_optional is_computed threats source is_current", key="code def_version"),
+    table("core", "dim_activity_kind", "one row per kind of activity", "activity_kind name_en name_id", key="activity_kind"),
+    table("core", "dim_platform_break", "one row per change of the platform", "breaks_kind date description source", key="breaks_kind date"),
+    table("core", "dim_shock", "one row per shock and group; no group means all", "shock shock_date group_id? origin", key="shock shock_date group_id"),
+    table("core", "dim_snapshot", "one row per snapshot", "snapshot_id month created_at manifest_sha256 manifest_json code_version lexicon_version definitions_hash n_groups n_exports n_rosters", key="snapshot_id"),
+]
+
+_FACTS = [
+    table("core", "fact_message", "one authored message", f"group_key message_key member_key turn_key? sent_at local_date kind n_exports has_seconds is_edited is_forwarded is_bot lang n_chars n_words n_emoji n_urls n_mentions {_LEX}", key="group_key message_key", partition="group_key"),
+    table("core", "fact_message_change", "one first sighting of an edit or deletion", "group_key message_key change_kind first_seen_date", key="group_key message_key change_kind", partition="group_key"),
+    table("core", "fact_turn", "one turn: consecutive messages of one sender with gaps of at most 2 minutes", f"group_key turn_key member_key sent_at local_date role task? is_text is_list is_announcement is_question is_help_request is_forwarded answer_delay_min? n_messages n_words {_LEX} {_STYLE}", key="group_key turn_key", partition="group_key"),
+    table("core", "fact_reply", "one inferred tie from a turn to an earlier one", "group_key source_turn_key target_turn_key source_member_key target_member_key local_date method layer weight latency_min params_hash", key="group_key source_turn_key target_turn_key", partition="group_key"),
+    table("core", "fact_membership_event", "one person in one system event", "group_key membership_event_key event event_date sent_at member_key actor_member_key? n_exports", key="group_key membership_event_key", partition="group_key"),
+    table("core", "fact_membership", "one interval of membership or presence", "group_key member_key membership_kind from_date to_date? basis end_basis? is_proven", key="group_key member_key membership_kind from_date", partition="group_key"),
+    table("core", "fact_coverage", "group, day, exporter", "group_key date exporter_no is_covered is_gap is_unverified", key="group_key date exporter_no", partition="group_key"),
+    table("core", "fact_activity", "one joint activity: a chain of lists, a poll or an announcement with date", "group_key activity_key activity_kind month local_date last_seen_date organiser_member_key? n_versions n_forks n_lost_updates n_items n_matched n_unmatched n_guests stated_total_idr? items_total_idr? is_total_mismatch?", key="group_key activity_key", partition="group_key"),
+    table("core", "fact_activity_version", "one copy of a list", "group_key activity_key version_no parent_version_no? turn_key member_key local_date n_items", key="group_key activity_key version_no", partition="group_key"),
+    table("core", "fact_participation", "one entry of an activity", "group_key activity_key entry_no member_key? slot? added_date added_by_member_key is_proxy participation_status amount_idr? is_paid? n_guests", key="group_key activity_key entry_no", partition="group_key"),
+    table("core", "fact_member_month", "one person present in a group in a month", "group_key member_key month turns text_turns words replies_given replies_received questions help_requests help_answers list_entries n_ties present_days covered_days tenure_days", key="group_key member_key month", partition="group_key"),
+    table("core", "fact_indicator", "group, month, indicator", f"group_key group_id month code def_version params_hash {_VALUE} n_lo? n_hi? window_months coverage status snapshot_id input_hash", key="group_key month code", partition="group_key"),
+    table("core", "fact_indicator_detail", "a companion of an indicator", f"group_key group_id month code def_version detail {_VALUE} status snapshot_id", key="group_key month code detail", partition="group_key"),
+    table("core", "composite_base", "base period of a component", "group_key group_id code def_version base_version base_from base_to n_months median mad", key="group_key code base_version", partition="group_key"),
+    table("core", "fact_indicator_vintage", "a cell that a snapshot changed; as of a snapshot holds the last row at or before it", f"group_key group_id month code def_version {_VALUE} coverage status snapshot_id", key="group_key month code snapshot_id"),
+    table("core", "fact_trend", "group, indicator: trend over the covered history", "group_key group_id code def_version n_months slope_per_month? slope_lo? slope_hi? p_ar1boot? q_bh? trend_status snapshot_id", key="group_key code", partition="group_key"),
+    table("core", "fact_revision", "a cell of the past that a snapshot changed", "group_key group_id month code from_snapshot_id snapshot_id old_value? new_value? old_status new_status reason", key="group_key month code snapshot_id"),
+]
+
+_OPS = [
+    table("ops", "file", "one chat or roster handed in", "file_id group_id file_kind file_status refusal? stated_date? exporter_no? platform? language? date_order? clock? utc_offset_basis? is_truncated? n_bytes n_lines? n_messages? n_events? n_continuation_lines? n_rejected_lines? n_senders? n_rows? first_date? last_date? run_id", key="file_id group_id"),
+    table("ops", "run", "one run of a flow", "run_id flow month started_at ended_at? run_status exit_code? snapshot_id? n_groups n_exports n_rosters", key="run_id"),
+    table("ops", "load", "one load of a table", "load_id run_id table_name started_at n_rows", key="load_id table_name"),
+    table("ops", "validation_result", "one expectation in a run", "run_id suite expectation column_name? severity is_success n_unexpected", key="run_id suite expectation column_name"),
+    table("ops", "quarantine", "one refused row", "file_id group_id row_no column_name? rule severity", key="group_id file_id row_no rule", partition="group_id"),
+    table("ops", "identity_decision", "one resolved label cluster", "group_key member_key decision identity_method confidence n_labels votes", key="group_key member_key identity_method", partition="group_key"),
+    table("ops", "identity_conflict", "one contradiction of evidence about a person", "group_key conflict_kind member_key n_labels is_settled", key="group_key conflict_kind member_key", partition="group_key"),
+    table("ops", "erasure", "one erasure carried out", "erasure_token created_at table_name n_removed", key="erasure_token table_name"),
+]
+
+_RESEARCH = [
+    table("research", "indicator", "group, month, indicator: newest snapshot, newest definition", f"group_id month code def_version {_VALUE} coverage status snapshot_id window_months n_lo? n_hi?", key="group_id month code"),
+    table("research", "indicator_detail", "a companion of an indicator", f"group_id month code detail def_version {_VALUE} status snapshot_id", key="group_id month code detail"),
+    table("research", "group_month_regime", "group, month: what changed around the group", "group_id month poll_share? sticker_share? is_admins_only is_disappearing unmatched_turn_share? ios_share? n_exporters coverage", key="group_id month"),
+    table("research", "activity", "group, month, kind of activity", "group_id month activity_kind n_items n_versions status", key="group_id month activity_kind"),
+    table("research", "campaign", "group, month: campaigns that began", "group_id month activity_kind n_talkers? n_committed? conversion? half_life_days? status", key="group_id month activity_kind"),
+    table("research", "trend", "group, indicator", "group_id code def_version n_months slope_per_month? slope_lo? slope_hi? p_ar1boot? q_bh? status snapshot_id", key="group_id code"),
+    table("research", "shock", "group, shock, indicator", "group_id shock shock_date code drop? placebo_rank_p? recovery_months? status", key="group_id shock shock_date code"),
+    table("research", "decomposition", "group, indicator, pair of years", "group_id code from_year to_year within? entry? exit? status", key="group_id code from_year to_year"),
+    table("research", "newcomer_survival", "group, year of joining, months since joining", "group_id joined_year is_welcomed months_since_joining survival? n_at_risk? status", key="group_id joined_year is_welcomed months_since_joining"),
+    table("research", "coverage", "group, month", "group_id month coverage covered_days n_exporters", key="group_id month"),
+    table("research", "revision", "a cell of the past that a snapshot changed", "group_id month code from_snapshot_id snapshot_id old_value? new_value? old_status new_status reason", key="group_id month code snapshot_id"),
+    table("research", "vintage", "a cell that a snapshot changed", f"group_id month code def_version {_VALUE} coverage status snapshot_id", key="group_id month code snapshot_id"),
+    table("research", "dictionary", "a table, a column or an indicator", "entry_kind table_name? column_name? code? description unit? data_type? constraint? sensitivity? is_subject? is_computed?", key="entry_kind table_name column_name code"),
+]
+
+
+def _group_month() -> Table:
+    """The wide table: one column per code of the catalogue, from the registry."""
+    head = table("research", "group_month", "group, month: every indicator in a column of its own", "group_id month n_present? coverage", key="group_id month")
+    wide = tuple(
+        Column(Field(code, pl.Float64(), f"Value of {code}; NULL where its status is neither ok nor partial."), True)
+        for code in CODES
+    )
+    return Table(head.schema, head.name, head.grain, head.columns + wide, head.key)
+
+
+#: Every table of the warehouse, in the order of creation.
+TABLES: dict[str, Table] = {
+    declared.qualified: declared for declared in [*_DIMENSIONS, *_FACTS, *_OPS, *_RESEARCH, _group_month()]
+}
+
+
+def in_schema(schema: Schema) -> list[Table]:
+    """The tables of one schema."""
+    return [declared for declared in TABLES.values() if declared.schema == schema]

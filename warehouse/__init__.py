@@ -1,0 +1,1 @@
+"""Where: engines, tables, migrations, queries, the vault, reference data."""

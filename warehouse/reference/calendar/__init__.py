@@ -1,0 +1,1 @@
+"""The Islamic calendar as Indonesia keeps it."""

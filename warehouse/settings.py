@@ -1,0 +1,50 @@
+"""Where settings come from: environment, then ``settings.toml`` in the home, then what a Prefect block holds."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from schemas.errors import ConfigurationError
+from schemas.settings import Settings
+
+PREFIX = "SOLIDARITY_"
+
+
+def load_settings(home: Path | None = None, *, block: Mapping[str, object] | None = None) -> Settings:
+    """The settings in force.
+
+    Args:
+        home: given on the command line; outranks ``SOLIDARITY_HOME``.
+        block: values of a Prefect block, the last resort.
+
+    Raises:
+        ConfigurationError: a setting is unknown or has a value that cannot be; names it, not its value.
+    """
+    environment = {
+        name: os.environ[PREFIX + name.upper()]
+        for name in Settings.model_fields
+        if os.environ.get(PREFIX + name.upper())
+    }
+    folder = home or Path(environment.get("home", "var"))
+    values = {**(block or {}), **_file(folder / "settings.toml"), **environment, "home": folder.absolute()}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        names = sorted({str(problem["loc"][0]) for problem in error.errors()})
+        raise ConfigurationError(
+            "a setting cannot be used", next_step=f"see {', '.join(names)} in settings.toml or the environment"
+        ) from None
+
+
+def _file(path: Path) -> dict[str, object]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise ConfigurationError("settings.toml is not valid TOML", next_step="mend its syntax") from None

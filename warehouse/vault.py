@@ -1,0 +1,136 @@
+"""The vault: the only place where names, numbers and texts are kept.
+
+Files are written whole or not at all (temporary file, fsync, rename), readable by their owner alone, and
+encrypted at rest with AES-256-GCM when a vault key is set.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import SecretStr
+
+from schemas.errors import ConfigurationError
+
+_MAGIC = b"SWV1"
+_NONCE_BYTES = 12
+MINIMUM_KEY_BYTES = 32
+
+
+class Vault:
+    """Frames, documents and bytes under one folder, by relative name."""
+
+    def __init__(self, root: Path, key: SecretStr | None = None) -> None:
+        self.root = root
+        self._cipher = None if key is None else _cipher(key)
+
+    def __repr__(self) -> str:
+        return f"Vault(encrypted={self._cipher is not None})"
+
+    def path(self, name: str) -> Path:
+        """Where a name is kept; refuses names that lead out of the vault."""
+        path = (self.root / name).resolve()
+        if not path.is_relative_to(self.root.resolve()):
+            raise ValueError("a name leads out of the vault")
+        return path
+
+    def exists(self, name: str) -> bool:
+        return self.path(name).exists()
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Write whole or not at all, mode 0600 in folders of mode 0700."""
+        path = self.path(name)
+        _private_folder(path.parent, self.root)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(self._seal(content))
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+    def read_bytes(self, name: str) -> bytes:
+        return self._open(self.path(name).read_bytes())
+
+    def write_frame(self, name: str, frame: pl.DataFrame) -> None:
+        """Keep a frame as Parquet."""
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression="zstd", compression_level=1)
+        self.write_bytes(name, buffer.getvalue())
+
+    def read_frame(self, name: str) -> pl.DataFrame:
+        return pl.read_parquet(io.BytesIO(self.read_bytes(name)))
+
+    def write_document(self, name: str, document: Any) -> None:
+        """Keep a JSON document, its keys sorted."""
+        self.write_bytes(name, json.dumps(document, sort_keys=True, ensure_ascii=False).encode())
+
+    def read_document(self, name: str) -> Any:
+        return json.loads(self.read_bytes(name))
+
+    def names(self, folder: str) -> Iterator[str]:
+        """Names of the entries of a folder, sorted; none when it does not exist."""
+        path = self.path(folder)
+        if path.is_dir():
+            yield from sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
+
+    def remove(self, name: str) -> None:
+        """Remove a file or a whole folder, if it is there."""
+        path = self.path(name)
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+    def _seal(self, content: bytes) -> bytes:
+        if self._cipher is None:
+            return content
+        nonce = os.urandom(_NONCE_BYTES)
+        return _MAGIC + nonce + self._cipher.encrypt(nonce, content, _MAGIC)
+
+    def _open(self, content: bytes) -> bytes:
+        if not content.startswith(_MAGIC):
+            return content
+        if self._cipher is None:
+            raise ConfigurationError("the vault is encrypted", next_step="set SOLIDARITY_VAULT_KEY")
+        from cryptography.exceptions import InvalidTag
+
+        start = len(_MAGIC) + _NONCE_BYTES
+        try:
+            return self._cipher.decrypt(content[len(_MAGIC) : start], content[start:], _MAGIC)
+        except InvalidTag:
+            raise ConfigurationError(
+                "the vault cannot be opened with this key", next_step="set the SOLIDARITY_VAULT_KEY it was written with"
+            ) from None
+
+
+def _cipher(key: SecretStr) -> Any:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    secret = key.get_secret_value().encode()
+    if len(secret) < MINIMUM_KEY_BYTES:
+        raise ConfigurationError(
+            "the vault key is too short", next_step="use at least 32 bytes, for instance from `openssl rand -hex 32`"
+        )
+    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"solidarity vault").derive(secret))
+
+
+def _private_folder(folder: Path, root: Path) -> None:
+    missing = [
+        path for path in (folder, *folder.parents) if path.is_relative_to(root) and not path.exists()
+    ]
+    for path in reversed(missing):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
