@@ -93,6 +93,18 @@ class Locked(SolidarityError):  # noqa: N818
     exit_code = ExitCode.LOCKED
 
 
+class WarehouseError(SolidarityError):
+    """The warehouse or its engine failed; what was loaded before stands."""
+
+    code = "warehouse"
+
+
+class LoadRefused(WarehouseError):  # noqa: N818
+    """Rows do not fit their table; nothing of the load is visible."""
+
+    code = "load_refused"
+
+
 #: Why a file may be refused, and what its curator does next. A new reason is one line here.
 REFUSALS: dict[str, str] = {
     "ambiguous_date_order": "set date_order for the group in groups.toml, or try `solidarity inspect --date-order`",
@@ -111,6 +123,9 @@ REFUSALS: dict[str, str] = {
     "several_chats_in_zip": "hand in one chat an archive",
     "binary_file": "hand in the exported text or zip, not another kind of file",
     "future_dates": "check the clock of the phone and the date order of the group",
+    "macro_workbook": "save the roster as a plain .xlsx or .csv, without macros",
+    "encrypted_workbook": "hand in the roster without a password",
+    "too_many_rows": "a roster lists people: hand in the members' table alone",
     "too_many_bad_rows": "mend the rows listed in quarantine and hand the roster in again",
     "unknown_file_type": "exports are .txt or .zip, rosters .csv or .xlsx",
     "unsupported_layout": "send the first lines, with names replaced, to the engineers",

@@ -32,6 +32,7 @@ from schemas.vocabulary import (
     STYLE_CATEGORIES,
     SYSTEM_EVENTS,
     TASKS,
+    TREND_STATUSES,
 )
 
 
@@ -288,6 +289,7 @@ _INDICATOR = [
     Field("n_hi", F64, "Members with proven or presumed presence.", "member-days per covered day", ge=0),
     Field("window_months", I32, "Months the value looks back over, its own among them.", "months", ge=1, sensitivity=_PUB),
     Field("status", TEXT, "Why the value is there or not.", one_of=STATUSES),
+    Field("is_removed", BOOL, "Whether the snapshot no longer holds the cell."),
     Field("detail", TEXT, "Name of the companion.", sensitivity=_PUB),
     Field("input_hash", TEXT, "Hash of everything the row was computed from.", sensitivity=_OPS),
     Field("facet", TEXT, "Facet of solidarity.", one_of=FACETS, sensitivity=_PUB),
@@ -319,7 +321,7 @@ _TREND = [
     Field("slope_hi", F64, "Upper end of the slope's 95 % interval.", "unit per month"),
     Field("p_ar1boot", F64, "Mann-Kendall p by parametric AR(1) bootstrap.", ge=0, le=1),
     Field("q_bh", F64, "Benjamini-Hochberg q within the facet.", ge=0, le=1),
-    Field("trend_status", TEXT, "What may be said about the trend."),
+    Field("trend_status", TEXT, "What may be said about the trend.", one_of=TREND_STATUSES),
     Field("old_value", F64, "Value in the earlier snapshot."),
     Field("new_value", F64, "Value in the later snapshot."),
     Field("old_status", TEXT, "Status in the earlier snapshot.", one_of=STATUSES),

@@ -117,7 +117,7 @@ _FACTS = [
     table("core", "fact_indicator", "group, month, indicator", f"group_key group_id month code def_version params_hash {_VALUE} n_lo? n_hi? window_months coverage status snapshot_id input_hash", key="group_key month code", partition="group_key"),
     table("core", "fact_indicator_detail", "a companion of an indicator", f"group_key group_id month code def_version detail {_VALUE} status snapshot_id", key="group_key month code detail", partition="group_key"),
     table("core", "composite_base", "base period of a component", "group_key group_id code def_version base_version base_from base_to n_months median mad", key="group_key code base_version", partition="group_key"),
-    table("core", "fact_indicator_vintage", "a cell that a snapshot changed; as of a snapshot holds the last row at or before it", f"group_key group_id month code def_version {_VALUE} coverage status snapshot_id", key="group_key month code snapshot_id"),
+    table("core", "fact_indicator_vintage", "a cell that a snapshot changed; as of a snapshot holds the last row at or before it", f"group_key group_id month code def_version {_VALUE} coverage status is_removed snapshot_id", key="group_key month code snapshot_id"),
     table("core", "fact_trend", "group, indicator: trend over the covered history", "group_key group_id code def_version n_months slope_per_month? slope_lo? slope_hi? p_ar1boot? q_bh? trend_status snapshot_id", key="group_key code", partition="group_key"),
     table("core", "fact_revision", "a cell of the past that a snapshot changed", "group_key group_id month code from_snapshot_id snapshot_id old_value? new_value? old_status new_status reason", key="group_key month code snapshot_id"),
 ]
@@ -137,15 +137,15 @@ _RESEARCH = [
     table("research", "indicator", "group, month, indicator: newest snapshot, newest definition", f"group_id month code def_version {_VALUE} coverage status snapshot_id window_months n_lo? n_hi?", key="group_id month code"),
     table("research", "indicator_detail", "a companion of an indicator", f"group_id month code detail def_version {_VALUE} status snapshot_id", key="group_id month code detail"),
     table("research", "group_month_regime", "group, month: what changed around the group", "group_id month poll_share? sticker_share? is_admins_only is_disappearing unmatched_turn_share? ios_share? n_exporters coverage", key="group_id month"),
-    table("research", "activity", "group, month, kind of activity", "group_id month activity_kind n_items n_versions status", key="group_id month activity_kind"),
+    table("research", "activity", "group, month, kind of activity", "group_id month activity_kind n_items? n_versions? status", key="group_id month activity_kind"),
     table("research", "campaign", "group, month: campaigns that began", "group_id month activity_kind n_talkers? n_committed? conversion? half_life_days? status", key="group_id month activity_kind"),
-    table("research", "trend", "group, indicator", "group_id code def_version n_months slope_per_month? slope_lo? slope_hi? p_ar1boot? q_bh? status snapshot_id", key="group_id code"),
+    table("research", "trend", "group, indicator", "group_id code def_version n_months slope_per_month? slope_lo? slope_hi? p_ar1boot? q_bh? status trend_status snapshot_id", key="group_id code"),
     table("research", "shock", "group, shock, indicator", "group_id shock shock_date code drop? placebo_rank_p? recovery_months? status", key="group_id shock shock_date code"),
     table("research", "decomposition", "group, indicator, pair of years", "group_id code from_year to_year within? entry? exit? status", key="group_id code from_year to_year"),
     table("research", "newcomer_survival", "group, year of joining, months since joining", "group_id joined_year is_welcomed months_since_joining survival? n_at_risk? status", key="group_id joined_year is_welcomed months_since_joining"),
     table("research", "coverage", "group, month", "group_id month coverage covered_days n_exporters", key="group_id month"),
     table("research", "revision", "a cell of the past that a snapshot changed", "group_id month code from_snapshot_id snapshot_id old_value? new_value? old_status new_status reason", key="group_id month code snapshot_id"),
-    table("research", "vintage", "a cell that a snapshot changed", f"group_id month code def_version {_VALUE} coverage status snapshot_id", key="group_id month code snapshot_id"),
+    table("research", "vintage", "a cell that a snapshot changed", f"group_id month code def_version {_VALUE} coverage status is_removed snapshot_id", key="group_id month code snapshot_id"),
     table("research", "dictionary", "a table, a column or an indicator", "entry_kind table_name? column_name? code? description unit? data_type? constraint? sensitivity? is_subject? is_computed?", key="entry_kind table_name column_name code"),
 ]
 

@@ -128,6 +128,19 @@ INTERVAL_KINDS = (
     "none",
 )
 
+#: What may be said about a trend; the words of verdicts only where the rules allow them.
+TREND_STATUSES = (
+    "no values",
+    "too short to tell",
+    "not tested",
+    "indicative: rising",
+    "indicative: falling",
+    "indicative: no clear change",
+    "rising",
+    "falling",
+    "no clear change",
+)
+
 REVISION_REASONS = ("new_data", "definition", "lexicon", "roster", "correction", "consent", "erasure")
 SEVERITIES = ("critical", "warning", "info")
 

@@ -137,3 +137,12 @@ def stated_date(file_name: str) -> dt.date | None:
         return following - dt.timedelta(days=1)
     except ValueError:
         raise FileRefused("bad_stated_date") from None
+
+
+def forget_file(vault: Vault, group_id: str, path: str) -> None:
+    """Forget that a file was seen and refused, so that the next run takes it in anew."""
+    ledger = read_ledger(vault, group_id)
+    entry = ledger.entries.pop(path, None)
+    for content in entry.contents if entry else ():
+        ledger.forget(content.file_id)
+    write_ledger(vault, group_id, ledger)

@@ -34,7 +34,6 @@ class Entry(BaseModel):
     kind: FileKind
     contents: tuple[Content, ...] = ()
     refusal: str | None = None
-    refused_under: str | None = None  # what it was refused under: a change of it is a reason to try again
     run_id: str
 
 
@@ -45,7 +44,19 @@ class Ledger(BaseModel):
 
     entries: dict[str, Entry] = {}
     refused: dict[str, str] = {}  # file_id -> reason, for contents that could not be parsed
+    refused_under: dict[str, str] = {}  # file_id -> version and settings it was refused under
+    refused_by: dict[str, str] = {}  # file_id -> run that refused it
     metas: dict[str, ExportMeta] = {}  # file_id -> what the parser found out
+    parsed_under: dict[str, str] = {}  # file_id -> version and settings it was parsed under
+
+    def forget(self, file_id: str) -> None:
+        """Drop what an earlier parse of a content came to."""
+        for known in (self.refused, self.refused_under, self.refused_by, self.metas, self.parsed_under):
+            known.pop(file_id, None)
+
+    def refuse(self, file_id: str, reason: str, under: str, run_id: str) -> None:
+        """Enter that a content cannot be used."""
+        self.refused[file_id], self.refused_under[file_id], self.refused_by[file_id] = reason, under, run_id
 
     def contents(self, kind: FileKind) -> dict[str, Content]:
         """Contents of one kind by file id, each once, with the latest date stated for it."""

@@ -1,0 +1,287 @@
+"""The command line: every command of the contract. What a command does stands in ``flows.commands``.
+
+Heavy libraries are imported inside commands, so that ``inspect`` and ``--help`` answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from flows.call import Call
+from schemas.errors import ExitCode, NotYetError, SolidarityError
+
+app = typer.Typer(
+    name="solidarity",
+    help="Monthly WhatsApp exports and rosters -> a warehouse of solidarity indicators over time.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+Month = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Month measured; default: the last ended one.")]
+Wait = Annotated[int, typer.Option(min=0, metavar="S", help="Seconds to wait for another run to end.")]
+Out = Annotated[Path, typer.Argument(help="Folder to write into.")]
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    home: Annotated[Path | None, typer.Option(help="Home of this installation; else SOLIDARITY_HOME, else ./var.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+) -> None:
+    """Options of every command; they may stand before or after it."""
+    context.obj = Call(home=home, as_json=as_json)
+
+
+# --- begin ---------------------------------------------------------------------------------------
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    group: Annotated[str | None, typer.Option(metavar="ID", help="Identifier of a first group.")] = None,
+    name: Annotated[str | None, typer.Option(help="Its name.")] = None,
+    timezone: Annotated[str, typer.Option(metavar="Z", help="Its time zone.")] = "Asia/Jakarta",
+) -> None:
+    """Write groups.toml, the key file and the folders; overwrite nothing."""
+    from flows.commands import setup
+
+    setup.init(context.obj, group, name, timezone)
+
+
+@app.command()
+def demo(
+    context: typer.Context, seed: Annotated[int, typer.Option(help="Seed of the community.")] = 1
+) -> None:
+    """Three synthetic groups over 36 months: 30 by backfill, 6 as monthly runs."""
+    from flows.commands import setup
+
+    raise typer.Exit(setup.demo(context.obj, seed))
+
+
+@app.command()
+def simulate(
+    context: typer.Context,
+    out: Out,
+    groups: Annotated[int, typer.Option(min=1, help="Groups.")] = 3,
+    members: Annotated[int | None, typer.Option(min=2, help="Members of each group; default: 30 to 120.")] = None,
+    months: Annotated[int, typer.Option(min=1, help="Months.")] = 12,
+    messages_per_month: Annotated[int, typer.Option(min=1, help="Messages a month and group.")] = 800,
+    seed: Annotated[int, typer.Option(help="Seed.")] = 1,
+) -> None:
+    """Write a synthetic community: OUT/landing and its truth, OUT/truth."""
+    from flows.commands import setup
+
+    setup.simulate(context.obj, out, groups, members, months, messages_per_month, seed)
+
+
+# --- take in and measure -------------------------------------------------------------------------
+
+
+@app.command()
+def inspect(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Export or roster.")],
+    date_order: Annotated[Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="Where the file does not decide.")] = None,
+) -> None:
+    """What is in an export or roster; loads nothing."""
+    from flows.commands import look_at_files
+
+    raise typer.Exit(look_at_files.inspect(context.obj, file, date_order))
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    month: Month = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what a run would take in; change nothing.")] = False,
+    wait: Wait = 0,
+) -> None:
+    """The monthly flow, once: take in, measure, snapshot, report, release."""
+    from flows.commands import running
+
+    raise typer.Exit(running.dry_run(context.obj) if dry_run else running.monthly(context.obj, month, wait))
+
+
+@app.command()
+def ingest(context: typer.Context, month: Month = None, wait: Wait = 0) -> None:
+    """Take in what is new in landing, without measuring it."""
+    from flows.commands import running
+
+    raise typer.Exit(running.ingest(context.obj, month, wait))
+
+
+@app.command()
+def backfill(
+    context: typer.Context,
+    first: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="First month to compute anew.")],
+    last: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month measured.")],
+    wait: Wait = 0,
+) -> None:
+    """Measure a stretch of months, with one snapshot at its end."""
+    from flows.commands import running
+
+    raise typer.Exit(running.backfill(context.obj, first, last, wait))
+
+
+@app.command()
+def retry(context: typer.Context, file: Annotated[Path, typer.Argument(help="A refused file in landing.")]) -> None:
+    """Forget that a file was refused and take in again."""
+    from flows.commands import running
+
+    raise typer.Exit(running.retry(context.obj, file))
+
+
+# --- look ----------------------------------------------------------------------------------------
+
+
+@app.command()
+def query(
+    context: typer.Context,
+    sql: Annotated[str, typer.Argument(help="One read-only statement.")],
+    schema: Annotated[Literal["research", "core", "ops"], typer.Option(help="What may be read besides research.")] = "research",
+    snapshot: Annotated[str | None, typer.Option(metavar="S", help="Read the release of a snapshot.")] = None,
+    format_: Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option("--format")] = None,
+) -> None:
+    """Ask the warehouse in SQL, read-only."""
+    from flows.commands import look_at_warehouse
+
+    look_at_warehouse.query(context.obj, sql, schema, snapshot, format_)
+
+
+@app.command()
+def status(context: typer.Context) -> None:
+    """Per group: last run, refused files, conflicts, and when the next export is due."""
+    from flows.commands import look_at_files
+
+    look_at_files.status(context.obj)
+
+
+@app.command()
+def snapshots(context: typer.Context) -> None:
+    """All snapshots, oldest first."""
+    from flows.commands import look_at_warehouse
+
+    look_at_warehouse.snapshots(context.obj)
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    earlier: Annotated[str, typer.Argument(help="A snapshot.")],
+    later: Annotated[str, typer.Argument(help="A later one.")],
+) -> None:
+    """The published cells that differ between two snapshots."""
+    from flows.commands import look_at_warehouse
+
+    look_at_warehouse.diff(context.obj, earlier, later)
+
+
+@app.command()
+def conflicts(context: typer.Context) -> None:
+    """Contradictions of evidence about people, to be settled in corrections.toml."""
+    from flows.commands import look_at_warehouse
+
+    look_at_warehouse.conflicts(context.obj)
+
+
+@app.command()
+def dictionary(
+    context: typer.Context,
+    out: Annotated[Path | None, typer.Option(help="Write it as Markdown instead.")] = None,
+) -> None:
+    """Every table, column and indicator in words."""
+    from flows.commands import look_at_warehouse
+
+    look_at_warehouse.dictionary(context.obj, out)
+
+
+# --- operate -------------------------------------------------------------------------------------
+
+
+@app.command()
+def release(
+    context: typer.Context,
+    what: Annotated[list[str], typer.Argument(metavar="S | verify S", help="A snapshot, or `verify` and a snapshot.")],
+    public: Annotated[bool, typer.Option("--public", help="With counts rounded to 5.")] = False,
+) -> None:
+    """Write the release of the newest snapshot, or verify a release."""
+    from flows.commands import running
+
+    raise typer.Exit(running.release(context.obj, what, public))
+
+
+@app.command()
+def doctor(context: typer.Context) -> None:
+    """Is this installation sound? One line a check."""
+    from flows.commands import setup
+
+    raise typer.Exit(setup.doctor(context.obj))
+
+
+@app.command()
+def migrate(context: typer.Context) -> None:
+    """Bring the warehouse to the newest schema."""
+    from flows.commands import setup
+
+    setup.migrate(context.obj)
+
+
+def _not_yet(name: str, help_text: str) -> None:
+    """A command of the contract whose part is not built: it says so and exits with 2."""
+
+    def command(context: typer.Context) -> None:
+        raise NotYetError(f"`{name}` is not built yet", next_step="see docs/architecture.md")
+
+    settings = {"allow_extra_args": True, "ignore_unknown_options": True}
+    app.command(name=name, help=f"{help_text} (not yet)", context_settings=settings)(command)
+
+
+_not_yet("backup", "Copy vault and warehouse to a safe place.")
+_not_yet("restore", "Bring a backup back, erasures applied again.")
+_not_yet("forget", "Erase everything held about one person.")
+_not_yet("subject", "Everything held about one person, as a readable file.")
+_not_yet("rotate-key", "Put a new pseudonym key in force.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    words = _hoist(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(args=words, standalone_mode=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else ExitCode.USAGE
+    except SolidarityError as error:
+        if "--json" in words:
+            document = {"error": error.code, "reason": error.reason, "next_step": error.next_step, **error.counts}
+            typer.echo(json.dumps(document))
+        typer.echo(error.describe(), err=True)
+        return error.exit_code
+    return ExitCode.DONE
+
+
+def _hoist(words: list[str]) -> list[str]:
+    """Options of every command, wherever they stand, brought before the command."""
+    front: list[str] = []
+    rest: list[str] = []
+    remaining = iter(words)
+    for word in remaining:
+        if word == "--":
+            rest += [word, *remaining]
+        elif word == "--json" or word.startswith("--home="):
+            front.append(word)
+        elif word == "--home":
+            front += [word, *(value for value in [next(remaining, None)] if value is not None)]
+        else:
+            rest.append(word)
+    return front + rest
+
+
+if __name__ == "__main__":
+    sys.exit(main())

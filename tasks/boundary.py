@@ -1,0 +1,59 @@
+"""The boundary of a task: beyond it an error carries a code and counts, never a value from the data.
+
+Prefect stores the text of an exception in clear. So whatever is not one of our typed errors becomes one
+that names only where it happened; the full traceback goes into the vault, for the engineer.
+"""
+
+from __future__ import annotations
+
+import functools
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from schemas.errors import SolidarityError
+from warehouse.workspace import Workspace
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class UnexpectedError(SolidarityError):
+    """Something nobody foresaw; its traceback lies in the vault."""
+
+
+def guarded(step: Callable[P, R]) -> Callable[P, R]:
+    """Let typed errors through and turn any other into :class:`UnexpectedError` without its text."""
+
+    @functools.wraps(step)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return step(*args, **kwargs)
+        except SolidarityError:
+            raise
+        except Exception as error:
+            kept = _keep_traceback(step.__name__, error)
+            reason = f"{type(error).__name__} in {step.__name__} at {_place(error)}"
+        raise UnexpectedError(reason, next_step=f"read {kept}")
+
+    return wrapper
+
+
+def _place(error: Exception) -> str:
+    """Innermost line of our own code: file and line number, no text."""
+    ours = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if any(f"/{package}/" in frame.filename for package in ("tasks", "warehouse", "schemas", "flows"))
+        and "site-packages" not in frame.filename
+    ]
+    if not ours:
+        return "a library"
+    return f"{Path(ours[-1].filename).parent.name}/{Path(ours[-1].filename).name}:{ours[-1].lineno}"
+
+
+def _keep_traceback(step: str, error: Exception) -> str:
+    name = f"errors/{step}.txt"
+    Workspace.open().vault.write_bytes(name, "".join(traceback.format_exception(error)).encode())
+    return f"vault/{name}"

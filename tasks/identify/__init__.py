@@ -1,0 +1,1 @@
+"""Who is who: rosters, senders and members, pseudonyms, membership and presence."""

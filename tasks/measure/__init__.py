@@ -1,0 +1,1 @@
+"""From messages to facts: words, turns, replies, lists, member months."""

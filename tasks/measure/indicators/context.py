@@ -1,0 +1,325 @@
+"""Helper arrays of one group, built once: months by members, days by members, coverage, present members.
+
+Axes: ``M`` months from the first row to the month measured, ``U`` members, ``D`` days from the first
+month's first day to three days after the last month. Members are in the order of their keys, which means
+nothing: whatever draws at random orders its clusters by their content, so no result depends on keys.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import hashlib
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from schemas.indicators import Indicator
+from tasks.measure.indicators.inputs import IndicatorInputs
+
+Array = npt.NDArray[Any]
+
+_AFTER_DAYS = 3  # answers count up to 72 hours after the month's end
+_EPOCH = dt.date(1970, 1, 1)
+
+
+def month_range(first: dt.date, last: dt.date) -> list[dt.date]:
+    """First days of the months from first to last, both included."""
+    n = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [add_months(first, i) for i in range(n)]
+
+
+def add_months(month: dt.date, n: int) -> dt.date:
+    """The first day of the month n months later."""
+    index = month.year * 12 + month.month - 1 + n
+    return dt.date(index // 12, index % 12 + 1, 1)
+
+
+def month_end(month: dt.date) -> dt.date:
+    """The last day of a month."""
+    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
+
+
+def roll(values: Array, window: int) -> Array:
+    """Trailing sums over ``window`` rows; the first rows sum what there is."""
+    total = np.cumsum(values, axis=0)
+    rolled = total.copy()
+    rolled[window:] = total[window:] - total[:-window]
+    return rolled
+
+
+class Context:
+    """All that the indicator functions share; ``wanted`` says for which months a code needs intervals."""
+
+    def __init__(self, inputs: IndicatorInputs, wanted: dict[str, Array] | None = None) -> None:
+        self.inputs = inputs
+        self.months = month_range(inputs.first_month, inputs.month)
+        self.n_months = len(self.months)
+        self.day0 = inputs.first_month
+        self.month_start = np.array([(m - self.day0).days for m in self.months])
+        self.month_end = np.array([(month_end(m) - self.day0).days for m in self.months])
+        self.n_days = int(self.month_end[-1]) + 1 + _AFTER_DAYS
+        self.month_days = (self.month_end - self.month_start + 1).astype(float)
+        self._wanted = wanted or {}
+        self.turns = inputs.fact_turn.sort("turn_key")
+        self.replies = inputs.fact_reply.sort("source_turn_key", "target_turn_key")
+        keys = [self.turns["member_key"], inputs.presence["member_key"]]
+        keys += [self.replies["source_member_key"], self.replies["target_member_key"]]
+        self.members = np.unique(np.concatenate([series.to_numpy() for series in keys]).astype(np.int64))
+        self.n_members = len(self.members)
+
+    # axes ---------------------------------------------------------------------------------------------
+
+    def wanted(self, code: str) -> Array:
+        """Months for which the code's row is to be computed; all of them by default."""
+        return self._wanted.get(code, np.ones(self.n_months, dtype=bool))
+
+    def day_of(self, dates: pl.Series) -> Array:
+        """Index on the day axis; may lie outside of it."""
+        days: Array = dates.cast(pl.Date).to_physical().to_numpy().astype(np.int64) - (self.day0 - _EPOCH).days
+        return days
+
+    def month_of(self, dates: pl.Series) -> Array:
+        """Index on the month axis; -1 before and M after it."""
+        days = self.day_of(dates)
+        index = np.searchsorted(self.month_start, days, side="right") - 1
+        return np.where(days > self.month_end[-1], self.n_months, index)
+
+    def member_of(self, keys: pl.Series) -> Array:
+        """Index on the member axis; -1 for NULL and for people who neither wrote nor were present."""
+        if self.n_members == 0:
+            return np.full(len(keys), -1)
+        raw = keys.fill_null(-1).to_numpy().astype(np.int64)
+        index = np.minimum(np.searchsorted(self.members, raw), self.n_members - 1)
+        return np.where(self.members[index] == raw, index, -1)
+
+    def grid(self, month: Array, member: Array, weight: Array | None = None) -> Array:
+        """M x U sums of rows; rows outside of either axis are left out."""
+        inside = (month >= 0) & (month < self.n_months) & (member >= 0)
+        flat = month[inside] * self.n_members + member[inside]
+        size = self.n_months * self.n_members
+        kept = None if weight is None else np.asarray(weight, dtype=float)[inside]
+        counts = np.bincount(flat, weights=kept, minlength=size).astype(float)
+        return counts.reshape(self.n_months, self.n_members)
+
+    # turns --------------------------------------------------------------------------------------------
+
+    def turn(self, column: str) -> Array:
+        """A column of the turns in time order."""
+        values: Array = self.turns[column].to_numpy()
+        return values
+
+    @cached_property
+    def turn_month(self) -> Array:
+        return self.month_of(self.turns["local_date"])
+
+    @cached_property
+    def turn_day(self) -> Array:
+        return self.day_of(self.turns["local_date"])
+
+    @cached_property
+    def turn_member(self) -> Array:
+        return self.member_of(self.turns["member_key"])
+
+    @cached_property
+    def turn_minute(self) -> Array:
+        """Minutes since 1970, UTC, floored."""
+        minutes: Array = self.turns["sent_at"].cast(pl.Datetime("us")).to_physical().to_numpy() // 60_000_000
+        return minutes
+
+    @cached_property
+    def turn_local_minute(self) -> Array:
+        """Minute of the day on the group's wall clock."""
+        local = (
+            self.turns["sent_at"]
+            .dt.replace_time_zone("UTC")
+            .dt.convert_time_zone(self.inputs.group.timezone)
+        )
+        minutes: Array = (local.dt.hour().cast(pl.Int64) * 60 + local.dt.minute().cast(pl.Int64)).to_numpy()
+        return minutes
+
+    def count(self, mask: Array | None = None) -> Array:
+        """M x U turns that satisfy the mask."""
+        if mask is None:
+            return self.grid(self.turn_month, self.turn_member)
+        return self.grid(self.turn_month[mask], self.turn_member[mask])
+
+    @cached_property
+    def all_turns(self) -> Array:
+        return self.count()
+
+    @cached_property
+    def text_turns(self) -> Array:
+        return self.count(self.turn("is_text"))
+
+    @cached_property
+    def active(self) -> Array:
+        """A: members with at least one turn, by month."""
+        return (self.all_turns > 0).sum(axis=1).astype(float)
+
+    @cached_property
+    def turns_by_day(self) -> Array:
+        """D x U turns."""
+        inside = (self.turn_day >= 0) & (self.turn_day < self.n_days)
+        flat = self.turn_day[inside] * self.n_members + self.turn_member[inside]
+        return np.bincount(flat, minlength=self.n_days * self.n_members).reshape(self.n_days, self.n_members)
+
+    # coverage and presence ----------------------------------------------------------------------------
+
+    @cached_property
+    def covered(self) -> Array:
+        """D: whether at least one export observes the day."""
+        frame = self.inputs.coverage.filter(pl.col("is_covered") & ~pl.col("is_gap"))
+        covered = np.zeros(self.n_days, dtype=bool)
+        days = self.day_of(frame["date"])
+        covered[days[(days >= 0) & (days < self.n_days)]] = True
+        return covered
+
+    @cached_property
+    def covered_days(self) -> Array:
+        """M: covered days of the month."""
+        return self._by_month(self.covered.astype(float))
+
+    def coverage(self, window: int) -> Array:
+        """M: covered days over days of the trailing window."""
+        return roll(self.covered_days, window) / roll(self.month_days, window)
+
+    def followed(self, days: int) -> Array:
+        """Turns whose day and the ``days`` after it are all covered: their window is closed and seen."""
+        return self.day_followed(self.turn_day, days)
+
+    def day_followed(self, day: Array, days: int) -> Array:
+        """Whether these days and the ``days`` after each are all covered."""
+        total = np.concatenate([[0], np.cumsum(self.covered)])
+        inside = (day >= 0) & (day + days < self.n_days)
+        start = np.where(inside, day, 0)
+        return inside & (total[np.where(inside, day + days, 0) + 1] - total[start] == days + 1)
+
+    @cached_property
+    def present(self) -> Array:
+        """D x U: present, proven or presumed."""
+        return self._presence(self.inputs.presence)
+
+    @cached_property
+    def proven(self) -> Array:
+        """D x U: presence proven."""
+        return self._presence(self.inputs.presence.filter("is_proven"))
+
+    @cached_property
+    def heads(self) -> Array:
+        """D: members present on the day."""
+        return self.present.sum(axis=1)
+
+    @cached_property
+    def present_days(self) -> Array:
+        """M x U: covered days on which the member was present."""
+        return self._by_month(self.present.astype(float))
+
+    @cached_property
+    def proven_days(self) -> Array:
+        return self._by_month(self.proven.astype(float))
+
+    def weights(self, window: int = 1) -> Array:
+        """M x U: present days over covered days of the trailing window, 1 for who was there throughout."""
+        covered = roll(self.covered_days, window)
+        return roll(self.present_days, window) / np.maximum(covered, 1)[:, None]
+
+    def n_hi(self, window: int = 1) -> Array:
+        """M: N, members present in member-days over covered days; NaN where not known."""
+        return self._members(self.present_days, window)
+
+    def n_lo(self, window: int = 1) -> Array:
+        """M: N by proven presence alone; NaN where not known."""
+        return self._members(self.proven_days, window)
+
+    def member_months(self, window: int, days: float) -> Array:
+        """M: present member-days of the window over the days of a member-month."""
+        return np.where(self.n_is_known, roll(self.present_days, window).sum(axis=1) / days, np.nan)
+
+    @cached_property
+    def n_is_known(self) -> bool:
+        return self.inputs.n_is_known
+
+    # the past -----------------------------------------------------------------------------------------
+
+    def truncated(self, window: int) -> Array:
+        """M: whether the trailing window reaches before the history's start."""
+        start = self.inputs.history_start or self.inputs.first_month
+        known = start.replace(day=1)
+        return np.array([add_months(month, 1 - window) < known for month in self.months])
+
+    def truncated_days(self, days: int) -> Array:
+        """M: whether that many days to the month's end reach before the history's start."""
+        start = (self.inputs.history_start or self.inputs.first_month) - self.day0
+        return self.month_end - days + 1 < max(start.days, 0)
+
+    @cached_property
+    def admins_only(self) -> Array:
+        """M: months with a day on which only admins could write, by declaration or by system lines."""
+        spans = [
+            (b.from_date, b.to_date or self.inputs.month.replace(year=9000))
+            for b in self.inputs.group.breaks
+            if b.kind == "admins_only"
+        ]
+        events = self.inputs.fact_membership_event.filter(pl.col("event").str.starts_with("admins_only"))
+        since: dt.date | None = None
+        for event, day in events.sort("sent_at").select("event", "event_date").iter_rows():
+            if event == "admins_only_on":
+                since = since or day
+            elif since is not None:
+                spans.append((since, day))
+                since = None
+        if since is not None:
+            spans.append((since, self.inputs.month.replace(year=9000)))
+        return np.array([any(a <= month_end(m) and b >= m for a, b in spans) for m in self.months])
+
+    # people -------------------------------------------------------------------------------------------
+
+    def attribute(self, column: str) -> list[Array]:
+        """For each month, a column of ``dim_member`` by member as of the month's end.
+
+        The version valid on the month's last day, else the earliest later one: a roster that came late
+        is the best knowledge of the months before it. None where nothing is known.
+        """
+        frame = self.inputs.dim_member.select("member_key", "valid_from", column).sort("valid_from")
+        member = self.member_of(frame["member_key"])
+        start = self.day_of(frame["valid_from"])
+        value = np.array(frame[column].to_list(), dtype=object)
+        known = member >= 0
+        member, start, value = member[known], start[known], value[known]
+        columns = []
+        for end in self.month_end:
+            current = np.full(self.n_members, None, dtype=object)
+            later = start > end
+            current[member[later][::-1]] = value[later][::-1]  # earliest later version wins
+            current[member[~later]] = value[~later]  # the last one that has begun wins
+            columns.append(current)
+        return columns
+
+    # randomness ---------------------------------------------------------------------------------------
+
+    def rng(self, spec: Indicator, t: int) -> np.random.Generator:
+        """The generator of one cell: seeded from group, month, code and version of the definition."""
+        name = f"{self.inputs.group_id}|{self.months[t]:%Y-%m}|{spec.code}|{spec.def_version}"
+        return np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"))
+
+    # inner --------------------------------------------------------------------------------------------
+
+    def _by_month(self, daily: Array) -> Array:
+        total = np.concatenate([np.zeros((1, *daily.shape[1:])), np.cumsum(daily, axis=0)])
+        return total[self.month_end + 1] - total[self.month_start]
+
+    def _presence(self, frame: pl.DataFrame) -> Array:
+        grid = np.zeros((self.n_days, self.n_members), dtype=bool)
+        day, member = self.day_of(frame["date"]), self.member_of(frame["member_key"])
+        inside = (day >= 0) & (day < self.n_days)
+        grid[day[inside], member[inside]] = True
+        return grid & self.covered[:, None]
+
+    def _members(self, member_days: Array, window: int) -> Array:
+        covered = roll(self.covered_days, window)
+        n = roll(member_days, window).sum(axis=1) / np.maximum(covered, 1)
+        return np.where(self.n_is_known & (covered > 0), n, np.nan)

@@ -1,0 +1,50 @@
+"""What the indicators of one group are computed from, and what comes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+
+from schemas.config import Group
+
+
+@dataclass(frozen=True)
+class IndicatorInputs:
+    """One group's facts up to the last month measured; frames are of the shapes of ``schemas.tables``.
+
+    ``fact_turn.answer_delay_min`` is needed on every text turn, not on requests alone: the baseline of
+    the answer rates is the same test on turns that ask for nothing. Turns of the 72 hours after the
+    month's end may be there; they answer and add nothing. ``coverage`` should reach as far.
+    """
+
+    group_id: str
+    group_key: int
+    group: Group
+    fact_message: pl.DataFrame
+    fact_turn: pl.DataFrame
+    fact_reply: pl.DataFrame
+    fact_activity: pl.DataFrame
+    fact_participation: pl.DataFrame
+    fact_membership: pl.DataFrame
+    fact_membership_event: pl.DataFrame
+    dim_member: pl.DataFrame
+    presence: pl.DataFrame  # schemas.frames.PRESENCE
+    coverage: pl.DataFrame  # schemas.frames.COVERAGE
+    n_is_known: bool  # False: neither roster, list nor creation line speaks of who is present
+    history_start: dt.date | None  # windows that reach before it are truncated; None: the first month
+    first_month: dt.date  # first row
+    month: dt.date  # last month measured
+
+
+@dataclass(frozen=True)
+class Indicators:
+    """``core.fact_indicator``, its detail and ``core.composite_base``.
+
+    ``snapshot_id`` holds the empty string: it is the caller's to fill. ``input_hash`` is filled.
+    """
+
+    values: pl.DataFrame
+    details: pl.DataFrame
+    bases: pl.DataFrame

@@ -1,0 +1,120 @@
+"""95 % intervals: Wilson, exact Poisson, Newcombe, percentile bootstrap over clusters, jackknife.
+
+Resampling is a matrix product: a draws x clusters matrix of counts times the clusters' sums, so no
+Python loop runs over draws. Fewer than eight clusters give no interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+Array = npt.NDArray[Any]
+Interval = tuple[float, float]
+
+DRAWS = 999
+MIN_CLUSTERS = 8
+Z = float(special.ndtri(0.975))
+NO_INTERVAL: Interval = (np.nan, np.nan)
+
+
+def wilson(k: Array, n: Array) -> tuple[Array, Array]:
+    """Wilson score interval of k of n, both real-valued; NaN where n is 0 (Wilson 1927)."""
+    k, n = np.asarray(k, dtype=float), np.asarray(n, dtype=float)
+    safe = np.where(n > 0, n, np.nan)
+    p = k / safe
+    centre = (p + Z**2 / (2 * safe)) / (1 + Z**2 / safe)
+    inner = np.maximum(p * (1 - p) / safe + Z**2 / (4 * safe**2), 0)
+    half = Z / (1 + Z**2 / safe) * np.sqrt(inner)
+    low = np.where(k <= 0, 0 * safe, np.maximum(centre - half, 0))
+    high = np.where(k >= n, 0 * safe + 1, np.minimum(centre + half, 1))
+    return low, high
+
+
+def poisson_exact(k: Array, exposure: Array, per: float = 1.0) -> tuple[Array, Array]:
+    """Exact interval of a count over an exposure (Garwood 1936); NaN where the exposure is 0."""
+    k, exposure = np.asarray(k, dtype=float), np.asarray(exposure, dtype=float)
+    safe = np.where(exposure > 0, exposure, np.nan) / per
+    low = np.where(k > 0, special.gammaincinv(np.maximum(k, 1), 0.025), 0.0)
+    return low / safe, special.gammaincinv(k + 1, 0.975) / safe
+
+
+def newcombe(k1: Array, n1: Array, k2: Array, n2: Array) -> tuple[Array, Array]:
+    """Hybrid score interval of k1/n1 - k2/n2 (Newcombe 1998, method 10)."""
+    p1 = np.asarray(k1, dtype=float) / np.where(np.asarray(n1) > 0, n1, np.nan)
+    p2 = np.asarray(k2, dtype=float) / np.where(np.asarray(n2) > 0, n2, np.nan)
+    (l1, u1), (l2, u2) = wilson(k1, n1), wilson(k2, n2)
+    low = p1 - p2 - np.sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2)
+    return low, p1 - p2 + np.sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2)
+
+
+def percentiles(draws: Array) -> Interval:
+    """2.5 and 97.5 % of the draws that are numbers; none where half of them are not."""
+    draws = np.sort(np.asarray(draws, dtype=float))  # NaN sorts last
+    n = int(np.isfinite(draws).sum())
+    if n < len(draws) / 2 or n == 0:
+        return NO_INTERVAL
+    at = np.array([0.025, 0.975]) * (n - 1)
+    below = np.floor(at).astype(int)
+    above = np.minimum(below + 1, n - 1)
+    low, high = draws[below] + (at - below) * (draws[above] - draws[below])
+    return float(low), float(high)
+
+
+def resampled_counts(rng: np.random.Generator, clusters: int, draws: int = DRAWS) -> Array:
+    """draws x clusters: how often each cluster is drawn, with replacement, as many as there are."""
+    picks = rng.integers(0, clusters, size=(draws, clusters))
+    picks += np.arange(draws)[:, None] * clusters
+    return np.bincount(picks.ravel(), minlength=draws * clusters).reshape(draws, clusters).astype(float)
+
+
+def by_content(columns: Array) -> Array:
+    """The rows in the order of their content, so that draws do not depend on who is who."""
+    columns = np.atleast_2d(np.asarray(columns, dtype=float))
+    return columns[np.lexsort(columns.T[::-1])]
+
+
+def bootstrap(
+    rng: np.random.Generator, columns: Array, statistic: Callable[[Array], Array], *, ordered: bool = False
+) -> Interval:
+    """Percentile bootstrap over clusters.
+
+    ``columns`` is clusters x k; ``statistic`` takes the draws x k sums of resampled clusters and returns
+    one number per draw. ``ordered`` keeps the given order (days); else rows are ordered by content.
+    """
+    if len(columns) < MIN_CLUSTERS:
+        return NO_INTERVAL
+    rows = np.asarray(columns, dtype=float) if ordered else by_content(columns)
+    return percentiles(statistic(resampled_counts(rng, len(rows)) @ rows))
+
+
+def ratio(sums: Array) -> Array:
+    """First column over second, NaN where the second is 0: the statistic of a pooled rate."""
+    return np.divide(sums[:, 0], sums[:, 1], out=np.full(len(sums), np.nan), where=sums[:, 1] > 0)
+
+
+def bootstrap_mean(rng: np.random.Generator, values: Array) -> Interval:
+    """Percentile bootstrap of a mean over clusters."""
+    return bootstrap(rng, np.column_stack([values, np.ones(len(values))]), ratio)
+
+
+def bootstrap_median(rng: np.random.Generator, values: Array, minimum: int) -> Interval:
+    """Percentile bootstrap of a median over events; none with fewer events than ``minimum``."""
+    if len(values) < minimum:
+        return NO_INTERVAL
+    ordered = np.sort(values)
+    picks = rng.integers(0, len(ordered), size=(DRAWS, len(ordered)))
+    return percentiles(np.median(ordered[picks], axis=1))
+
+
+def jackknife(value: float, left_out: Array, low: float = -np.inf, high: float = np.inf) -> Interval:
+    """Normal interval with the delete-one variance, cut to the range; none under eight clusters."""
+    n = len(left_out)
+    if n < MIN_CLUSTERS or not np.isfinite(left_out).all():
+        return NO_INTERVAL
+    half = Z * float(np.sqrt((n - 1) / n * np.sum((left_out - left_out.mean()) ** 2)))
+    return max(low, value - half), min(high, value + half)

@@ -1,0 +1,91 @@
+"""What an indicator function returns, and the register of those functions by code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.indicators import Indicator, registry
+from tasks.measure.indicators.context import Context
+from tasks.measure.indicators.intervals import Interval
+
+Array = npt.NDArray[Any]
+Bounds = tuple[Array, Array]
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A companion of an indicator, one number per month; NaN where there is none."""
+
+    value: Array
+    ci_low: Array | None = None
+    ci_high: Array | None = None
+    ci_kind: str = "none"
+    n_num: Array | None = None
+    n_den: Array | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One indicator over all months, with the facts from which its status follows.
+
+    Arrays of length M. ``enough``: the least evidence is there. ``empty``: there is nothing to measure,
+    an observed zero in the denominator. ``blocked``: the question makes no sense in this month whatever
+    was observed. ``unseen``, ``immature``, ``doubtful``: reasons of its own for ``no_coverage``,
+    ``immature``, ``partial``. ``coverage`` and ``truncated`` replace those of the window of whole months.
+    """
+
+    value: Array
+    n_num: Array
+    n_den: Array
+    enough: Array
+    empty: Array | None = None
+    blocked: Array | None = None
+    unseen: Array | None = None
+    immature: Array | None = None
+    doubtful: Array | None = None
+    coverage: Array | None = None
+    truncated: Array | None = None
+    ci: Bounds | None = None
+    ci_kind: Array | None = None  # where it is not the definition's
+    details: dict[str, Detail] = field(default_factory=dict)
+
+
+IndicatorFunction = Callable[[Context, Indicator], Measure]
+
+#: The functions by code; a module of a facet fills it when it is imported.
+FUNCTIONS: dict[str, IndicatorFunction] = {}
+
+
+def indicator(code: str) -> Callable[[IndicatorFunction], IndicatorFunction]:
+    """Register the function that computes a code of the catalogue."""
+    if code not in registry():
+        raise ValueError(f"{code} is not in the catalogue")
+
+    def register(function: IndicatorFunction) -> IndicatorFunction:
+        if code in FUNCTIONS:
+            raise ValueError(f"{code} is computed twice")
+        FUNCTIONS[code] = function
+        return function
+
+    return register
+
+
+def divide(num: Array, den: Array) -> Array:
+    """num / den, NaN where den is 0 or NaN."""
+    num, den = np.broadcast_arrays(np.asarray(num, dtype=float), np.asarray(den, dtype=float))
+    return np.divide(num, den, out=np.full(num.shape, np.nan), where=den > 0)
+
+
+def by_month(
+    ctx: Context, spec: Indicator, where: Array, interval: Callable[[int, np.random.Generator], Interval]
+) -> Bounds:
+    """Intervals month by month for the months that are wanted and have enough evidence."""
+    low, high = np.full(ctx.n_months, np.nan), np.full(ctx.n_months, np.nan)
+    for t in np.flatnonzero(where & ctx.wanted(spec.code)):
+        low[t], high[t] = interval(int(t), ctx.rng(spec, int(t)))
+    return low, high

@@ -1,0 +1,244 @@
+"""Facet M: shared consciousness, ritual, symbols, likeness, joint activity."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from scipy import special
+
+from schemas.indicators import Indicator
+from schemas.vocabulary import TASKS
+from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.intervals import (
+    bootstrap,
+    bootstrap_mean,
+    bootstrap_median,
+    poisson_exact,
+    ratio,
+    wilson,
+)
+from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
+
+#: Kinds of activity that people do together; gifts, orders and petitions are not among them.
+JOINT_KINDS = ("rsvp", "attendance", "khataman", "learning", "poll", "announcement")
+LIST_KINDS = ("rsvp", "attendance", "khataman", "learning", "poll")
+COMMITTED = ("yes", "done")
+
+_STYLE_CLASSES = (
+    ("lex_i_word",),
+    ("lex_we_incl", "lex_we_excl"),
+    ("lex_negator",),
+    ("style_pron_2",),
+    ("style_pron_3",),
+    ("style_conjunction",),
+    ("style_preposition",),
+    ("style_particle",),
+)
+
+
+@indicator("active_member_share")
+def active_member_share(ctx: Context, spec: Indicator) -> Measure:
+    """A/N: present weight of those with a turn over the present weight of all. Share 0-1.
+
+    Nonnecke and Preece 2000.
+    """
+    weights = ctx.weights()
+    num, den = (weights * (ctx.all_turns > 0)).sum(axis=1), weights.sum(axis=1)
+    return Measure(
+        divide(num, den), num, den, enough=den >= spec.params["min_present"], empty=den == 0, ci=wilson(num, den)
+    )
+
+
+@indicator("ritual_participation")
+def ritual_participation(ctx: Context, spec: Indicator) -> Measure:
+    """Active members with a greeting, congratulation or prayer over A. Share 0-1. Durkheim 1912."""
+    own = ctx.turn("is_text") & ~ctx.turn("is_announcement") & ~ctx.turn("is_forwarded")
+    ritual = own & ((ctx.turn("lex_greeting_ritual") > 0) | (ctx.turn("lex_congrats_prayer") > 0))
+    num, den = (ctx.count(ritual) > 0).sum(axis=1).astype(float), ctx.active
+    return Measure(
+        divide(num, den), num, den, enough=den >= spec.params["min_active"], empty=den == 0, ci=wilson(num, den)
+    )
+
+
+@indicator("shared_symbol_rate")
+def shared_symbol_rate(ctx: Context, spec: Indicator) -> Measure:
+    """1000 x the mean of members' shares of text turns that name a shared symbol. 0-1000.
+
+    Achmad 2022, 'collective images'.
+    """
+    text = ctx.text_turns
+    hits = ctx.count(ctx.turn("is_text") & (ctx.turn("lex_shared_symbol") > 0))
+    counted = text >= spec.params["min_turns_per_member"]
+    share = np.where(counted, divide(hits, text), 0)
+    num, den = share.sum(axis=1), counted.sum(axis=1).astype(float)
+    enough = (den >= spec.params["min_members"]) & (text.sum(axis=1) >= spec.params["min_text_turns"])
+    low, high = by_month(ctx, spec, enough, lambda t, rng: bootstrap_mean(rng, share[t, counted[t]]))
+    pooled = by_month(
+        ctx,
+        spec,
+        enough,
+        lambda t, rng: bootstrap(rng, np.column_stack([hits[t], text[t]])[text[t] > 0], ratio),
+    )
+    return Measure(
+        1000 * divide(num, den),
+        num,
+        den,
+        enough=enough,
+        empty=text.sum(axis=1) == 0,
+        ci=(1000 * low, 1000 * high),
+        details={
+            "pooled": Detail(
+                1000 * divide(hits.sum(axis=1), text.sum(axis=1)),
+                1000 * pooled[0],
+                1000 * pooled[1],
+                "boot_member",
+                hits.sum(axis=1),
+                text.sum(axis=1),
+            )
+        },
+    )
+
+
+def style_matches(counts: Array, words: Array, smoothing: float) -> Array:
+    """Language style matching of each member with all others; counts is classes x U, words is U.
+
+    1 - |p - q| / (p + q + smoothing), averaged over classes (Gonzales, Hancock and Pennebaker 2010).
+    """
+    own = divide(counts, words[None, :])
+    others = divide(counts.sum(axis=1, keepdims=True) - counts, words.sum() - words[None, :])
+    match: Array = (1 - np.abs(own - others) / (own + others + smoothing)).mean(axis=0)
+    return match
+
+
+@indicator("style_match")
+def style_match(ctx: Context, spec: Indicator) -> Measure:
+    """Mean language style matching of members with 50 words or more. Index 0-1.
+
+    Gonzales, Hancock and Pennebaker 2010. The bootstrap resamples members' scores, the rest held fixed.
+    """
+    month, member, text = ctx.turn_month, ctx.turn_member, ctx.turn("is_text")
+    words = ctx.grid(month[text], member[text], ctx.turn("n_words")[text])
+    counts = np.stack(
+        [
+            sum(ctx.grid(month[text], member[text], ctx.turn(name)[text]) for name in names)
+            for names in _STYLE_CLASSES
+        ]
+    )
+    counted = words >= spec.params["min_words_per_member"]
+    scores = np.array([style_matches(counts[:, t], words[t], spec.params["smoothing"]) for t in range(ctx.n_months)])
+    scores = np.where(counted, scores, 0)
+    num, den = scores.sum(axis=1), counted.sum(axis=1).astype(float)
+    enough = den >= spec.params["min_members"]
+    ci = by_month(ctx, spec, enough, lambda t, rng: bootstrap_mean(rng, scores[t, counted[t]]))
+    return Measure(divide(num, den), num, den, enough=enough, empty=words.sum(axis=1) == 0, ci=ci)
+
+
+@indicator("joint_activity_rate")
+def joint_activity_rate(ctx: Context, spec: Indicator) -> Measure:
+    """Joint activities that begin in the month per 100 members present for 30 days. Oktavian, thesis."""
+    begun = ctx.inputs.fact_activity.filter(pl.col("activity_kind").is_in(JOINT_KINDS))
+    month = ctx.month_of(begun["local_date"])
+    num = np.bincount(month[(month >= 0) & (month < ctx.n_months)], minlength=ctx.n_months).astype(float)
+    den = ctx.member_months(1, spec.params["days_per_member_month"])
+    per = spec.params["per_members"]
+    return Measure(
+        per * divide(num, den), num, den, enough=den > 0, empty=den == 0, ci=poisson_exact(num, den, per)
+    )
+
+
+def participants(ctx: Context, kinds: tuple[str, ...]) -> pl.DataFrame:
+    """Committed, matched entries of activities of these kinds: activity_key, month, member, day index.
+
+    ``month`` and ``day`` are of the activity's start; a person counts once per activity.
+    """
+    activities = ctx.inputs.fact_activity.filter(pl.col("activity_kind").is_in(kinds))
+    entries = ctx.inputs.fact_participation.filter(
+        pl.col("member_key").is_not_null() & pl.col("participation_status").is_in(COMMITTED)
+    ).select("activity_key", "member_key")
+    joined = entries.unique().join(
+        activities.select("activity_key", "local_date"), on="activity_key", how="inner", maintain_order="left"
+    )
+    return joined.select("activity_key").with_columns(
+        pl.Series("month", ctx.month_of(joined["local_date"]), dtype=pl.Int64),
+        pl.Series("day", ctx.day_of(joined["local_date"]), dtype=pl.Int64),
+        pl.Series("member", ctx.member_of(joined["member_key"]), dtype=pl.Int64),
+    )
+
+
+def activity_breadths(ctx: Context) -> tuple[Array, Array, Array]:
+    """Month, share of the members of the day, and members of the day, of each listed activity.
+
+    People who are on the list and not in the chat that month are left out, so that the share stays
+    within 1. A day nobody observed takes the month's N.
+    """
+    activities = ctx.inputs.fact_activity.filter(pl.col("activity_kind").is_in(LIST_KINDS)).sort("activity_key")
+    month, day = ctx.month_of(activities["local_date"]), ctx.day_of(activities["local_date"])
+    inside = (month >= 0) & (month < ctx.n_months)
+    month, day, keys = month[inside], day[inside], activities["activity_key"].to_numpy()[inside]
+    people = participants(ctx, LIST_KINDS).filter(pl.col("member") >= 0, pl.col("month").is_between(0, ctx.n_months - 1))
+    in_chat = ctx.present_days[people["month"].to_numpy(), people["member"].to_numpy()] > 0
+    listed = people["activity_key"].to_numpy()[in_chat]
+    count = np.array([(listed == key).sum() for key in keys], dtype=float)
+    heads = np.where(ctx.covered[day], ctx.heads[day], np.nan_to_num(ctx.n_hi())[month])
+    return month, np.minimum(divide(count, heads), 1), heads
+
+
+@indicator("joint_activity_breadth")
+def joint_activity_breadth(ctx: Context, spec: Indicator) -> Measure:
+    """Median over the month's listed activities of participants over members of the day. Share 0-1.
+
+    Durkheim 1893. A month with a single activity has its Wilson interval.
+    """
+    month, share, heads = activity_breadths(ctx)
+    known = np.isfinite(share)
+    month, share, heads = month[known], share[known], heads[known]
+    minimum = int(spec.params["min_activities_interval"])
+    value, n = np.full(ctx.n_months, np.nan), np.zeros(ctx.n_months)
+    kind = np.full(ctx.n_months, spec.ci_kind, dtype=object)
+    for t in np.unique(month):
+        value[t], n[t] = np.median(share[month == t]), (month == t).sum()
+    low, high = by_month(
+        ctx, spec, n >= minimum, lambda t, rng: bootstrap_median(rng, share[month == t], minimum)
+    )
+    for t in np.flatnonzero(n == 1):
+        one = month == t
+        low[t], high[t] = (float(end[0]) for end in wilson(share[one] * heads[one], heads[one]))
+        kind[t] = "wilson"
+    num = np.bincount(month, share, ctx.n_months)
+    return Measure(
+        value, num, n, enough=n >= spec.params["min_activities"], empty=n == 0, ci=(low, high), ci_kind=kind
+    )
+
+
+def task_counts(ctx: Context) -> Array:
+    """M x U x 6 turns by task class."""
+    tasks = ctx.turns["task"]
+    grids = [ctx.count((tasks == task).fill_null(False).to_numpy()) for task in TASKS]
+    return np.stack(grids, axis=-1)
+
+
+def rarefied_entropy(counts: Array, draws: int) -> Array:
+    """Expected entropy over ln of the classes when so many turns are drawn without replacement.
+
+    counts is ... x classes; exact by the hypergeometric distribution; NaN with fewer turns than draws.
+    """
+    n = counts.sum(axis=-1, keepdims=True)
+    x = np.arange(1, draws + 1)
+    p = x / draws
+    ways = special.comb(counts[..., None], x) * special.comb((n - counts)[..., None], draws - x)
+    entropy = (ways / np.maximum(special.comb(n, draws), 1)[..., None] * (-p * np.log(p))).sum(axis=(-1, -2))
+    return np.where(n[..., 0] >= draws, entropy / np.log(counts.shape[-1]), np.nan)
+
+
+@indicator("generalist_index")
+def generalist_index(ctx: Context, spec: Indicator) -> Measure:
+    """Mean rarefied entropy of members' tasks, members with 5 coded turns or more. Index 0-1.
+
+    Gorelick et al. 2004; high means everyone does everything.
+    """
+    entropy = rarefied_entropy(task_counts(ctx), int(spec.params["min_turns_per_member"]))
+    counted = np.isfinite(entropy)
+    num, den = np.where(counted, entropy, 0).sum(axis=1), counted.sum(axis=1).astype(float)
+    enough = den >= spec.params["min_members"]
+    ci = by_month(ctx, spec, enough, lambda t, rng: bootstrap_mean(rng, entropy[t, counted[t]]))
+    return Measure(divide(num, den), num, den, enough=enough, empty=ctx.active == 0, ci=ci)

@@ -1,0 +1,229 @@
+"""Facet O: division of labour and interdependence."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+from schemas.indicators import Indicator
+from schemas.vocabulary import ROLES, TASKS
+from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.intervals import Interval, bootstrap, jackknife
+from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
+from tasks.measure.indicators.mechanical import task_counts
+from tasks.measure.indicators.networks import (
+    Ties,
+    largest_block,
+    monthly_ties,
+    permuted_mean_difference,
+    permuted_shares,
+    two_sided_p,
+)
+
+_SOCIABLE = TASKS.index("sociable")
+
+
+def entropy(totals: Array) -> Array:
+    """Entropy in nats of counts along the last axis; 0 for nothing."""
+    n = totals.sum(axis=-1, keepdims=True)
+    p = np.divide(totals, n, out=np.zeros_like(totals, dtype=float), where=n > 0)
+    h: Array = special.entr(p).sum(axis=-1)
+    return h
+
+
+def mutual_information(counts: Array) -> Array:
+    """Mutual information in nats of rows and columns of ... x rows x columns."""
+    n = counts.sum(axis=(-1, -2))
+    rows = counts.sum(axis=-1)
+    within = divide((rows * entropy(counts)).sum(axis=-1), n)
+    information: Array = np.maximum(entropy(counts.sum(axis=-2)) - within, 0)
+    return information
+
+
+def labour_statistic(sums: Array, classes: int) -> Array:
+    """Information over task entropy from sums of (task counts, turns x own entropy) of resampled members."""
+    totals, within = sums[:, :classes], sums[:, classes]
+    n, h = totals.sum(axis=1), entropy(totals)
+    return divide(h - divide(within, n), np.where(h > 1e-12, h, np.nan))
+
+
+def shuffled_labour(rng: np.random.Generator, counts: Array, draws: int) -> Array:
+    """Information over task entropy when the tasks are shuffled among the turns: both margins stay."""
+    members, classes = counts.shape
+    tasks = np.repeat(np.tile(np.arange(classes, dtype=np.int64), members), counts.ravel().astype(int))
+    owner = np.repeat(np.arange(members), counts.sum(axis=1).astype(int))
+    shuffled = rng.permuted(np.tile(tasks.astype(np.int8), (draws, 1)), axis=1)
+    flat = shuffled + (owner * classes)[None, :] + (np.arange(draws) * members * classes)[:, None]
+    tables = np.bincount(flat.ravel(), minlength=draws * members * classes)
+    n = len(tasks)
+    logs = special.xlogy(np.arange(n + 1), np.arange(n + 1))
+    cells = logs[tables].reshape(draws, -1).sum(axis=1)
+    h_task, h_member = entropy(counts.sum(axis=0)), entropy(counts.sum(axis=1))
+    return (h_task + h_member - (np.log(n) - cells / n)) / h_task
+
+
+@indicator("division_of_labour")
+def division_of_labour(ctx: Context, spec: Indicator) -> Measure:
+    """Mutual information of member and task over the entropy of task. Index 0-1.
+
+    Gorelick et al. 2004. Biased upward in sparse tables: trends take the companion ``excess``.
+    """
+    counts = task_counts(ctx)
+    n, turns = (counts.sum(axis=2) > 0).sum(axis=1).astype(float), counts.sum(axis=(1, 2))
+    information, h_task = mutual_information(counts), entropy(counts.sum(axis=1))
+    value = divide(information, np.where(h_task > 1e-12, h_task, np.nan))
+    enough = (n >= spec.params["min_members"]) & (turns >= spec.params["min_turns"]) & np.isfinite(value)
+    expected, spread = np.full(ctx.n_months, np.nan), np.full(ctx.n_months, np.nan)
+
+    def interval(t: int, rng: np.random.Generator) -> Interval:
+        mine = counts[t][counts[t].sum(axis=1) > 0]
+        mine = mine[np.lexsort(mine.T)]
+        null = shuffled_labour(rng, mine, int(spec.params["permutations"]))
+        expected[t], spread[t] = null.mean(), null.std()
+        columns = np.column_stack([mine, mine.sum(axis=1) * entropy(mine)])
+        return bootstrap(rng, columns, lambda sums: labour_statistic(sums, len(TASKS)))
+
+    ci = by_month(ctx, spec, enough, interval)
+    h_member = entropy(counts.sum(axis=2))
+    return Measure(
+        value,
+        information,
+        h_task,
+        enough=enough,
+        empty=turns == 0,
+        ci=ci,
+        details={
+            "by_member": Detail(divide(information, np.where(h_member > 1e-12, h_member, np.nan))),
+            "expected": Detail(expected),
+            "excess": Detail(value - expected, ci[0] - expected, ci[1] - expected, "boot_member"),
+            "z": Detail(divide(value - expected, spread)),
+        },
+    )
+
+
+def cramers_v(tables: Array) -> Array:
+    """Bias-corrected Cramer's V of ... x rows x columns; empty rows and columns do not count (Bergsma 2013)."""
+    n = tables.sum(axis=(-1, -2))
+    rows, columns = tables.sum(axis=-1), tables.sum(axis=-2)
+    outer = rows[..., :, None] * columns[..., None, :]
+    cells = np.divide(tables**2, outer, out=np.zeros_like(tables, dtype=float), where=outer > 0)
+    r, k = (rows > 0).sum(axis=-1), (columns > 0).sum(axis=-1)
+    spare = np.maximum(n - 1, 1)
+    phi2 = np.maximum(cells.sum(axis=(-1, -2)) - 1 - (r - 1) * (k - 1) / spare, 0)
+    least = np.minimum(r - (r - 1) ** 2 / spare, k - (k - 1) ** 2 / spare) - 1
+    return np.minimum(np.sqrt(divide(phi2, np.where(least > 1e-12, least, np.nan))), 1)
+
+
+@indicator("role_task_alignment")
+def role_task_alignment(ctx: Context, spec: Indicator) -> Measure:
+    """Bias-corrected Cramer's V between the sender's role and the task of coded turns. Index 0-1.
+
+    Bergsma 2013.
+    """
+    role, task = ctx.turns["role"], ctx.turns["task"]
+    cells = np.stack(
+        [
+            np.stack([ctx.count(((role == r) & (task == k)).fill_null(False).to_numpy()) for k in TASKS], -1)
+            for r in ROLES
+        ],
+        axis=-2,
+    )  # M x U x roles x tasks
+    tables = cells.sum(axis=1)
+    turns, by_role = tables.sum(axis=(1, 2)), tables.sum(axis=2)
+    roles = (by_role >= spec.params["min_turns_per_role"]).sum(axis=1)
+    value = cramers_v(tables)
+    enough = (turns >= spec.params["min_turns"]) & (roles >= spec.params["min_roles"]) & np.isfinite(value)
+
+    def interval(t: int, rng: np.random.Generator) -> Interval:
+        members = cells[t][cells[t].sum(axis=(1, 2)) > 0]
+        flat = members.reshape(len(members), -1)
+        return bootstrap(rng, flat, lambda sums: cramers_v(sums.reshape(-1, len(ROLES), len(TASKS))))
+
+    ci = by_month(ctx, spec, enough, interval)
+    return Measure(value, np.full(ctx.n_months, np.nan), turns, enough=enough, empty=turns == 0, ci=ci)
+
+
+def dominant_tasks(ctx: Context, minimum: float) -> Array:
+    """M x U number of the member's most frequent task besides sociable; -1 under ``minimum`` such turns.
+
+    Of equal tasks the first of the catalogue's order counts.
+    """
+    counts = task_counts(ctx)
+    counts[..., _SOCIABLE] = 0
+    return np.where(counts.sum(axis=-1) >= minimum, counts.argmax(axis=-1), -1)
+
+
+@indicator("cross_role_tie_share")
+def cross_role_tie_share(ctx: Context, spec: Indicator) -> Measure:
+    """Tie weight between members of different role or dominant task, less its permuted mean. -1 to 1.
+
+    Krackhardt and Stern 1988. The permuted mean is exact; the interval shifts the null onto the value.
+    """
+    ties = monthly_ties(ctx)
+    roles, dominant = ctx.attribute("role"), dominant_tasks(ctx, spec.params["min_turns_dominant"])
+    differs = [_differs(month, roles[t], dominant[t]) for t, month in enumerate(ties)]
+    n_ties = np.array([len(month.weight) for month in ties], dtype=float)
+    total = np.array([month.total for month in ties])
+    across = np.array([float(m.weight[d[m.source, m.target]].sum()) for m, d in zip(ties, differs, strict=True)])
+    expected = np.array([permuted_mean_difference(d) for d in differs])
+    share = divide(across, total)
+    varied = np.array([bool(d.any()) for d in differs])
+    enough = (n_ties >= spec.params["min_ties"]) & varied
+    p = np.full(ctx.n_months, np.nan)
+
+    def interval(t: int, rng: np.random.Generator) -> Interval:
+        null, exact = permuted_shares(rng, ties[t], differs[t], int(spec.params["permutations"]))
+        p[t] = two_sided_p(share[t], null, expected[t], exact)
+        low, high = np.quantile(null - expected[t], [0.025, 0.975])
+        value = share[t] - expected[t]
+        return max(-1.0, value - high), min(1.0, value - low)
+
+    ci = by_month(ctx, spec, enough, interval)
+    return Measure(
+        share - expected,
+        across,
+        total,
+        enough=enough,
+        empty=n_ties == 0,
+        ci=ci,
+        details={"raw": Detail(share), "expected": Detail(expected), "p": Detail(p)},
+    )
+
+
+def _differs(ties: Ties, roles: Array, dominant: Array) -> Array:
+    """n x n: whether two nodes differ in role, or in dominant task where both have one."""
+    role = np.array([roles[node] or "member" for node in ties.nodes], dtype=object)
+    task = dominant[ties.nodes]
+    known = (task[:, None] >= 0) & (task[None, :] >= 0)
+    return (role[:, None] != role[None, :]) | (known & (task[:, None] != task[None, :]))
+
+
+@indicator("cohesive_core_share")
+def cohesive_core_share(ctx: Context, spec: Indicator) -> Measure:
+    """Members of the largest biconnected component of the undirected ties over A. Share 0-1.
+
+    Moody and White 2003.
+    """
+    graphs = []
+    for month in monthly_ties(ctx):
+        turns = np.zeros((month.n, month.n))
+        np.add.at(turns, (month.source, month.target), 1)
+        graphs.append(turns + turns.T >= spec.params["min_turns_per_tie"])
+    least = spec.params["min_component"]
+    num = np.array([_core(graph, least) for graph in graphs])
+    den = ctx.active
+
+    def interval(t: int, _: np.random.Generator) -> Interval:
+        graph, n = graphs[t], int(den[t])
+        cut = [_core(np.delete(np.delete(graph, i, 0), i, 1), least) for i in range(len(graph))]
+        left_out = np.append(cut, np.full(max(n - len(graph), 0), num[t])) / max(n - 1, 1)
+        return jackknife(num[t] / n, left_out, 0.0, 1.0)
+
+    enough = den >= spec.params["min_active"]
+    ci = by_month(ctx, spec, enough, interval)
+    return Measure(np.minimum(divide(num, den), 1), num, den, enough=enough, empty=den == 0, ci=ci)
+
+
+def _core(graph: Array, least: float) -> float:
+    size = largest_block(graph)
+    return float(size) if size >= least else 0.0

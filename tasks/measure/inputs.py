@@ -1,0 +1,63 @@
+"""What measuring a group takes in, and the cut in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from schemas.config import Group
+
+#: How long after the month's end lines still close windows opened in it.
+CLOSING_HOURS = 72
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInput:
+    """One group's reconciled, identified store, and the month to measure.
+
+    ``messages``: frame MESSAGES with ``member_key`` and ``is_bot``, one row per authored message.
+    ``events``, ``changes``, ``people``, ``presence``, ``coverage``: frames of those names.
+    ``dim_member``: versions of the group's people as in ``core.dim_member`` (for role and cohort as of a day).
+    ``memberships``: rows as in ``core.fact_membership``. ``history_start``: first day the exports reach;
+    ``n_is_known``: whether roster, list or creation line tell who is present.
+    """
+
+    group_id: str
+    group_key: int
+    group: Group
+    messages: pl.DataFrame
+    events: pl.DataFrame
+    changes: pl.DataFrame
+    people: pl.DataFrame
+    dim_member: pl.DataFrame
+    memberships: pl.DataFrame
+    presence: pl.DataFrame
+    coverage: pl.DataFrame
+    month: dt.date
+    history_start: dt.date | None
+    n_is_known: bool
+
+
+def month_end(month: dt.date) -> dt.date:
+    """Last day of the month."""
+    return (month.replace(day=1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+
+
+def cut(inputs: GroupInput) -> GroupInput:
+    """The input as the measured month may see it.
+
+    Messages up to 72 hours after the month's end in the group's zone: those after the end only close windows.
+    Events, changes, presence and coverage up to its last day.
+    """
+    last = month_end(inputs.month)
+    closing = dt.datetime.combine(last, dt.time()) + dt.timedelta(days=1, hours=CLOSING_HOURS)
+    return replace(
+        inputs,
+        messages=inputs.messages.filter(pl.col("local_at") < closing).sort("sent_at", "message_id"),
+        events=inputs.events.filter(pl.col("local_date") <= last),
+        changes=inputs.changes.filter(pl.col("first_seen_date") <= last + dt.timedelta(hours=CLOSING_HOURS)),
+        presence=inputs.presence.filter(pl.col("date") <= last),
+        coverage=inputs.coverage.filter(pl.col("date") <= last),
+    )

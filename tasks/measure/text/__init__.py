@@ -1,0 +1,1 @@
+"""Texts: normal form, words, values."""

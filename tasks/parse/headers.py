@@ -1,0 +1,160 @@
+"""Lines of a file -> its headers: which lines begin a message, their numbers, and what follows."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from schemas.config import DateOrder
+from schemas.errors import FileRefused
+from tasks.parse.dates import Dated, read_dates, seconds_of_day
+from tasks.parse.layout import BLANKS, DIGITS, MARKS, Layout, detect, header_like
+from warehouse.reference.markers import day_part_language, day_parts
+
+#: Lines looked at to tell the layout: the head of the file, and as many spread over the rest.
+SAMPLE_LINES = 2_000
+
+
+class Headers(NamedTuple):
+    """The headers of a file, in its order."""
+
+    layout: Layout
+    line_index: npt.NDArray[np.int64]  # of the header's line, from 0
+    local_at: pl.Series  # Datetime("us"), the exporter's wall clock
+    rest: pl.Series  # what follows the header: author and text, or a system line
+    order: DateOrder
+    basis: str
+    confidence: float
+    language: str | None  # that the header's own words give away
+
+
+def find_headers(lines: pl.Series, configured: DateOrder | None) -> Headers:
+    """Find the file's layout and all lines that begin with it.
+
+    A line whose header is no possible date or time is no header: it stays part of the message above.
+
+    Raises:
+        FileRefused: ``not_an_export``, ``ambiguous_date_order``, ``unsupported_layout``.
+    """
+    layout = _layout(lines)
+    is_header = lines.str.contains(layout.expression())
+    heads = lines.filter(is_header)
+    numbers, day_part, rest = _take_apart(heads, layout)
+    dated, seconds = _times(numbers, day_part, layout, configured)
+    possible = dated.is_possible & (seconds >= 0)
+    if not possible.any():
+        raise FileRefused("not_an_export", n_lines=len(lines))
+    local_at = _instants(dated.days[possible], seconds[possible])
+    line_index = is_header.arg_true().to_numpy().astype(np.int64)
+    return Headers(
+        layout=layout,
+        line_index=line_index[possible],
+        local_at=local_at,
+        rest=rest if possible.all() else rest.filter(pl.Series(possible)),
+        order=dated.order,
+        basis=dated.basis,
+        confidence=_confidence(lines, is_header, int(possible.sum())),
+        language=_language(layout, day_part),
+    )
+
+
+def _layout(lines: pl.Series) -> Layout:
+    """Detect from a sample; search the whole file only if the sample has no header."""
+    layout = detect(_sample(lines).to_list())
+    if layout is None:
+        layout = detect(lines.filter(lines.str.contains(header_like())).head(SAMPLE_LINES).to_list())
+    if layout is None:
+        raise FileRefused("not_an_export", n_lines=len(lines))
+    return layout
+
+
+def _sample(lines: pl.Series) -> pl.Series:
+    if len(lines) <= 2 * SAMPLE_LINES:
+        return lines
+    spread = lines.slice(SAMPLE_LINES).gather_every((len(lines) - SAMPLE_LINES) // SAMPLE_LINES)
+    return pl.concat([lines.head(SAMPLE_LINES), spread])
+
+
+def _confidence(lines: pl.Series, is_header: pl.Series, n_headers: int) -> float:
+    """Share of header-like lines that the layout explains; the others are quotes or another layout."""
+    others = int(lines.filter(~is_header).str.contains(header_like()).sum())
+    impossible = int(is_header.sum()) - n_headers
+    return n_headers / (n_headers + others + impossible)
+
+
+Numbers = dict[str, npt.NDArray[np.int64]]
+
+
+def _take_apart(heads: pl.Series, layout: Layout) -> tuple[Numbers, pl.Series | None, pl.Series]:
+    """Numbers, day part and rest of every header: by place where all headers have one shape, else by groups."""
+    shaped = heads.str.strip_chars_start("\u200e\u200f") if layout.frame == "bracket" else heads
+    place = _places(shaped, layout)
+    if place is None:
+        names = layout.groups()
+        parts = heads.str.extract_groups(layout.expression() + "(.*)$").struct.unnest()
+        parts.columns = [*names, "rest"]
+    else:
+        parts = pl.DataFrame({"head": shaped}).select(
+            *(pl.col("head").str.slice(start, length).alias(name) for name, (start, length) in place.items())
+        )
+    numeric = [name for name in layout.groups() if name != "day_part"]
+    whole = parts.select(_as_number(pl.col(name), layout) for name in numeric)
+    numbers = {name: whole[name].to_numpy().astype(np.int64) for name in numeric}
+    rest = parts["rest"].str.strip_chars_start("\u200e\u200f\ufeff")
+    return numbers, parts["day_part"] if layout.day_part != "none" else None, rest
+
+
+def _places(heads: pl.Series, layout: Layout) -> dict[str, tuple[int, int | None]] | None:
+    """Start and length of each part when every header has the shape of the first one."""
+    match = re.match(layout.expression(), heads[0])
+    if match is None or layout.digits != "european":
+        return None
+    names = layout.groups()
+    spans = {name: match.span(number + 1) for number, name in enumerate(names)}
+    shape, at = "^", 0
+    for name, (start, end) in sorted(spans.items(), key=lambda span: span[1]):
+        sign = f"[^0-9{re.escape(']')}]" if name == "day_part" else "[0-9]"
+        shape += re.escape(heads[0][at:start]) + f"{sign}{{{end - start}}}"
+        at = end
+    shape += re.escape(heads[0][at : match.end()])
+    if not heads.str.contains(shape).all():
+        return None
+    return {name: (start, end - start) for name, (start, end) in spans.items()} | {"rest": (match.end(), None)}
+
+
+def _as_number(digits: pl.Expr, layout: Layout) -> pl.Expr:
+    if layout.digits != "european":
+        zero = ord(DIGITS[layout.digits][0])
+        digits = digits.str.replace_many([chr(zero + n) for n in range(10)], [str(n) for n in range(10)])
+    return digits.cast(pl.Int32)
+
+
+def _times(
+    numbers: Numbers, day_part: pl.Series | None, layout: Layout, configured: DateOrder | None
+) -> tuple[Dated, npt.NDArray[np.int64]]:
+    dated = read_dates((numbers["a"], numbers["b"], numbers["c"]), layout, configured)
+    rule = None if day_part is None else _mapped(day_part, day_parts())
+    return dated, seconds_of_day(numbers["hour"], numbers["minute"], numbers.get("second"), rule)
+
+
+def _mapped(day_part: pl.Series, table: dict[str, str]) -> pl.Series:
+    """Look the few distinct day parts of a file up."""
+    written = day_part.unique().to_list()
+    keys = [re.sub(f"[{MARKS}{BLANKS}]", "", word).lower() for word in written]
+    return day_part.replace_strict(written, [table.get(key) for key in keys], return_dtype=pl.String)
+
+
+def _language(layout: Layout, day_part: pl.Series | None) -> str | None:
+    """What joiner and day parts say about the phone's language."""
+    joiners = {"à": "fr", "klo": "fi", "às": "pt", "a las": "es", "alle": "it", "alle ore": "it", "pukul": "id"}
+    if layout.joiner in joiners or day_part is None:
+        return joiners.get(layout.joiner)
+    return next(iter(_mapped(day_part, day_part_language()).drop_nulls().head(1)), None)
+
+
+def _instants(days: npt.NDArray[np.int64], seconds: npt.NDArray[np.int64]) -> pl.Series:
+    return pl.Series("local_at", (days * 86_400 + seconds) * 1_000_000).cast(pl.Datetime("us"))

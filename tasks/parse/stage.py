@@ -1,0 +1,54 @@
+"""The parse stage of a group: exports in the vault -> parsed frames in the vault, each once."""
+
+from __future__ import annotations
+
+from schemas.errors import FileRefused
+from tasks.land.land import raw_name, read_ledger, write_ledger
+from tasks.parse.whatsapp import parse_export
+from tasks.run import GroupOutcome, Run
+from warehouse.sources import source_hash
+from warehouse.stages import hash_inputs
+from warehouse.workspace import Workspace
+
+_CODE = ("tasks.parse", "warehouse.reference.markers", "schemas")
+
+
+def parse_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
+    """Parse what is new, or was parsed by another version or under another date order.
+
+    A file that cannot be used is entered in the ledger with its reason and left out.
+    """
+    vault, ledger = workspace.vault, read_ledger(workspace.vault, group_id)
+    order = workspace.config.group(group_id).date_order
+    under = hash_inputs(code=source_hash(*_CODE), date_order=order)
+    counts = {"parsed": 0, "refused": 0}
+    for file_id in ledger.contents("export"):
+        if vault.exists(parsed_name(group_id, file_id, under)) or ledger.refused_under.get(file_id) == under:
+            continue
+        ledger.forget(file_id)
+        try:
+            parsed = parse_export(vault.read_bytes(raw_name(file_id)), date_order=order)
+        except FileRefused as error:
+            ledger.refuse(file_id, error.reason, under, run.run_id)
+            counts["refused"] += 1
+            continue
+        meta = parsed.meta.model_copy(update={"file_id": file_id})
+        vault.write_frame(parsed_name(group_id, file_id, under), parsed.frame)
+        ledger.metas[file_id], ledger.parsed_under[file_id] = meta, under
+        counts["parsed"] += 1
+    if any(counts.values()):
+        write_ledger(vault, group_id, ledger)
+        _drop_older(workspace, group_id, under)
+    return GroupOutcome(group_id=group_id, is_new=counts["parsed"] > 0, counts=counts)
+
+
+def parsed_name(group_id: str, file_id: str, under: str) -> str:
+    """Where a parsed export is kept, by content and by what it was parsed under."""
+    return f"groups/{group_id}/parsed/{file_id}-{under}.parquet"
+
+
+def _drop_older(workspace: Workspace, group_id: str, under: str) -> None:
+    folder = f"groups/{group_id}/parsed"
+    for name in workspace.vault.names(folder):
+        if not name.endswith(f"-{under}.parquet"):
+            workspace.vault.remove(f"{folder}/{name}")

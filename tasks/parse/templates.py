@@ -1,0 +1,141 @@
+"""Wordings of the marker files -> anchored expressions, and the texts they match.
+
+Thousands of texts against hundreds of wordings: one multi-string search finds which wordings can occur
+at all, only those are tried, the most literal one first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+import polars as pl
+
+from warehouse.reference.markers import Wording, wordings
+
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:=([^}]*))?\}")
+_FORMS = {
+    "file": r"[^\n]*?\.[A-Za-z0-9]{1,5}",
+    "url": r"(?:https?://\S+|[^\n]*https?://\S+)",
+    "any": r"(?s:.*)",
+}
+#: Placeholders whose value is kept.
+CAPTURED = ("actor", "target", "targets", "file", "url", "group")
+MARKS = "[\u200b\u200e\u200f\u061c\u202a-\u202e\ufeff]"
+_QUOTES = "[\u201c\u201d\u201e\u00ab\u00bb]"
+_BLANKS = "[\u00a0\u2009\u202f\t]"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A wording ready to be matched: ``key`` is its longest literal, ``weight`` its number of literal signs."""
+
+    kind: str
+    platform: str
+    body: str
+    key: str
+    weight: int
+    own: tuple[str, ...] = ()  # placeholders that stand for the exporter himself
+    languages: tuple[str, ...] = field(default=())
+
+    @property
+    def expression(self) -> str:
+        return f"^{self.body}$"
+
+    @property
+    def captures(self) -> tuple[str, ...]:
+        return tuple(name for name in CAPTURED if f"(?P<{name}>" in self.body)
+
+
+def plain(text: pl.Expr) -> pl.Expr:
+    """A phone's own words in one spelling: no direction marks (isolates stay), plain blanks and quotes."""
+    return (
+        text.str.replace_all(MARKS, "").str.replace_all(_BLANKS, " ").str.replace_all(_QUOTES, '"').str.strip_chars()
+    )
+
+
+@cache
+def templates(kinds: tuple[str, ...]) -> tuple[Template, ...]:
+    """The templates of these kinds, the most literal first; a wording shared by languages names them all."""
+    merged: dict[tuple[str, str], list[Wording]] = {}
+    for wording in wordings():
+        if wording.kind in kinds:
+            merged.setdefault((wording.kind, wording.wording), []).append(wording)
+    compiled = [_compile(lines) for lines in merged.values()]
+    return tuple(sorted(compiled, key=lambda template: -template.weight))
+
+
+def _compile(lines: list[Wording]) -> Template:
+    wording = lines[0].wording.rstrip(".")
+    pieces = _PLACEHOLDER.split(wording)
+    literals, names, fixed = pieces[0::3], pieces[1::3], pieces[2::3]
+    body, seen = re.escape(literals[0]).replace("'", "['’]"), set[str]()
+    for name, word, literal in zip(names, fixed, literals[1:], strict=True):
+        form = re.escape(word) if word else _FORMS.get(name, "(?:.+?)")
+        body += f"(?P<{name}>{form})" if name in CAPTURED and name not in seen and not word else form
+        body += re.escape(literal).replace("'", "['’]")
+        seen.add(name)
+    parts = [part for literal in literals for part in literal.split("'")]
+    ends_open = wording.endswith("{any}")
+    platforms = {line.platform for line in lines}
+    return Template(
+        kind=lines[0].kind,
+        platform=platforms.pop() if len(platforms) == 1 else "any",
+        body=body if ends_open else body + r"\.?",
+        key=max(parts, key=len),
+        weight=sum(len(literal) for literal in literals),
+        own=tuple(name for name, word in zip(names, fixed, strict=True) if word),
+        languages=tuple(dict.fromkeys(line.language for line in lines)),
+    )
+
+
+def present(texts: pl.Series, candidates: Iterable[Template]) -> list[Template]:
+    """The templates whose longest literal occurs in some text, in their order."""
+    listed = list(candidates)
+    keys = sorted({template.key for template in listed})
+    if texts.is_empty() or not keys:
+        return []
+    found = texts.str.extract_many(keys, overlapping=True).explode().unique().drop_nulls().to_list()
+    within = set(found)
+    return [template for template in listed if template.key in within]
+
+
+def match(texts: pl.Series, candidates: Iterable[Template]) -> pl.DataFrame:
+    """Match distinct plain texts: ``text``, ``template`` (place in the list given), captures; matched rows only."""
+    listed = list(candidates)
+    place = {template: number for number, template in enumerate(listed)}
+    left, matched = texts, [_no_match()]
+    for template in present(texts, listed):
+        hit = left.str.contains(template.expression)
+        if not hit.any():
+            continue
+        rows = pl.DataFrame({"text": left.filter(hit)})
+        matched.append(rows.select("text", pl.lit(place[template]).alias("template"), *_captured(template)))
+        left = left.filter(~hit)
+        if left.is_empty():
+            break
+    return pl.concat(matched, how="vertical")
+
+
+def _captured(template: Template) -> list[pl.Expr]:
+    groups = pl.col("text").str.extract_groups(template.expression)
+    return [
+        (groups.struct.field(name) if name in template.captures else pl.lit(None, dtype=pl.String)).alias(name)
+        for name in CAPTURED
+    ]
+
+
+def _no_match() -> pl.DataFrame:
+    strings = dict.fromkeys(CAPTURED, pl.String())
+    return pl.DataFrame(schema={"text": pl.String(), "template": pl.Int32(), **strings})
+
+
+def languages_of(numbers: pl.Series, listed: list[Template]) -> dict[str, int]:
+    """Matched texts per language; a shared wording counts for each of its languages."""
+    counts: dict[str, int] = {}
+    for number, n_rows in numbers.value_counts().iter_rows():
+        for language in listed[number].languages:
+            counts[language] = counts.get(language, 0) + n_rows
+    return counts

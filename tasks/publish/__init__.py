@@ -1,0 +1,1 @@
+"""What leaves the core: disclosure control, the research tables, the report, the release."""

@@ -1,0 +1,199 @@
+"""The ``research`` tables: what researchers read, after disclosure control. Frames in, frames out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from schemas.config import Group
+from schemas.indicators import Indicator
+from schemas.tables import TABLES, in_schema
+from tasks.publish import disclosure
+from tasks.publish.dictionary import dictionary
+from tasks.publish.limits import Limits
+from tasks.publish.regime import coverage_by_month, regimes
+from tasks.snapshot.trends import trends
+
+Frames = Mapping[str, pl.DataFrame]
+CELL, GROUP_MONTH = disclosure.CELL, disclosure.GROUP_MONTH
+
+#: Tables of the core that publishing reads; one that is not given counts as empty.
+READ = (
+    "core.dim_group",
+    "core.dim_member",
+    "core.fact_message",
+    "core.fact_turn",
+    "core.fact_coverage",
+    "core.fact_membership_event",
+    "core.fact_activity",
+    "core.fact_participation",
+    "core.fact_member_month",
+    "core.fact_indicator",
+    "core.fact_indicator_detail",
+    "core.fact_indicator_vintage",
+    "core.fact_revision",
+    "ops.file",
+)
+#: A trend is readable where it was tested, low in n where it is a slope only.
+_TREND_STATUS = {"no values": "not_applicable", "too short to tell": "low_n", "not tested": "partial"}
+
+
+def _with_group_id(frames: Frames) -> dict[str, pl.DataFrame]:
+    """The tables that publishing reads, each with ``group_id`` where it has a ``group_key``."""
+    core = {name: frames.get(name, TABLES[name].empty()) for name in READ}
+    groups = core["core.dim_group"].filter("is_current").select("group_key", "group_id").unique()
+    return {
+        name: frame.join(groups, on="group_key")
+        if "group_key" in frame.columns and "group_id" not in frame.columns
+        else frame
+        for name, frame in core.items()
+    }
+
+
+def donations_by_month(activities: pl.DataFrame, participation: pl.DataFrame) -> pl.DataFrame:
+    """Whether a month's donations hide the single gift: ``group_id, month, n_donors, largest_share``.
+
+    Donors are distinct matched members of the month's donation lists; gifts matched to nobody count as
+    one giver in ``largest_share`` and not as a donor. Without amounts ``largest_share`` is NULL.
+    """
+    lists = activities.filter(pl.col("activity_kind") == "donation").select("group_id", "activity_key", "month")
+    gifts = participation.join(lists, on=["group_id", "activity_key"])
+    by_donor = gifts.group_by(*GROUP_MONTH, "member_key").agg(amount=pl.col("amount_idr").sum())
+    return by_donor.group_by(GROUP_MONTH).agg(
+        n_donors=pl.col("member_key").is_not_null().sum().cast(pl.Int64),
+        largest_share=(pl.col("amount").max() / pl.col("amount").sum()).fill_nan(None),
+    )
+
+
+def activity_table(
+    activities: pl.DataFrame, participation: pl.DataFrame, sizes: pl.DataFrame, limits: Limits
+) -> pl.DataFrame:
+    """``research.activity``: entries and versions by group, month and kind, no amounts.
+
+    A row with fewer distinct participants than the limit, or of a group too small or of unknown size, is
+    suppressed.
+    """
+    people = (
+        participation.filter(pl.col("member_key").is_not_null())
+        .join(activities.select("group_id", "activity_key", "month", "activity_kind"), on=["group_id", "activity_key"])
+        .group_by(*GROUP_MONTH, "activity_kind")
+        .agg(_people=pl.col("member_key").n_unique())
+    )
+    few = pl.col("_people").fill_null(0) < limits.min_activity_participants
+    small = (pl.col("size") < limits.min_group_n).fill_null(True)
+    return (
+        activities.group_by(*GROUP_MONTH, "activity_kind")
+        .agg(pl.col("n_items", "n_versions").sum())
+        .join(people, on=[*GROUP_MONTH, "activity_kind"], how="left")
+        .join(sizes, on=GROUP_MONTH, how="left")
+        .with_columns(_hide=few | small)
+        .with_columns(
+            pl.when(~pl.col("_hide")).then(pl.col("n_items", "n_versions")),
+            status=pl.when("_hide").then(pl.lit("suppressed")).otherwise(pl.lit("ok")),
+        )
+    )
+
+
+def group_month_table(indicators: pl.DataFrame, sizes: pl.DataFrame, coverage: pl.DataFrame, limits: Limits) -> pl.DataFrame:
+    """``research.group_month``: the disclosed indicators, one column each, with members present."""
+    table = TABLES["research.group_month"]
+    wide = indicators.pivot("code", index=list(GROUP_MONTH), values="value", on_columns=table.names[4:])
+    known_size = indicators.group_by(GROUP_MONTH).agg(_n_hi=pl.col("n_hi").filter(pl.col("window_months") == 1).max())
+    return (
+        wide.join(known_size, on=GROUP_MONTH, how="left")
+        .join(coverage.select(*GROUP_MONTH, "coverage"), on=GROUP_MONTH, how="left")
+        .join(sizes, on=GROUP_MONTH, how="left")
+        .with_columns(n_present=pl.when(pl.col("size") >= limits.min_group_n).then("_n_hi"))
+    )
+
+
+def regime_table(regime: pl.DataFrame, sizes: pl.DataFrame, limits: Limits) -> pl.DataFrame:
+    """``research.group_month_regime``: shares of turns and messages only where the group is large enough."""
+    shares = ["poll_share", "sticker_share", "unmatched_turn_share"]
+    large = (pl.col("size") >= limits.min_group_n).fill_null(False)
+    return regime.join(sizes, on=GROUP_MONTH, how="left").with_columns(pl.when(large).then(pl.col(shares)))
+
+
+def trend_table(
+    disclosed: pl.DataFrame, definitions: Mapping[str, Indicator], snapshot_id: str
+) -> pl.DataFrame:
+    """``research.trend``: computed from the published values, so that it tells nothing they do not.
+
+    Where nothing is hidden it equals ``core.fact_trend``. A code all of whose values are hidden is
+    ``suppressed``.
+    """
+    all_hidden = disclosed.group_by("group_id", "code").agg(
+        _hidden=(pl.col("status") == "suppressed").any() & pl.col("value").is_null().all()
+    )
+    return (
+        trends(disclosed, definitions, snapshot_id)
+        .join(all_hidden, on=["group_id", "code"])
+        .with_columns(
+            status=pl.when("_hidden")
+            .then(pl.lit("suppressed"))
+            .otherwise(pl.col("trend_status").replace_strict(_TREND_STATUS, default="ok", return_dtype=pl.String))
+        )
+    )
+
+
+def research_tables(
+    frames: Frames,
+    *,
+    definitions: Mapping[str, Indicator],
+    computed: Iterable[str],
+    groups: Mapping[str, Group],
+    snapshot_id: str,
+    limits: Limits | None = None,
+) -> dict[str, pl.DataFrame]:
+    """Every table of ``research``, by qualified name, conforming and sorted by its key.
+
+    Args:
+        frames: tables of the core (and ``ops.file``) by qualified name, see :data:`READ`.
+        definitions: the indicator registry.
+        computed: codes that this version computes.
+        groups: what ``groups.toml`` declares, by group.
+        snapshot_id: the newest snapshot.
+        limits: disclosure limits; the defaults may only be tightened.
+
+    Tables whose content no stage computes yet are empty: campaign, shock, decomposition, newcomer_survival.
+    """
+    limits = limits or Limits()
+    core = _with_group_id(frames)
+    indicators, details = core["core.fact_indicator"], core["core.fact_indicator_detail"]
+    activities, participation = core["core.fact_activity"], core["core.fact_participation"]
+    spine = indicators.select(GROUP_MONTH).unique()
+    active = core["core.fact_member_month"].filter(pl.col("turns") > 0)
+    sizes = disclosure.group_sizes(indicators, active.group_by(GROUP_MONTH).agg(n_active=pl.len()))
+    donations = donations_by_month(activities, participation)
+
+    def verdicts(cells: pl.DataFrame) -> pl.DataFrame:
+        return cells.select(*CELL, disclosure.HIDDEN)
+
+    def judged(cells: pl.DataFrame) -> pl.DataFrame:
+        return disclosure.hidden(cells, sizes, donations, definitions, limits)
+
+    marked = judged(indicators)
+    vintage = disclosure.hidden_history(judged(core["core.fact_indicator_vintage"]), marked)
+    indicator = disclosure.suppress(marked).with_columns(snapshot_id=pl.lit(snapshot_id))
+    coverage = coverage_by_month(spine, core["core.fact_coverage"])
+    built = {
+        "research.indicator": indicator,
+        "research.indicator_detail": disclosure.suppress(
+            disclosure.hidden_details(details, marked, judged(details))
+        ).with_columns(snapshot_id=pl.lit(snapshot_id)),
+        "research.group_month": group_month_table(indicator, sizes, coverage, limits),
+        "research.group_month_regime": regime_table(regimes(spine, core, groups), sizes, limits),
+        "research.coverage": coverage,
+        "research.activity": activity_table(activities, participation, sizes, limits),
+        "research.trend": trend_table(indicator, definitions, snapshot_id),
+        "research.vintage": disclosure.suppress(vintage),
+        "research.revision": disclosure.suppress(
+            disclosure.hidden_history(core["core.fact_revision"], pl.concat([verdicts(marked), verdicts(vintage)]))
+        ),
+        "research.dictionary": dictionary(definitions, computed),
+    }
+    return {
+        table.qualified: table.conform(built.get(table.qualified, table.empty())).sort(table.key)
+        for table in in_schema("research")
+    }

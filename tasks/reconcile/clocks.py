@@ -1,0 +1,137 @@
+"""Whose wall clock an export shows: declared zone, else alignment by shared texts, else the group's zone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tasks.reconcile.model import Basis, Export
+
+Ints = npt.NDArray[np.int64]
+NEVER = np.iinfo(np.int64).min
+
+#: No two inhabited places that one group spans lie further apart.
+MAX_SHIFT_MIN = 14 * 60
+#: Shared texts it takes to believe in a shift; none needs fewer, being the likelier case.
+MIN_VOTES_SHIFT, MIN_VOTES_NONE = 2, 1
+
+
+def to_utc(local: pl.Expr, zone: str) -> pl.Expr:
+    """Wall clock of an IANA zone -> naive UTC.
+
+    Of an hour that a zone shows twice the first is taken; one that it skips is read as the hour after.
+    """
+    hour_on = (local + pl.duration(hours=1)).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    aware = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    return pl.coalesce(aware, hour_on).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+
+
+def to_local(utc: pl.Expr, zone: str) -> pl.Expr:
+    """Naive UTC -> wall clock of an IANA zone."""
+    return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
+
+
+def unique_anchors(minute: Ints, key: Ints, is_long: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Keys of long texts that one export shows exactly once, and their minutes."""
+    keys, first, counts = np.unique(key[is_long], return_index=True, return_counts=True)
+    once = counts == 1
+    return keys[once], minute[is_long][first[once]]
+
+
+def align(anchors: Sequence[tuple[Ints, Ints]], n_keys: int) -> tuple[list[int], list[int]]:
+    """Whole-hour shifts between exports by their shared unique long texts.
+
+    Every pass tries each export that is not yet placed against all texts placed so far; when a pass
+    places none, the next export begins a component of its own.
+
+    Returns:
+        Per export the minutes by which its clock runs ahead of the first of its component, and the
+        component's number.
+    """
+    shift, component = [0] * len(anchors), [-1] * len(anchors)
+    known = np.full(n_keys, NEVER)
+    waiting, number = list(range(len(anchors))), -1
+    while waiting:
+        n_before = len(waiting)
+        for x in waiting:
+            found = _shift(anchors[x], known)
+            if found is not None:
+                shift[x], component[x] = found, number
+                _learn(anchors[x], found, known)
+        waiting = [x for x in waiting if component[x] < 0]
+        if len(waiting) == n_before:
+            number += 1
+            first = waiting.pop(0)
+            component[first] = number
+            known[:] = NEVER
+            _learn(anchors[first], 0, known)
+    return shift, component
+
+
+def _learn(anchor: tuple[Ints, Ints], shift: int, known: Ints) -> None:
+    keys, minutes = anchor
+    new = known[keys] == NEVER
+    known[keys[new]] = minutes[new] - shift
+
+
+def _shift(anchor: tuple[Ints, Ints], known: Ints) -> int | None:
+    keys, minutes = anchor
+    shared = known[keys] != NEVER
+    ahead = minutes[shared] - known[keys[shared]]
+    ahead = ahead[(np.abs(ahead) <= MAX_SHIFT_MIN) & (ahead % 60 == 0)]
+    if not len(ahead):
+        return None
+    values, votes = np.unique(ahead, return_counts=True)
+    best = max(range(len(values)), key=lambda i: (votes[i], -abs(values[i]), values[i]))
+    needed = MIN_VOTES_NONE if values[best] == 0 else MIN_VOTES_SHIFT
+    return int(values[best]) if votes[best] >= needed and 2 * votes[best] > len(ahead) else None
+
+
+def settle(
+    exports: Sequence[Export], shift: Sequence[int], component: Sequence[int]
+) -> tuple[list[int], list[Basis]]:
+    """Shifts against the true clock: the declared phones' in a component, else that of most phones.
+
+    Of equally many phones the one that joined the project first is believed. An export that shares
+    no text with any other keeps the clock of its phone's other exports.
+
+    Returns:
+        Per export the minutes by which it runs ahead of its declared (else the group's) zone, and the basis.
+    """
+    ahead, size = list(shift), Counter(component)
+    for number in size:
+        members = [x for x in range(len(exports)) if component[x] == number]
+        declared = [x for x in members if exports[x].landed.timezone is not None]
+        anchor = _common(exports, shift, declared or members)
+        for x in members:
+            ahead[x] = shift[x] - anchor
+    alone = [x for x in range(len(exports)) if size[component[x]] == 1]
+    for x in alone:
+        if exports[x].landed.timezone is None:
+            phone = exports[x].landed.exporter_no
+            kin = [y for y in range(len(exports)) if y not in alone and exports[y].landed.exporter_no == phone]
+            ahead[x] = _common(exports, ahead, kin) if kin else 0
+    basis = [_basis(export, ahead[x], x not in alone) for x, export in enumerate(exports)]
+    return ahead, basis
+
+
+def _basis(export: Export, ahead: int, is_shared: bool) -> Basis:
+    if export.landed.timezone is not None and ahead == 0:
+        return "declared"
+    return "aligned" if is_shared else "assumed"
+
+
+def _common(exports: Sequence[Export], shift: Sequence[int], members: Iterable[int]) -> int:
+    by_phone: dict[int, Counter[int]] = {}
+    for x in members:
+        by_phone.setdefault(exports[x].landed.exporter_no, Counter())[shift[x]] += 1
+    usual = {
+        phone: max(counts, key=lambda s: (counts[s], -abs(s), s)) for phone, counts in sorted(by_phone.items())
+    }
+    phones = Counter(usual.values())
+    most = max(phones.values())
+    return next(usual[phone] for phone in sorted(usual) if phones[usual[phone]] == most)

@@ -1,0 +1,210 @@
+"""Which labels of different exports are one person: contact name here, number there.
+
+A node is one label in one export. Nodes are joined in the order of evidence: the same number, shared texts
+by falling votes, the same name; never two nodes of one export (but two spellings of one number or name).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+STRONG_VOTE, WEAK_VOTE = 4, 1
+#: A pair is believed if it has at least this share of what one of its labels shares with the other export.
+MIN_SHARE = 0.5
+#: A rejected pair with so many long texts is a conflict worth listing.
+CONFLICT_TEXTS = 2
+#: Confidence in a person joined by the same name alone, without a shared text.
+NAME_CONFIDENCE = 0.5
+
+_MARKS = r"[\x{061C}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]"
+_NUMBER = r"^\+?[\d\s().\-\x{2010}-\x{2015}]{7,}$"
+
+
+@dataclass
+class People:
+    """Clusters of nodes; built up by :meth:`join`.
+
+    Attributes:
+        exports: export of each node.
+        conflicts: (node, node, votes) pairs that shared texts would join and another pair forbids.
+    """
+
+    exports: list[int]
+    conflicts: list[tuple[int, int, int]] = field(default_factory=list)
+    _parent: list[int] = field(default_factory=list)
+    _seen: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._parent = list(range(len(self.exports)))
+        self._seen = [1 << export for export in self.exports]
+
+    def of(self, node: int) -> int:
+        """Representative node of a node's cluster."""
+        while self._parent[node] != node:
+            self._parent[node] = self._parent[self._parent[node]]
+            node = self._parent[node]
+        return node
+
+    def may_join(self, a: int, b: int) -> bool:
+        """Whether no export holds labels of both: two labels of one export are two people."""
+        return not self._seen[self.of(a)] & self._seen[self.of(b)]
+
+    def join(self, a: int, b: int) -> None:
+        """Declare two nodes one person; the lower node represents both."""
+        low, high = sorted((self.of(a), self.of(b)))
+        if low != high:
+            self._parent[high] = low
+            self._seen[low] |= self._seen[high]
+
+    def clusters(self) -> list[int]:
+        """Representative of every node."""
+        return [self.of(node) for node in range(len(self.exports))]
+
+
+def with_identity(nodes: pl.DataFrame) -> pl.DataFrame:
+    """Add ``is_number`` and ``written``: the label as all phones write it (digits of a number, bare name)."""
+    bare = pl.col("label").str.replace_all(_MARKS, "").str.replace_all(r"\s+", " ").str.strip_chars()
+    return nodes.with_columns(bare=bare).with_columns(
+        is_number=pl.col("bare").str.contains(_NUMBER),
+        written=pl.when(pl.col("bare").str.contains(_NUMBER))
+        .then(pl.col("bare").str.replace_all(r"\D", ""))
+        .otherwise(pl.col("bare").str.normalize("NFC")),
+    )
+
+
+def resolve(nodes: pl.DataFrame, votes: pl.DataFrame) -> People:
+    """Cluster nodes into people.
+
+    Args:
+        nodes: ``node`` (dense), ``x``, ``label``, ``exporter_no``, ``is_number``, ``written``.
+        votes: VOTES.
+    """
+    people = People(nodes["x"].to_list())
+    for same in _same(nodes.filter(pl.col("is_number")), "written"):
+        _join_all(people, same)
+    for same in _same(nodes.filter(~pl.col("is_number")), "x", "written"):
+        _join_all(people, same)
+    join_by_votes(people, nodes, votes)
+    _join_by_name(people, nodes)
+    return people
+
+
+def join_by_votes(people: People, nodes: pl.DataFrame, votes: pl.DataFrame) -> int:
+    """Join pairs by falling votes where nothing forbids it; returns the number of pairs joined."""
+    n_joined = 0
+    for a, b, strong in _believed(nodes, votes):
+        if people.of(a) == people.of(b):
+            continue
+        if people.may_join(a, b):
+            people.join(a, b)
+            n_joined += 1
+        elif strong >= CONFLICT_TEXTS:
+            people.conflicts.append((a, b, strong))
+    return n_joined
+
+
+def _believed(nodes: pl.DataFrame, votes: pl.DataFrame) -> Iterable[tuple[int, int, int]]:
+    label = nodes.select("node", "x", "label")
+    ranked = (
+        shares(nodes, votes)
+        .filter(pl.max_horizontal("share_a", "share_b") >= MIN_SHARE)
+        .join(label.rename({"node": "a", "x": "a_x", "label": "a_label"}), on="a")
+        .join(label.rename({"node": "b", "x": "b_x", "label": "b_label"}), on="b")
+        .sort("score", "a_x", "b_x", "a_label", "b_label", descending=[True, False, False, False, False])
+    )
+    return ranked.select("a", "b", "strong").iter_rows()
+
+
+def shares(nodes: pl.DataFrame, votes: pl.DataFrame) -> pl.DataFrame:
+    """Votes with ``score`` and each label's share of what it has in common with the other export."""
+    export = nodes.select("node", "x")
+    score = STRONG_VOTE * pl.col("strong") + WEAK_VOTE * pl.col("weak")
+    return (
+        votes.join(export.rename({"node": "a", "x": "a_x"}), on="a")
+        .join(export.rename({"node": "b", "x": "b_x"}), on="b")
+        .with_columns(score=score)
+        .with_columns(
+            share_a=pl.col("score") / pl.col("score").sum().over("a", "b_x"),
+            share_b=pl.col("score") / pl.col("score").sum().over("b", "a_x"),
+        )
+        .drop("a_x", "b_x")
+    )
+
+
+def _join_by_name(people: People, nodes: pl.DataFrame) -> None:
+    """Join what bears the same name: first within a phone, then between phones unless the name is ambiguous."""
+    names = nodes.filter(~pl.col("is_number"))
+    for same in _same(names, "exporter_no", "written"):
+        for earlier, later in zip(same, same[1:], strict=False):
+            if people.may_join(earlier, later):
+                people.join(earlier, later)
+    for same in _same(names, "written"):
+        heads = sorted({people.of(node) for node in same})
+        if all(people.may_join(a, b) for i, a in enumerate(heads) for b in heads[i + 1 :]):
+            _join_all(people, heads)
+
+
+def _same(nodes: pl.DataFrame, *by: str) -> list[list[int]]:
+    grouped = nodes.sort("x", "node").group_by(*by, maintain_order=True).agg("node").filter(pl.col("node").list.len() > 1)
+    return grouped["node"].to_list()
+
+
+def _join_all(people: People, nodes: list[int]) -> None:
+    for node in nodes[1:]:
+        people.join(nodes[0], node)
+
+
+def finer(people: People, nodes: pl.DataFrame, votes: pl.DataFrame) -> dict[tuple[int, int], int]:
+    """For each two people in conflict, the one whose label is the finer: it shares all it has with the other.
+
+    One contact name for two numbers is coarse; a message that it shares with a number is the number's.
+    """
+    share = {(a, b): (sa, sb) for a, b, sa, sb in shares(nodes, votes).select("a", "b", "share_a", "share_b").iter_rows()}
+    winner: dict[tuple[int, int], int] = {}
+    for a, b, _ in people.conflicts:
+        share_a, share_b = share.get((a, b), (0.0, 0.0))
+        one, other = people.of(a), people.of(b)
+        winner[one, other] = winner[other, one] = one if (share_a, -one) > (share_b, -other) else other
+    return winner
+
+
+def support(nodes: pl.DataFrame, votes: pl.DataFrame, person: pl.Series) -> pl.DataFrame:
+    """Per node the shared texts that speak for its person, and the share of those that speak at all.
+
+    Without any: certain for a number or for a label that stands alone, else the confidence of a name.
+
+    Args:
+        person: person of each node, in the order of ``nodes``.
+
+    Returns:
+        ``node, votes, confidence``.
+    """
+    of = pl.DataFrame({"node": nodes["node"], "person": person})
+    sides = [votes.select(node=me, other=you, n=pl.col("strong") + pl.col("weak")) for me, you in (("a", "b"), ("b", "a"))]
+    spoken = (
+        pl.concat(sides)
+        .join(of, on="node")
+        .join(of.rename({"node": "other", "person": "other_person"}), on="other")
+        .group_by("node")
+        .agg(votes=pl.col("n").filter(pl.col("person") == pl.col("other_person")).sum(), n=pl.col("n").sum())
+    )
+    alone = of.select("person").group_by("person").len("n_nodes")
+    return (
+        nodes.select("node", "is_number")
+        .with_columns(person=person)
+        .join(alone, on="person", how="left")
+        .join(spoken, on="node", how="left")
+        .select(
+            "node",
+            pl.col("votes").fill_null(0).cast(pl.Int64),
+            confidence=pl.when(pl.col("is_number") | (pl.col("n_nodes") == 1) & pl.col("n").is_null())
+            .then(1.0)
+            .when(pl.col("n").is_null())
+            .then(NAME_CONFIDENCE)
+            .otherwise(pl.col("votes") / pl.col("n")),
+        )
+        .sort("node")
+    )

@@ -1,0 +1,132 @@
+"""People of a synthetic community: names, origin, studies, offices, telephone numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tasks.simulate.plan import Levels
+
+_MEN = "Asep Ujang Rizki Hasan Dadan Cecep Fajar Ilham Yusuf Agus Deni Hilman Irfan Jajang Komar Luthfi Maman Nanang Opik Pian Rahmat Saepul Taufik Umar Wawan Yayan Zaki Aldi Bayu Cahya Dimas Encep Farhan Gilang Hamdan Iqbal Jamal Kiki Lukman Miftah Nizar Ridwan Sandi Tatang Usep Wildan Yogi Zaenal Anwar Burhan Dede Egi Fikri Ginanjar Husni Imam Jaka Khoirul Mulyana Naufal Purnama Rifki Sofyan Tedi Ubaidillah Wahyu Yudi Zulfikar".split()  # noqa: E501 - a list of names
+_WOMEN = "Siti Neng Dewi Lina Nurul Ai Imas Euis Rina Sri Yanti Fitri Hana Intan Jihan Kokom Laila Mira Nisa Oktavia Putri Rahma Salma Tuti Ulfah Wulan Yuli Zahra Aisyah Bunga Cucu Dina Elis Farah Gita Hilda Iis Juju Karina Lilis Maya Nia Popi Resti Sarah Tiara Uun Vina Winda Yeni Zulfa Anisa Citra Desi Eneng Ghina Hesti Indah Khansa Lestari Mutia Novi Ratna Shifa Teti Widya".split()  # noqa: E501 - a list of names
+_LAST = "Sunandar Maulana Hidayat Permana Ramdani Nugraha Kurniawan Suherman Firmansyah Abdullah Gunawan Setiawan Saputra Rohman Mubarok Hakim Syahputra Wibawa Kusnadi Sutisna Mahmud Fauzi Ramadhan Hermawan Jaelani Munawar Nurdin Prayoga Rustandi Sobari Tarmidi Usman Wijaya Yusup Zamzami Amalia Rahmawati Nurjanah Fadilah Khoirunnisa Oktaviani Pertiwi Susanti Handayani Agustina Kartika Lestari Maharani Nurhayati Puspita Safitri Utami Wulandari Azizah Fauziah Hasanah Kamilah Latifah Mardiah Solihah".split()  # noqa: E501 - a list of names
+_MALE_LAST = 35
+
+REGIONS = ("Purwakarta", "Subang", "Karawang", "Bandung", "Cianjur", "Garut", "Sumedang", "Tasikmalaya")
+CAMPUSES = ("UIN Bandung", "UPI", "Unpad", "ITB", "Unisba", "Telkom University", "Unpas", "Polban", "Uninus")
+FIELDS = ("PAI", "Hukum Keluarga", "Sosiologi", "Teknik Informatika", "Akuntansi", "Manajemen", "Psikologi", "Ekonomi Syariah", "Bahasa Arab", "Ilmu Komunikasi", "Farmasi", "PGSD")  # noqa: E501 - a list of names
+CITIES = ("Bandung", "Bandung", "Bandung", "Cimahi", "Jatinangor", "Purwakarta", "Karawang", "Subang")
+OFFICES = ("Ketua", "Sekretaris", "Bendahara", "Wakil Ketua", "Divisi Dakwah", "Divisi Humas", "Divisi Sosial")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One member, as the association knows them. ``joined`` and ``left`` are the association's dates."""
+
+    member_id: str
+    name: str
+    nickname: str
+    title: str
+    gender: str
+    phone: str
+    cohort: int
+    region: str
+    city: str
+    campus: str
+    field: str
+    role: str
+    joined: dt.date
+    consent: str
+    is_silent: bool
+    weight: float
+    push_name: str
+    in_chat: bool = True
+    left: dt.date | None = None
+    new_phone: str | None = None
+    phone_changed_at: int | None = None
+
+    def phone_at(self, moment: int) -> str:
+        """The number in use at a moment (seconds of local time since 1970)."""
+        changed = self.phone_changed_at is not None and self.new_phone is not None
+        return self.new_phone or self.phone if changed and moment >= (self.phone_changed_at or 0) else self.phone
+
+    def moved(self, phone: str, moment: int) -> Person:
+        """The same person after a change of number."""
+        return replace(self, new_phone=phone, phone_changed_at=moment)
+
+
+class Registry:
+    """Hands out people whose names, nicknames and numbers nobody else in the group bears."""
+
+    def __init__(self, prefix: str, levels: Levels, first_year: int) -> None:
+        self.prefix = prefix
+        self.levels = levels
+        self.first_year = first_year
+        self.names: set[str] = set()
+        self.nicknames: set[str] = set()
+        self.phones: set[str] = set()
+
+    def phone(self, rng: np.random.Generator) -> str:
+        """A fresh mobile number in E.164."""
+        while True:
+            operator = rng.choice(["812", "813", "821", "822", "838", "857", "858", "878", "895", "896"])
+            number = f"+62{operator}{rng.integers(10_000_000, 100_000_000)}"
+            if number not in self.phones:
+                self.phones.add(number)
+                return number
+
+    def _name(self, rng: np.random.Generator, woman: bool) -> tuple[str, str]:
+        first = _WOMEN if woman else _MEN
+        last = _LAST[_MALE_LAST:] if woman else _LAST[:_MALE_LAST]
+        given = str(rng.choice(first))
+        name = f"{given} {rng.choice(last)}"
+        while name in self.names:
+            name += f" {rng.choice(last)}"
+        self.names.add(name)
+        nickname = next(short for short in (given, *_shorter(name), name) if short not in self.nicknames)
+        self.nicknames.add(nickname)
+        return name, nickname
+
+    def draw(self, rng: np.random.Generator, number: int, joined: Iterable[dt.date], offices: bool) -> list[Person]:
+        """New members; with ``offices`` the first of them hold the association's offices."""
+        regions = np.roll(np.array([0.3, 0.2, 0.15, 0.12, 0.08, 0.06, 0.05, 0.04]), int(rng.integers(0, 3)))
+        people = []
+        for rank, since in zip(range(number), joined, strict=False):
+            woman = bool(rng.random() < 0.48)
+            name, nickname = self._name(rng, woman)
+            officer = offices and rank < len(OFFICES)
+            silent = bool(rng.random() < self.levels.silent_share) and not officer
+            weight = 0.0 if silent else float(rng.lognormal(0.0, 1.0)) * (2.0 if officer else 1.0)
+            people.append(
+                Person(
+                    member_id=f"{self.prefix}-{len(self.names):04d}",
+                    name=name,
+                    nickname=nickname,
+                    title="teh" if woman else "kang",
+                    gender="P" if woman else "L",
+                    phone=self.phone(rng),
+                    cohort=int(self.first_year - 2 - min(rng.geometric(0.22), 11)),
+                    region=str(rng.choice(REGIONS, p=regions / regions.sum())),
+                    city=str(rng.choice(CITIES)),
+                    campus=str(rng.choice(CAMPUSES)),
+                    field=str(rng.choice(FIELDS)),
+                    role=OFFICES[rank] if officer else "Anggota",
+                    joined=since,
+                    consent=str(rng.choice(["given", "unknown", "objected", "withdrawn"], p=[0.86, 0.1, 0.02, 0.02])),
+                    is_silent=silent,
+                    weight=max(weight, 0.05) if officer else weight,
+                    push_name=f"{nickname.lower()}{rng.integers(1, 99)}",
+                )
+            )
+        return people
+
+
+def _shorter(name: str) -> Iterable[str]:
+    """Nicknames for a bearer of a common name: one initial more at a time, then whole words."""
+    words = name.split()
+    for word in range(1, len(words)):
+        yield " ".join([*words[:word], words[word][0]])
+        yield " ".join(words[: word + 1])

@@ -1,0 +1,40 @@
+"""Bringing a warehouse to the newest version of its tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+    from alembic.config import Config
+
+VERSION_TABLE = "ops.alembic_version"
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config
+
+
+def newest() -> str:
+    """The revision that this version of the product needs."""
+    from alembic.script import ScriptDirectory
+
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise RuntimeError("the product has lost its migrations")
+    return head
+
+
+def upgrade(connection: sa.Connection, revision: str = "head") -> None:
+    """Run the missing migrations on an open connection; its transaction holds them all."""
+    from alembic import command
+
+    connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS ops")
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

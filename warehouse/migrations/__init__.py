@@ -1,0 +1,1 @@
+"""Alembic's migrations of the warehouse: one chain for both engines. Applied by :mod:`warehouse.migrate`."""
