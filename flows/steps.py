@@ -12,11 +12,11 @@ from prefect import State, Task, unmapped
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from schemas.errors import CriticalExpectation, ExitCode, UsageError
+from schemas.errors import CriticalExpectation, ExitCode, SolidarityError, UsageError
 from tasks import receipt as receipts
 from tasks.load.stage import GroupLoad, open_load
 from tasks.run import GroupOutcome, Run, format_month, in_batches, month_before, parse_month
-from tasks.runs import close_run, open_run
+from tasks.runs import close_run, fail_run, open_run
 from warehouse.lock import run_lock
 from warehouse.workspace import Workspace
 
@@ -43,8 +43,12 @@ def one_run(flow: str, month: str | None, wait: int, from_month: str | None = No
     workspace = Workspace.open()
     with run_lock(workspace.settings.database_url, workspace.home, wait):
         open_run(workspace, run)
-        yield run
-        close_run(workspace, run)
+        try:
+            yield run
+            close_run(workspace, run)
+        except Exception as error:
+            fail_run(workspace, run, error.exit_code if isinstance(error, SolidarityError) else ExitCode.UNEXPECTED)
+            raise
 
 
 def _ended(month: str | None) -> str:

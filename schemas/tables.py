@@ -126,6 +126,7 @@ _OPS = [
     table("ops", "file", "one chat or roster handed in", "file_id group_id file_kind file_status refusal? stated_date? exporter_no? platform? language? date_order? clock? utc_offset_basis? is_truncated? n_bytes n_lines? n_messages? n_events? n_continuation_lines? n_rejected_lines? n_senders? n_rows? first_date? last_date? run_id", key="file_id group_id"),
     table("ops", "run", "one run of a flow", "run_id flow month started_at ended_at? run_status exit_code? snapshot_id? n_groups n_exports n_rosters", key="run_id"),
     table("ops", "load", "one load of a table", "load_id run_id table_name started_at n_rows", key="load_id table_name"),
+    table("ops", "group_state", "what the warehouse holds of one group", "group_id input_hash run_id is_carried_over", key="group_id"),
     table("ops", "validation_result", "one expectation in a run", "run_id suite expectation column_name? severity is_success n_unexpected", key="run_id suite expectation column_name"),
     table("ops", "quarantine", "one refused row", "file_id group_id row_no column_name? rule severity", key="group_id file_id row_no rule", partition="group_id"),
     table("ops", "identity_decision", "one resolved label cluster", "group_key member_key decision identity_method confidence n_labels votes", key="group_key member_key identity_method", partition="group_key"),

@@ -95,9 +95,16 @@ def duckdb_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
-def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of an empty, migrated warehouse of this test's own, once on each engine."""
-    if request.param == "duckdb":
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for a warehouse runs once on each engine."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def warehouse_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of an empty, migrated warehouse of this test's own."""
+    if engine == "duckdb":
         file = tmp_path / "warehouse.duckdb"
         shutil.copyfile(request.getfixturevalue("duckdb_template"), file)
         yield f"duckdb:///{file}"
@@ -106,10 +113,10 @@ def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
     yield from _own_database(server, template)
 
 
-@pytest.fixture(params=["duckdb", "postgresql"])
-def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of a warehouse that nobody has created yet, once on each engine."""
-    if request.param == "duckdb":
+@pytest.fixture
+def blank_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a warehouse that nobody has created yet."""
+    if engine == "duckdb":
         yield f"duckdb:///{tmp_path / 'blank.duckdb'}"
         return
     yield from _own_database(request.getfixturevalue("pg_url"), "template0")

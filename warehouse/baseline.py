@@ -19,7 +19,7 @@ _FOLDER = Path(__file__).parent / "migrations" / "versions"
 
 def _script(statements: list[DDLElement | str]) -> str:
     """Statements in PostgreSQL's spelling, which DuckDB reads as well."""
-    dialect = postgresql.dialect()
+    dialect = postgresql.dialect(paramstyle="named")  # another would double every percent sign
     texts = [
         text if isinstance(text, str) else str(text.compile(dialect=dialect)).strip() for text in statements
     ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import polars as pl
 import sqlalchemy as sa
 
-from schemas.errors import ConfigurationError, WarehouseError
+from schemas.errors import ConfigurationError, LoadRefused, WarehouseError
 from schemas.tables import Table
 
 if TYPE_CHECKING:
@@ -75,11 +75,16 @@ def database_file(url: sa.URL) -> Path | None:
     return Path(url.database).absolute()
 
 
+#: Both ends notice a dead peer within two minutes, so that no lock outlives its holder's machine.
+_KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 15, "keepalives_count": 4}
+_SERVER_OPTIONS = " ".join(f"-c tcp_{name}={value}" for name, value in _KEEPALIVE.items())
+
+
 def libpq_arguments(url: sa.URL) -> dict[str, Any]:
-    """A PostgreSQL URL as arguments of ``psycopg.connect``; a dead peer is noticed within two minutes."""
-    arguments = url.translate_connect_args(username="user", database="dbname")
-    keepalive = {"keepalives_idle": 30, "keepalives_interval": 15, "keepalives_count": 4}
-    return {**keepalive, "application_name": "solidarity", **arguments, **url.query}
+    """A PostgreSQL URL as arguments of ``psycopg.connect``."""
+    arguments = {**url.query, **url.translate_connect_args(username="user", database="dbname")}
+    options = f"{_SERVER_OPTIONS} {arguments.pop('options', '')}".strip()
+    return {**_KEEPALIVE, "application_name": "solidarity", **arguments, "options": options}
 
 
 @contextmanager
@@ -115,9 +120,29 @@ def _disk_error(action: str, *, full: bool) -> WarehouseError:
 
 
 def _engine_error(action: str, error: BaseException) -> WarehouseError:
+    """The kind of an engine's error; for a broken constraint also its name, which is ours."""
+    import duckdb
+    import psycopg
+
+    if isinstance(error, duckdb.ConstraintException):
+        return LoadRefused(f"{action}: a constraint of a table")
+    if isinstance(error, psycopg.errors.IntegrityError):
+        return LoadRefused(f"{action}: {error.diag.constraint_name or error.diag.column_name}")
     state = getattr(error, "sqlstate", None)
     kind = f"{type(error).__name__} {state}" if state else type(error).__name__
     return WarehouseError(f"{action}: {kind}")
+
+
+class Reader:
+    """One committed state of the warehouse."""
+
+    def __init__(self, backend: Backend, connection: sa.Connection) -> None:
+        self._backend = backend
+        self._connection = connection
+
+    def read(self, sql: str, parameters: Parameters | None = None) -> pl.DataFrame:
+        """As :meth:`Warehouse.read`."""
+        return self._backend.frame(self._connection, sql, parameters or {})
 
 
 class Warehouse:
@@ -156,11 +181,13 @@ class Warehouse:
     def create(self) -> None:
         """Create the warehouse or bring it to the newest version; nothing happens when it is there."""
         from warehouse.migrate import newest, upgrade
+        from warehouse.roles import grant_research
 
         if self.version() == newest():
             return
         with typed_errors("migrating the warehouse"), self.backend.writing() as connection:
             upgrade(connection)
+        grant_research(self.url)
 
     def read(self, sql: str, parameters: Parameters | None = None) -> pl.DataFrame:
         """The result of a query over all schemas; ``:name`` in the query stands for a parameter.
@@ -171,8 +198,14 @@ class Warehouse:
             ConfigurationError: there is no warehouse yet.
             WarehouseError: the query fails.
         """
+        with self.reader() as reader:
+            return reader.read(sql, parameters)
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """Several queries on one committed state, whatever is loaded meanwhile."""
         with typed_errors("reading the warehouse"), self.backend.reading() as connection:
-            return self.backend.frame(connection, sql, parameters or {})
+            yield Reader(self.backend, connection)
 
     def load(self, run_id: str) -> AbstractContextManager[Load]:
         """One load: see :func:`warehouse.load.load`."""

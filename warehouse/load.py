@@ -100,9 +100,7 @@ class Load:
         if rows.is_empty():
             return self._insert(declared, rows)
         with self._backend.staged(self._connection, declared, rows) as staged:
-            known = self._count(
-                f"SELECT count(*) FROM {qualified(declared)} AS t WHERE EXISTS ({_same_key(declared, staged)})"
-            )
+            known = self._count(f"SELECT count(*) FROM {_rows_also_in(declared, staged)}")
         if known:
             raise LoadRefused(f"{declared.qualified}: keys are there already", rows=known)
         return self._insert(declared, rows)
@@ -113,9 +111,7 @@ class Load:
         rows = fitting(declared, frame)
         if rows.height:
             with self._backend.staged(self._connection, declared, rows) as staged:
-                self._connection.exec_driver_sql(
-                    f"DELETE FROM {qualified(declared)} AS t WHERE EXISTS ({_same_key(declared, staged)})"
-                )
+                self._connection.exec_driver_sql(f"DELETE FROM {_rows_also_in(declared, staged)}")
         return self._insert(declared, rows)
 
     def read(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
@@ -192,12 +188,12 @@ def _among(declared: Table, name: str, values: Sequence[Any]) -> pl.Expr:
     return pl.col(name).is_in(wanted.implode())
 
 
-def _same_key(declared: Table, staged: str) -> str:
-    """A subquery that finds the staged row with the key of ``t``; NULL equals NULL."""
+def _rows_also_in(declared: Table, staged: str) -> str:
+    """The table's rows whose key a staged row has as well; NULL equals NULL."""
     conditions = " AND ".join(
         f"s.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in declared.key
     )
-    return f"SELECT 1 FROM {staged} AS s WHERE {conditions}"
+    return f"{qualified(declared)} AS t WHERE EXISTS (SELECT 1 FROM {staged} AS s WHERE {conditions})"
 
 
 def _declared(table: str | Table) -> Table:

@@ -40,11 +40,9 @@ def is_hashed(column: str) -> bool:
 
 def logical_hash(warehouse: Warehouse) -> dict[str, str]:
     """Qualified table name -> 64 hex digits for ``core`` and ``research``, and ``total`` over them all."""
-    hashes = {
-        table.qualified: table_hash(_read(warehouse, table))
-        for table in TABLES.values()
-        if table.schema in HASHED_SCHEMAS
-    }
+    tables = [table for table in TABLES.values() if table.schema in HASHED_SCHEMAS]
+    with warehouse.reader() as reader:
+        hashes = {table.qualified: table_hash(reader.read(_rows_sql(table))) for table in tables}
     return {**hashes, TOTAL: total_hash(hashes)}
 
 
@@ -69,9 +67,9 @@ def table_hash(frame: pl.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _read(warehouse: Warehouse, table: Table) -> pl.DataFrame:
+def _rows_sql(table: Table) -> str:
     columns = [quoted(name) for name in table.names if is_hashed(name)]
-    return warehouse.read(f"SELECT {', '.join(columns) or '1 AS run_id'} FROM {qualified(table)}")
+    return f"SELECT {', '.join(columns) or '1 AS run_id'} FROM {qualified(table)}"
 
 
 def _as_text(column: pl.Series) -> pl.Series:
@@ -94,7 +92,6 @@ def _as_text(column: pl.Series) -> pl.Series:
 
 def _floats_as_text(column: pl.Series) -> pl.Series:
     """Floats to 12 significant digits; each distinct value is written once."""
-    values = (column + 0.0).rename("value")  # -0 becomes 0
-    distinct = values.drop_nulls().unique()
-    written = pl.Series("text", [format(value, ".12g") for value in distinct], dtype=pl.String)
-    return values.replace_strict(distinct, written, default=None, return_dtype=pl.String).alias(column.name)
+    distinct = column.drop_nulls().unique()
+    written = pl.Series("text", [format(value or 0.0, ".12g") for value in distinct], dtype=pl.String)
+    return column.replace_strict(distinct, written, default=None, return_dtype=pl.String)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import sqlalchemy as sa
 
-from schemas.errors import ConfigurationError, Locked
+from schemas.errors import ConfigurationError, Locked, UsageError
 from schemas.tables import Table
 from warehouse.engine import Parameters, bound, libpq_arguments
 from warehouse.failpoints import reach
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _NULL = "\x01"
 _COPY_OPTIONS = "FORMAT csv, NULL E'\\x01'"
 _BATCH_ROWS = 65_536
+_LOCK_WAIT_MS = 60_000
 
 #: Types of a query's columns by PostgreSQL's oid; all others are read as text.
 _OIDS: dict[int, str] = {
@@ -66,9 +68,7 @@ class PostgresBackend:
         """One transaction, with a lock that keeps a second load of the same database away."""
         with self._connect() as connection:
             with connection.begin():
-                query = sa.select(sa.func.pg_try_advisory_xact_lock(LOAD_LOCK_KEY))
-                if not connection.execute(query).scalar():
-                    raise Locked("another load is at work", next_step="wait for it")
+                _take_load_lock(connection)
                 reach("load.begun")
                 yield connection
                 reach("load.written")
@@ -122,47 +122,95 @@ class PostgresBackend:
         connection.exec_driver_sql(f"DROP TABLE {name}")
 
 
+def _take_load_lock(connection: sa.Connection) -> None:
+    """Keep a second load away; wait for one whose killed client the server has yet to notice."""
+    import psycopg
+
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout TO {_LOCK_WAIT_MS}")
+    try:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOAD_LOCK_KEY)))
+    except sa.exc.OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise Locked("another load is at work", next_step="wait for it") from None
+        raise
+    connection.exec_driver_sql("SET LOCAL lock_timeout TO 0")
+
+
 def _driver(connection: sa.Connection) -> psycopg.Connection[Any]:
     """psycopg's own connection behind SQLAlchemy's; it shares the transaction."""
     driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]  # the pool types it as any driver's
     return driver
 
 
+_SESSION = b"SET LOCAL datestyle TO 'ISO'; SET LOCAL timezone TO 'UTC'; SET LOCAL extra_float_digits TO 1"
+
+
 def read_frame(driver: psycopg.Connection[Any], statement: str) -> pl.DataFrame:
-    """The result of one query as a frame, by way of COPY: ten times faster than rows."""
+    """The result of one query of ours as a frame, by way of COPY: ten times faster than rows."""
     cursor = driver.cursor()
-    cursor.execute(
-        "SET LOCAL datestyle TO 'ISO'; SET LOCAL timezone TO 'UTC'; SET LOCAL extra_float_digits TO 1"
-    )
+    cursor.execute(_SESSION)
     cursor.execute(f"SELECT * FROM ({statement}\n) AS q LIMIT 0".encode())
-    columns = [(column.name, _OIDS.get(column.type_code, "text")) for column in cursor.description or ()]
+    columns = _columns(cursor)
     # A single empty text would be an empty line, which a reader of CSV skips.
     options = _COPY_OPTIONS + (", FORCE_QUOTE *" if len(columns) == 1 else "")
     with cursor.copy(f"COPY ({statement}\n) TO STDOUT ({options})".encode()) as stream:
         text = b"".join(stream)
-    return _parsed(text, columns)
+    return _framed(_parsed(text, columns), columns)
 
 
-def _parsed(text: bytes, columns: list[tuple[str, str]]) -> pl.DataFrame:
-    """A COPY stream as a frame with the types of the query's columns."""
+def fetch_frame(driver: psycopg.Connection[Any], sql: str) -> pl.DataFrame:
+    """The result of one statement of somebody else's; the server refuses a second one behind it."""
+    cursor = driver.cursor()
+    cursor.execute(_SESSION)
+    cursor.execute(sql.encode(), prepare=True)
+    columns, result = _columns(cursor), cursor.pgresult
+    if result is None or not columns:
+        raise UsageError("a query is one SELECT statement")
+    texts = [
+        [
+            None if value is None else value.decode()
+            for value in map(partial(_cell, result, number), range(result.ntuples))
+        ]
+        for number in range(len(columns))
+    ]
+    return _framed([pl.Series(values, dtype=pl.String) for values in texts], columns)
+
+
+def _cell(result: psycopg.pq.abc.PGresult, column: int, row: int) -> bytes | None:
+    return result.get_value(row, column)
+
+
+def _columns(cursor: psycopg.Cursor[Any]) -> list[tuple[str, str]]:
+    """Name and kind of a result's columns."""
+    return [(column.name, _OIDS.get(column.type_code, "text")) for column in cursor.description or ()]
+
+
+def _parsed(text: bytes, columns: list[tuple[str, str]]) -> list[pl.Series]:
+    """The columns of a COPY stream, numbers read and all else as text."""
     read_as = {"int": pl.Int64(), "float": pl.Float64()}
-    positions = [f"column_{number}" for number in range(len(columns))]
-    schema = {
-        position: read_as.get(kind, pl.String())
-        for position, (_, kind) in zip(positions, columns, strict=True)
-    }
-    if text:
-        raw = pl.read_csv(
-            text, has_header=False, schema=schema, null_values=[_NULL], empty_string_is_null=False
-        )
-    else:
-        raw = pl.DataFrame(schema=schema)
-    typed = [_typed(raw[position], kind) for position, (_, kind) in zip(positions, columns, strict=True)]
-    return pl.DataFrame([series.alias(name) for series, (name, _) in zip(typed, columns, strict=True)])
+    schema = {f"column_{number}": read_as.get(kind, pl.String()) for number, (_, kind) in enumerate(columns)}
+    if not text:
+        return pl.DataFrame(schema=schema).get_columns()
+    return pl.read_csv(
+        text, has_header=False, schema=schema, null_values=[_NULL], empty_string_is_null=False
+    ).get_columns()
+
+
+def _framed(series: list[pl.Series], columns: list[tuple[str, str]]) -> pl.DataFrame:
+    """Columns with their types and names; a name that comes again gets a number."""
+    names: list[str] = []
+    for name, _ in columns:
+        names.append(name if name not in names else f"{name}_{len(names)}")
+    kinds = (kind for _, kind in columns)
+    return pl.DataFrame(
+        [_typed(one, kind).alias(name) for one, kind, name in zip(series, kinds, names, strict=True)]
+    )
 
 
 def _typed(series: pl.Series, kind: str) -> pl.Series:
-    """A column of a COPY stream in the dtype of its SQL type."""
+    """A column of texts in the dtype of its SQL type."""
+    if kind in ("int", "float"):
+        return series.cast(pl.Int64 if kind == "int" else pl.Float64)
     if kind == "bool":
         return series == "t"
     if kind == "date":

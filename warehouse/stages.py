@@ -39,11 +39,12 @@ class StageStore:
         return self.stamp(stage) == input_hash
 
     def write(self, stage: str, input_hash: str, frames: Mapping[str, pl.DataFrame], **facts: Any) -> None:
-        """Put a new result in force: frames by name, and small JSON-able facts."""
+        """Put a new result in force: frames by name, and small facts (dates become text)."""
         folder = f"{self._folder()}/{stage}-{input_hash}"
         for name, frame in frames.items():
             self.vault.write_frame(f"{folder}/{name}.parquet", frame)
-        self.vault.write_document(self._stamp_name(stage), {"input_hash": input_hash, "facts": facts})
+        document = json.loads(json.dumps({"input_hash": input_hash, "facts": facts}, default=str))
+        self.vault.write_document(self._stamp_name(stage), document)
         for entry in self.vault.names(self._folder()):
             if entry.startswith(f"{stage}-") and entry != f"{stage}-{input_hash}":
                 self.vault.remove(f"{self._folder()}/{entry}")
@@ -52,11 +53,13 @@ class StageStore:
         """One frame of the result in force."""
         return self.vault.read_frame(f"{self._folder()}/{stage}-{self.stamp(stage)}/{name}.parquet")
 
-    def frames(self, stage: str) -> dict[str, pl.DataFrame]:
-        """All frames of the result in force; none without a result."""
+    def frames(self, stage: str, only: str | None = None) -> dict[str, pl.DataFrame]:
+        """All frames of the result in force, or ``only`` one of them; none without a result."""
         folder = f"{self._folder()}/{stage}-{self.stamp(stage)}"
         return {
-            name.removesuffix(".parquet"): self.vault.read_frame(f"{folder}/{name}") for name in self.vault.names(folder)
+            name.removesuffix(".parquet"): self.vault.read_frame(f"{folder}/{name}")
+            for name in self.vault.names(folder)
+            if only is None or name == f"{only}.parquet"
         }
 
     def facts(self, stage: str) -> dict[str, Any]:

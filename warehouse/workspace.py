@@ -8,6 +8,7 @@ from pathlib import Path
 
 from schemas.config import Landing, read_landing
 from schemas.settings import Settings
+from warehouse.keys import PseudonymKey, read_key
 from warehouse.settings import load_settings
 from warehouse.vault import Vault
 
@@ -38,6 +39,11 @@ class Workspace:
     @property
     def key_file(self) -> Path:
         return self.home / "vault" / "pseudonym.key"
+
+    def key(self) -> PseudonymKey:
+        """The pseudonym key in force; raises ConfigurationError with the way out when there is none."""
+        stated = self.settings.pseudonym_key
+        return read_key(self.key_file) if stated is None else PseudonymKey(stated.get_secret_value().encode())
 
     @cached_property
     def vault(self) -> Vault:

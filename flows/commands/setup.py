@@ -51,11 +51,11 @@ def _folders(workspace: Workspace, group: str | None) -> list[str]:
 
 
 def _key(workspace: Workspace) -> list[str]:
-    from warehouse.keys import PseudonymKey
+    from warehouse.keys import generate
 
     if workspace.settings.pseudonym_key is not None or workspace.key_file.exists():
         return []
-    PseudonymKey.generate(workspace.key_file)
+    generate(workspace.key_file)
     return [str(workspace.key_file)]
 
 
@@ -157,9 +157,7 @@ def _private(folder: Path) -> None:
 
 
 def _load_key(workspace: Workspace) -> None:
-    from warehouse.keys import PseudonymKey
-
-    PseudonymKey.load(workspace.settings.pseudonym_key, workspace.key_file)
+    workspace.key()
 
 
 def _opens(workspace: Workspace) -> None:

@@ -28,7 +28,7 @@ _FIRST_BUDDHIST_YEAR = 2500
 #: In two digits the Buddhist era of the app's time starts at 52 (2552 is 2009).
 _FIRST_BUDDHIST_SHORT_YEAR = 52
 #: Share of lines that may be impossible under the best order: headers quoted in bodies.
-_STRAY_SHARE = 0.02
+_STRAY_SHARE = 0.05
 #: Steps back of a day or less are messages delivered late, not a wrong order.
 _LATE_DAYS = 1
 _POSITIONS: dict[DateOrder, tuple[int, int, int]] = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}

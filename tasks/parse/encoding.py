@@ -7,7 +7,10 @@ U+FFFD afterwards: a file cut in the middle of a character loses that character,
 from __future__ import annotations
 
 import codecs
+import io
 from typing import NamedTuple
+
+import polars as pl
 
 from schemas.errors import FileRefused
 
@@ -27,39 +30,57 @@ _BINARY_HEADS = (
     b"SQLite format 3",
     b"\x7fELF",
 )
-_PROBE_BYTES = 4096
+_PROBE_BYTES = 65_536
 #: Share of zeros above which a file is not text with a few stray ones.
 _MAX_NUL_SHARE = 0.05
 #: Among bytes beyond ASCII, the share of unreadable ones from which on the file was never UTF-8.
 _CP1252_SHARE = 0.5
 _BOM = codecs.BOM_UTF8
 _REPLACEMENT = "\ufffd".encode()
+_NOTHING = b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"
 _NON_ASCII = bytes(range(128, 256))
 
 
 class Text(NamedTuple):
-    """Valid UTF-8, the encoding it was written in, and how many bytes had to be repaired or dropped."""
+    """The lines, the encoding they were written in, and how many bytes had to be repaired or dropped."""
 
+    lines: pl.Series
+    encoding: str
+    n_replaced_bytes: int
+
+
+class _Bytes(NamedTuple):
     utf8: bytes
     encoding: str
     n_replaced_bytes: int
 
 
 def read_text(content: bytes) -> Text:
-    """Decode a chat's bytes, whatever wrote them.
+    """Read a chat's lines, whatever wrote them: ended by LF, a CR before it dropped, one by one in order.
 
     Raises:
         FileRefused: ``empty_file``, ``binary_file``, ``line_too_long``.
     """
-    if not content.strip(b"\x00\r\n\t \xef\xbb\xbf"):
+    if not content[:_PROBE_BYTES].strip(_NOTHING) and not content.strip(_NOTHING):
         raise FileRefused("empty_file", n_bytes=len(content))
     if content.startswith(_BINARY_HEADS):
         raise FileRefused("binary_file", n_bytes=len(content))
     wide = _utf16(content)
     text = _from_utf16(content, wide) if wide else _from_bytes(content)
-    utf8 = _newlines(text.utf8)
-    _refuse_long_lines(utf8)
-    return text._replace(utf8=utf8)
+    _refuse_long_lines(text.utf8)
+    try:
+        lines = _lines(text.utf8)
+    except pl.exceptions.ComputeError:  # Polars' word for invalid UTF-8: it checks while it reads
+        repaired = _repaired(text.utf8)
+        text = repaired._replace(n_replaced_bytes=repaired.n_replaced_bytes + text.n_replaced_bytes)
+        lines = _lines(text.utf8)
+    return Text(lines, text.encoding, text.n_replaced_bytes)
+
+
+def _lines(utf8: bytes) -> pl.Series:
+    if b"\n" not in utf8:
+        utf8 = utf8.replace(b"\r", b"\n")
+    return pl.read_lines(io.BytesIO(utf8)).to_series()
 
 
 def _utf16(content: bytes) -> str | None:
@@ -69,38 +90,35 @@ def _utf16(content: bytes) -> str | None:
     if content.startswith(codecs.BOM_UTF16_BE):
         return "utf-16-be"
     probe = content[:_PROBE_BYTES]
+    if b"\x00" not in probe:
+        return None
     high, low = probe[0::2].count(0), probe[1::2].count(0)
     if high + low <= len(probe) * _MAX_NUL_SHARE or max(high, low) < 9 * min(high, low):
         return None
     return "utf-16-le" if low > high else "utf-16-be"
 
 
-def _from_utf16(content: bytes, codec: str) -> Text:
+def _from_utf16(content: bytes, codec: str) -> _Bytes:
     decoded = content.decode(codec, "replace")
     known = content.decode(codec, "ignore").count("\ufffd")
-    replaced = decoded.count("\ufffd") - known
-    n_zero = decoded.count("\x00")
-    utf8 = decoded.replace("\x00", "").replace("\ufeff", "").encode()
-    return Text(utf8, codec, 2 * (replaced + n_zero))
+    n_replaced = decoded.count("\ufffd") - known + decoded.count("\x00")
+    return _Bytes(decoded.replace("\x00", "").replace("\ufeff", "").encode(), codec, 2 * n_replaced)
 
 
-def _from_bytes(content: bytes) -> Text:
-    n_zero = content.count(0)
+def _from_bytes(content: bytes) -> _Bytes:
+    """Take zeros and byte order marks out; whether the rest is UTF-8 is found out while it is read."""
+    n_zero = content.count(0) if b"\x00" in content else 0
     if n_zero > len(content) * _MAX_NUL_SHARE:
         raise FileRefused("binary_file", n_bytes=len(content), n_zero_bytes=n_zero)
     if n_zero:
         content = content.translate(None, b"\x00")
-    if _BOM in content:
+    content = content.removeprefix(_BOM)
+    if _BOM in content[:_PROBE_BYTES]:
         content = content.replace(_BOM, b"")
-    try:
-        codecs.utf_8_decode(content, "strict", True)
-    except UnicodeDecodeError:
-        text = _repaired(content)
-        return text._replace(n_replaced_bytes=text.n_replaced_bytes + n_zero)
-    return Text(content, "utf-8", n_zero)
+    return _Bytes(content, "utf-8", n_zero)
 
 
-def _repaired(content: bytes) -> Text:
+def _repaired(content: bytes) -> _Bytes:
     """UTF-8 with some damage keeps being UTF-8; bytes that never were are read as CP1252."""
     decoded = content.decode("utf-8", "replace")
     repaired = decoded.encode()
@@ -108,15 +126,8 @@ def _repaired(content: bytes) -> Text:
     n_beyond_ascii = len(content) - len(content.translate(None, _NON_ASCII))
     cut_at_end = n_unreadable == 1 and decoded.endswith("\ufffd")
     if cut_at_end or n_unreadable < n_beyond_ascii * _CP1252_SHARE:
-        return Text(repaired, "utf-8", n_unreadable)
-    return Text(content.decode("cp1252", "replace").encode(), "cp1252", n_beyond_ascii)
-
-
-def _newlines(utf8: bytes) -> bytes:
-    """Lines end with LF; a file that only knows CR gets LF."""
-    if b"\n" not in utf8 and b"\r" in utf8:
-        return utf8.replace(b"\r", b"\n")
-    return utf8
+        return _Bytes(repaired, "utf-8", n_unreadable)
+    return _Bytes(content.decode("cp1252", "replace").encode(), "cp1252", n_beyond_ascii)
 
 
 def _refuse_long_lines(utf8: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -25,13 +26,19 @@ def _words(kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.wording for line in wordings() if line.kind == kind))
 
 
-def read_events(lines: pl.Series) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Type system lines.
+class Events(NamedTuple):
+    """Typed system lines and how many were recognised per language.
 
-    Returns:
-        One row per line, in order: ``event, actor, targets, group`` (event NULL where no wording
-        matches; group: the name a line gives to the group), and matched lines per language.
+    ``frame``: ``event`` (NULL where no wording matches), ``actor``, ``targets``, ``group`` (the name that a
+    line gives to the group); further columns say which lines.
     """
+
+    frame: pl.DataFrame
+    wordings: dict[str, int]
+
+
+def read_events(lines: pl.Series) -> Events:
+    """Type system lines: one row of ``frame`` per line, in order."""
     texts = pl.DataFrame({"raw": lines}).with_columns(text=plain(pl.col("raw")))
     distinct = texts["text"].unique()
     listed = list(event_templates())
@@ -47,7 +54,8 @@ def read_events(lines: pl.Series) -> tuple[pl.DataFrame, dict[str, int]]:
         group="group",
     )
     joined = texts.join(people, on="text", how="left", maintain_order="left")
-    return joined.select("event", "actor", "targets", "group"), languages_of(joined["template"].drop_nulls(), listed)
+    frame = joined.select("event", "actor", "targets", "group")
+    return Events(frame, languages_of(joined["template"].drop_nulls(), listed))
 
 
 def _person(matched: pl.DataFrame, listed: list[Template], name: str) -> pl.Expr:
@@ -64,14 +72,12 @@ def _own_name(label: pl.Expr) -> pl.Expr:
 def _targets(matched: pl.DataFrame, listed: list[Template]) -> pl.Expr:
     """The list of people spoken of: isolated names where the phone isolates them, else the commas decide."""
     named = pl.coalesce("targets", "target")
-    unjoined = named.str.replace_many([f" {word} " for word in _words("and")], ", ")
+    unjoined = named.str.replace_many({f" {word} ": ", " for word in _words("and")})
     isolated = named.str.extract_all(_ISOLATED)
     split = pl.when(isolated.list.len() > 0).then(isolated).otherwise(unjoined.str.split(", "))
     labels = split.list.eval(_own_name(normalise_label(pl.element())))
     people = labels.list.eval(pl.element().filter(pl.element().str.len_bytes() > 0))
-    own = [
-        number for number, template in enumerate(listed) if {"target", "targets"} & set(template.own)
-    ]
+    own = [number for number, template in enumerate(listed) if {"target", "targets"} & set(template.own)]
     return (
         pl.when(pl.col("template").is_in(own))
         .then(pl.lit([SELF_LABEL]))

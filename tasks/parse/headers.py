@@ -16,7 +16,7 @@ from tasks.parse.layout import BLANKS, DIGITS, MARKS, Layout, detect, header_lik
 from warehouse.reference.markers import day_part_language, day_parts
 
 #: Lines looked at to tell the layout: the head of the file, and as many spread over the rest.
-SAMPLE_LINES = 2_000
+SAMPLE_LINES = 600
 
 
 class Headers(NamedTuple):
@@ -25,7 +25,8 @@ class Headers(NamedTuple):
     layout: Layout
     line_index: npt.NDArray[np.int64]  # of the header's line, from 0
     local_at: pl.Series  # Datetime("us"), the exporter's wall clock
-    rest: pl.Series  # what follows the header: author and text, or a system line
+    author: pl.Series  # what stands before the first ": "; the whole line where there is none
+    body: pl.Series  # what follows it; NULL where there is none
     order: DateOrder
     basis: str
     confidence: float
@@ -43,7 +44,7 @@ def find_headers(lines: pl.Series, configured: DateOrder | None) -> Headers:
     layout = _layout(lines)
     is_header = lines.str.contains(layout.expression())
     heads = lines.filter(is_header)
-    numbers, day_part, rest = _take_apart(heads, layout)
+    numbers, day_part, author, body = _take_apart(heads, layout)
     dated, seconds = _times(numbers, day_part, layout, configured)
     possible = dated.is_possible & (seconds >= 0)
     if not possible.any():
@@ -54,7 +55,8 @@ def find_headers(lines: pl.Series, configured: DateOrder | None) -> Headers:
         layout=layout,
         line_index=line_index[possible],
         local_at=local_at,
-        rest=rest if possible.all() else rest.filter(pl.Series(possible)),
+        author=author if possible.all() else author.filter(pl.Series(possible)),
+        body=body if possible.all() else body.filter(pl.Series(possible)),
         order=dated.order,
         basis=dated.basis,
         confidence=_confidence(lines, is_header, int(possible.sum())),
@@ -89,29 +91,42 @@ def _confidence(lines: pl.Series, is_header: pl.Series, n_headers: int) -> float
 Numbers = dict[str, npt.NDArray[np.int64]]
 
 
-def _take_apart(heads: pl.Series, layout: Layout) -> tuple[Numbers, pl.Series | None, pl.Series]:
-    """Numbers, day part and rest of every header: by place where all headers have one shape, else by groups."""
+def _take_apart(heads: pl.Series, layout: Layout) -> tuple[Numbers, pl.Series | None, pl.Series, pl.Series]:
+    """Numbers, day part, author and body of every header: by place where all have one shape, else by groups."""
     shaped = heads.str.strip_chars_start("\u200e\u200f") if layout.frame == "bracket" else heads
-    place = _places(shaped, layout)
-    if place is None:
-        names = layout.groups()
-        parts = heads.str.extract_groups(layout.expression() + "(.*)$").struct.unnest()
-        parts.columns = [*names, "rest"]
-    else:
-        parts = pl.DataFrame({"head": shaped}).select(
-            *(pl.col("head").str.slice(start, length).alias(name) for name, (start, length) in place.items())
-        )
+    places = _places(shaped, layout)
+    parts = _by_groups(heads, layout) if places is None else _by_place(shaped, places)
     numeric = [name for name in layout.groups() if name != "day_part"]
     whole = parts.select(_as_number(pl.col(name), layout) for name in numeric)
     numbers = {name: whole[name].to_numpy().astype(np.int64) for name in numeric}
-    rest = parts["rest"].str.strip_chars_start("\u200e\u200f\ufeff")
-    return numbers, parts["day_part"] if layout.day_part != "none" else None, rest
+    day_part = parts["day_part"] if layout.day_part != "none" else None
+    return numbers, day_part, parts["author"].str.strip_chars_start("\u200e\u200f\ufeff"), parts["body"]
 
 
-def _places(heads: pl.Series, layout: Layout) -> dict[str, tuple[int, int | None]] | None:
+Places = dict[str, tuple[int, int | None]]
+
+
+def _by_groups(heads: pl.Series, layout: Layout) -> pl.DataFrame:
+    parts = heads.str.extract_groups(layout.expression() + "(.*)$").struct.unnest()
+    parts.columns = [*layout.groups(), "rest"]
+    return parts.with_columns(
+        pl.col("rest").str.splitn(": ", 2).struct.rename_fields(["author", "body"])
+    ).unnest("rest")
+
+
+def _by_place(heads: pl.Series, places: Places) -> pl.DataFrame:
+    """No header holds ": ", so the line can be split before its header is cut off."""
+    split = heads.str.splitn(": ", 2).struct.unnest()
+    return split.select(
+        *(pl.col("field_0").str.slice(start, length).alias(name) for name, (start, length) in places.items()),
+        pl.col("field_1").alias("body"),
+    )
+
+
+def _places(heads: pl.Series, layout: Layout) -> Places | None:
     """Start and length of each part when every header has the shape of the first one."""
     match = re.match(layout.expression(), heads[0])
-    if match is None or layout.digits != "european":
+    if match is None or layout.digits != "european" or layout.frame == "colon":
         return None
     names = layout.groups()
     spans = {name: match.span(number + 1) for number, name in enumerate(names)}
@@ -123,13 +138,15 @@ def _places(heads: pl.Series, layout: Layout) -> dict[str, tuple[int, int | None
     shape += re.escape(heads[0][at : match.end()])
     if not heads.str.contains(shape).all():
         return None
-    return {name: (start, end - start) for name, (start, end) in spans.items()} | {"rest": (match.end(), None)}
+    return {name: (start, end - start) for name, (start, end) in spans.items()} | {
+        "author": (match.end(), None)
+    }
 
 
 def _as_number(digits: pl.Expr, layout: Layout) -> pl.Expr:
     if layout.digits != "european":
         zero = ord(DIGITS[layout.digits][0])
-        digits = digits.str.replace_many([chr(zero + n) for n in range(10)], [str(n) for n in range(10)])
+        digits = digits.str.replace_many({chr(zero + n): str(n) for n in range(10)})
     return digits.cast(pl.Int32)
 
 
@@ -150,7 +167,15 @@ def _mapped(day_part: pl.Series, table: dict[str, str]) -> pl.Series:
 
 def _language(layout: Layout, day_part: pl.Series | None) -> str | None:
     """What joiner and day parts say about the phone's language."""
-    joiners = {"à": "fr", "klo": "fi", "às": "pt", "a las": "es", "alle": "it", "alle ore": "it", "pukul": "id"}
+    joiners = {
+        "à": "fr",
+        "klo": "fi",
+        "às": "pt",
+        "a las": "es",
+        "alle": "it",
+        "alle ore": "it",
+        "pukul": "id",
+    }
     if layout.joiner in joiners or day_part is None:
         return joiners.get(layout.joiner)
     return next(iter(_mapped(day_part, day_part_language()).drop_nulls().head(1)), None)

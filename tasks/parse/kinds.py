@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import polars as pl
 
 from schemas.vocabulary import MESSAGE_KINDS
-from tasks.parse.templates import MARKS, Template, languages_of, plain, templates
+from tasks.parse.columns import replaced
+from tasks.parse.templates import MARKS, Template, languages_of, match, plain, templates
 
 LRM = "\u200e"
 #: Kinds whose words remain when the phone's mark is taken off.
@@ -23,10 +25,9 @@ _FILE_KINDS = {
     "image": r"(?i)(?:^|-)(?:IMG|PHOTO)-|\.(?:jpe?g|png|heic|heif|bmp)$",
 }
 #: A document shows its name and length before the mark; the name of a file is not a member's word.
-_DOCUMENT_TITLE = r"(?s)^.*\u2022 *\d+ [^\n]*$"
+_DOCUMENT_TITLE = r"(?s)^.*\u2022[ \u200e]*\d+ [^\n]*$"
 #: A poll in a language without a known wording: a heading, the question, options with votes.
 _POLL_SHAPE = r"^\p{Lu}[\p{Lu} ]*:\n[^\n]+(?:\n[\p{Lu} ]+: [^\n]*\(\d+ [^\n()]+\)){2,}\s*$"
-_POLL_OPTION = r"(?m)^\p{L}[\p{L} ]*: .*\(\d+ [^\n()]+\)$"
 
 
 @cache
@@ -67,76 +68,98 @@ def _at_end(platform: str) -> str:
     return rf"(?s)^(.*?)\s*{LRM}((?:{_alternation(suffixed)}))\s*$"
 
 
-def read_kinds(messages: pl.DataFrame, platform: str) -> tuple[pl.DataFrame, dict[str, int]]:
+class Kinds(NamedTuple):
+    """``kind``, ``text`` (NULL without any) and ``is_edited`` per message, marked messages per language."""
+
+    kind: pl.Series
+    text: pl.Series
+    is_edited: pl.Series
+    wordings: dict[str, int]
+
+
+def read_kinds(body: pl.Series, text: pl.Series, platform: str) -> Kinds:
     """Tell the kind of each message and take the phone's marks off its text.
 
     Args:
-        messages: one row per authored message: ``body`` (its first line) and ``text`` (all of it).
+        body: first line of each message.
+        text: all of it.
         platform: android | ios.
-
-    Returns:
-        ``kind, text, is_edited``, one row per message in order, and marked messages per language.
     """
-    frame = messages.with_row_index("row")
-    edited = frame["text"].str.contains(_edited(), strict=True)
-    if edited.any():
-        frame = _without_suffix(frame, edited)
-    marked = _on_first_line(frame, platform)
-    ended = _on_last_line(frame.filter(~frame["row"].is_in(marked["row"].implode())), platform)
+    is_edited, body, text = _edits(body, text)
+    marked = _on_first_line(body, text, platform)
+    ended = _on_last_line(text, marked["row"], platform)
     found = pl.concat([marked, ended])
-    polls = _by_shape(frame, found["row"])
-    listed = list(kind_templates(platform))
-    languages = languages_of(found["template"], listed)
-    kinds = pl.concat([found.select("row", "kind", caption="caption"), polls])
-    result = frame.join(kinds, on="row", how="left", maintain_order="left").select(
-        kind=pl.col("kind").fill_null("text"),
-        text=_tidy(pl.when(pl.col("kind").is_null()).then("text").otherwise("caption")),
-        is_edited=edited,
-    )
-    return result, languages
-
-
-def _tidy(text: pl.Expr) -> pl.Expr:
-    ended = text.str.strip_chars_end()
-    return pl.when(ended.str.len_bytes() > 0).then(ended).otherwise(None)
-
-
-def _without_suffix(frame: pl.DataFrame, edited: pl.Series) -> pl.DataFrame:
-    return frame.with_columns(
-        pl.when(edited).then(pl.col(name).str.replace(_edited(), "")).otherwise(name).alias(name)
-        for name in ("body", "text")
+    polls = _by_shape(body, text, found["row"])
+    kinds = pl.concat([found.select("row", "kind", "caption"), polls])
+    kind = replaced(pl.repeat("text", len(text), eager=True), kinds["row"], kinds["kind"])
+    words = replaced(text, kinds["row"], kinds["caption"]).str.strip_chars_end()
+    if platform == "ios":
+        words = words.str.strip_chars_start(LRM)
+    tidy = words.set(words == "", None)
+    return Kinds(
+        kind.alias("kind"),
+        tidy.alias("text"),
+        is_edited.alias("is_edited"),
+        languages_of(found["template"], list(kind_templates(platform))),
     )
 
 
-def _on_first_line(frame: pl.DataFrame, platform: str) -> pl.DataFrame:
+def _edits(body: pl.Series, text: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Which texts end with the mark of an edit, and first lines and texts without it."""
+    is_edited = text.str.contains(_edited())
+    rows = is_edited.arg_true()
+    if len(rows):
+        text = replaced(text, rows, text.gather(rows).str.replace(_edited(), ""))
+        body = replaced(body, rows, body.gather(rows).str.replace(_edited(), ""))
+    return is_edited, body, text
+
+
+def _on_first_line(body: pl.Series, text: pl.Series, platform: str) -> pl.DataFrame:
     """Messages whose first line is a wording; what follows it is the caption.
 
     An iPhone leads its own words with a direction mark: where a file has any, words without are a member's.
     """
-    rows = frame.filter(pl.col("body").str.contains(_first_line(platform)))
-    if platform == "ios" and frame["body"].str.starts_with(LRM).any():
-        rows = rows.filter(pl.col("body").str.contains(LRM, literal=True) | (pl.col("body") == "null"))
-    rows = rows.with_columns(
-        words=plain(pl.col("body")), caption=pl.col("text").str.slice(pl.col("body").str.len_chars() + 1)
+    is_marked = body.str.contains(_first_line(platform))
+    if platform == "ios" and body.str.starts_with(LRM).any():
+        is_marked &= body.str.contains(LRM, literal=True) | (body == "null")
+    rows = _rows(is_marked, body=body, text=text)
+    return _resolved(
+        rows.with_columns(
+            words=plain(pl.col("body")), caption=pl.col("text").str.slice(pl.col("body").str.len_chars() + 1)
+        ),
+        platform,
     )
-    return _resolved(rows, platform)
 
 
-def _on_last_line(frame: pl.DataFrame, platform: str) -> pl.DataFrame:
+def _on_last_line(text: pl.Series, known: pl.Series, platform: str) -> pl.DataFrame:
     """Messages that end with a wording behind a direction mark; what stands before it is the caption."""
-    rows = frame.filter(pl.col("text").str.contains(LRM, literal=True))
-    groups = rows.select("row", "text", groups=pl.col("text").str.extract_groups(_at_end(platform))).unnest("groups")
-    ended = groups.filter(pl.col("2").is_not_null()).with_columns(
-        words=plain(pl.col("2")),
-        caption=pl.when(pl.col("1").str.contains(_DOCUMENT_TITLE)).then(pl.lit("")).otherwise("1"),
+    rows = _rows(text.str.contains(LRM, literal=True), text=text).filter(
+        ~pl.col("row").is_in(known.implode())
     )
-    return _resolved(ended, platform)
+    ended = rows.with_columns(
+        pl.col("text")
+        .str.extract_groups(_at_end(platform))
+        .struct.rename_fields(["before", "words"])
+        .alias("groups")
+    ).unnest("groups")
+    return _resolved(
+        ended.filter(pl.col("words").is_not_null()).with_columns(
+            words=plain(pl.col("words")),
+            caption=pl.when(pl.col("before").str.contains(_DOCUMENT_TITLE))
+            .then(pl.lit(""))
+            .otherwise("before"),
+        ),
+        platform,
+    )
+
+
+def _rows(chosen: pl.Series, **columns: pl.Series) -> pl.DataFrame:
+    places = chosen.arg_true()
+    return pl.DataFrame({"row": places, **{name: column.gather(places) for name, column in columns.items()}})
 
 
 def _resolved(rows: pl.DataFrame, platform: str) -> pl.DataFrame:
     """Rows with ``words`` -> their kind: from the wording, or from the name of the attached file."""
-    from tasks.parse.templates import match
-
     listed = kind_templates(platform)
     matched = match(rows["words"].unique(), listed).rename({"text": "words"})
     joined = rows.join(matched, on="words", how="inner", maintain_order="left")
@@ -158,10 +181,13 @@ def _resolved(rows: pl.DataFrame, platform: str) -> pl.DataFrame:
     )
 
 
-def _by_shape(frame: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
-    rows = frame.filter(
-        pl.col("body").str.ends_with(":") & (pl.col("text") != pl.col("body")) & ~pl.col("row").is_in(known.implode())
-    ).with_columns(text=pl.col("text").str.replace_all(MARKS, ""))
-    return rows.filter(pl.col("text").str.contains(_POLL_SHAPE)).select(
-        "row", kind=pl.lit("poll"), caption=pl.col("text")
+def _by_shape(body: pl.Series, text: pl.Series, known: pl.Series) -> pl.DataFrame:
+    """Polls in a language without a known wording."""
+    rows = (
+        _rows(body.str.ends_with(":"), text=text)
+        .filter(~pl.col("row").is_in(known.implode()))
+        .with_columns(caption=pl.col("text").str.replace_all(MARKS, ""))
+    )
+    return rows.filter(pl.col("caption").str.contains(_POLL_SHAPE)).select(
+        "row", pl.lit("poll").alias("kind"), "caption"
     )

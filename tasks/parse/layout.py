@@ -32,7 +32,23 @@ _S = f"[{BLANKS}]"
 _GAP = f"[{MARKS}{BLANKS}]*"
 _D = "[" + "".join(DIGITS.values()) + "]"
 #: Words between date and time, as they are written; a new one is one entry.
-_JOINER_WORDS = ("à", "às", "at", "um", "klo", "kl.", "kl", "a las", "om", "alle", "alle ore", "pukul", "jam", "-", "–")
+_JOINER_WORDS = (
+    "à",
+    "às",
+    "at",
+    "um",
+    "klo",
+    "kl.",
+    "kl",
+    "a las",
+    "om",
+    "alle",
+    "alle ore",
+    "pukul",
+    "jam",
+    "-",
+    "–",
+)
 _FRAMES: dict[Frame, tuple[str, str]] = {
     "bracket": (r"\[", rf"\]{_S}?"),
     "dash": ("", f"{_S}[-–—](?:{_S}|$)"),
@@ -135,24 +151,20 @@ def _any_header(time_first: bool) -> str:
     """Every combination of parts, with named groups; each repeated separator is checked afterwards."""
     tag = "t" if time_first else "d"
     separator = rf"{_M}[/.\-]{_M}{_S}?"
-    date = (
-        f"(?P<a>{_D}{{1,4}})(?P<s1>{separator})(?P<b>{_D}{{1,2}})(?P<s2>{separator})(?P<c>{_D}{{2,4}})(?P<tail>\\.?)"
-    )
+    date = f"(?P<a>{_D}{{1,4}})(?P<s1>{separator})(?P<b>{_D}{{1,2}})(?P<s2>{separator})(?P<c>{_D}{{1,4}})(?P<tail>\\.?)"
     time = (
         f"(?:(?P<before>{_day_part()}){_GAP})?(?P<hour>{_D}{{1,2}}){_M}(?P<t1>[:.h]){_M}(?P<minute>{_D}{{2}})"
         f"(?:{_M}(?P<t2>[:.]){_M}(?P<second>{_D}{{2}}))?(?:{_GAP}(?P<after>{_day_part()}))?"
     )
-    joint = (
-        f"(?:{_M}{_S}*(?P<comma>[,،]){_GAP}|{_M}{_S}+{_M}(?:(?P<word>{_joiner_word()}){_S}+)?{_M})"
-    )
+    joint = f"(?:{_M}{_S}*(?P<comma>[,،]){_GAP}|{_M}{_S}+{_M}(?:(?P<word>{_joiner_word()}){_S}+)?{_M})"
     body = f"{time}{joint}{date}" if tag == "t" else f"{date}{joint}{time}"
     end = "|".join(
-        f"(?P<{frame}>{after})" for frame, (_, after) in _FRAMES.items() if frame in ("dash", "colon", "semicolon")
+        f"(?P<{frame}>{after})"
+        for frame, (_, after) in _FRAMES.items()
+        if frame in ("dash", "colon", "semicolon")
     )
     # A blank alone ends a header only behind seconds and before an author's colon.
-    return (
-        f"^{_GAP}(?:(?P<open>\\[){_M})?{body}{_M}(?:(?P<bracket>\\]{_S}?)|{end}|(?P<space>{_S}[^:\\n]{{1,60}}:))"
-    )
+    return f"^{_GAP}(?:(?P<open>\\[){_M})?{body}{_M}(?:(?P<bracket>\\]{_S}?)|{end}|(?P<space>{_S}[^:\\n]{{1,60}}:))"
 
 
 def header_like() -> str:
@@ -186,7 +198,7 @@ def _layout(match: re.Match[str], time_first: bool) -> Layout | None:
         and separators[0] == separators[1]
         and len(digits) == 1
         and len(found["a"]) != 3
-        and len(found["c"]) != 3
+        and len(found["c"]) in ((1, 2) if year_first else (2, 4))
         and not (year_first and year_last)
         and not (found["before"] and found["after"])
         and (found["second"] is None or found["t1"] == found["t2"])

@@ -52,7 +52,10 @@ class Template:
 def plain(text: pl.Expr) -> pl.Expr:
     """A phone's own words in one spelling: no direction marks (isolates stay), plain blanks and quotes."""
     return (
-        text.str.replace_all(MARKS, "").str.replace_all(_BLANKS, " ").str.replace_all(_QUOTES, '"').str.strip_chars()
+        text.str.replace_all(MARKS, "")
+        .str.replace_all(_BLANKS, " ")
+        .str.replace_all(_QUOTES, '"')
+        .str.strip_chars()
     )
 
 
@@ -122,7 +125,9 @@ def match(texts: pl.Series, candidates: Iterable[Template]) -> pl.DataFrame:
 def _captured(template: Template) -> list[pl.Expr]:
     groups = pl.col("text").str.extract_groups(template.expression)
     return [
-        (groups.struct.field(name) if name in template.captures else pl.lit(None, dtype=pl.String)).alias(name)
+        (groups.struct.field(name) if name in template.captures else pl.lit(None, dtype=pl.String)).alias(
+            name
+        )
         for name in CAPTURED
     ]
 

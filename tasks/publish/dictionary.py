@@ -43,7 +43,12 @@ def constraint(column: Column) -> str:
 
 def _table_entry(table: Table) -> dict[str, object]:
     key = f"key: {', '.join(table.key)}"
-    return {"entry_kind": "table", "table_name": table.qualified, "description": table.grain, "constraint": key}
+    return {
+        "entry_kind": "table",
+        "table_name": table.qualified,
+        "description": table.grain,
+        "constraint": key,
+    }
 
 
 def _column_entry(table: Table, column: Column) -> dict[str, object]:

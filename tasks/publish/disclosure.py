@@ -11,7 +11,13 @@ from collections.abc import Mapping
 import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.publish.limits import DONATION_CODES, SENSITIVE_CODES, SINGLE_PERSON_CODES, SINGLE_PERSON_DETAILS, Limits
+from tasks.publish.limits import (
+    DONATION_CODES,
+    SENSITIVE_CODES,
+    SINGLE_PERSON_CODES,
+    SINGLE_PERSON_DETAILS,
+    Limits,
+)
 
 CELL = ("group_id", "month", "code")
 GROUP_MONTH = ("group_id", "month")
@@ -85,7 +91,9 @@ def hidden(
     return (
         cells.join(sizes, on=GROUP_MONTH, how="left")
         .join(donations, on=GROUP_MONTH, how="left")
-        .with_columns(((size < limits.min_group_n).fill_null(False) | (holds_something & withheld)).alias(HIDDEN))
+        .with_columns(
+            ((size < limits.min_group_n).fill_null(False) | (holds_something & withheld)).alias(HIDDEN)
+        )
         .drop("size", "n_donors", "largest_share")
     )
 
@@ -101,25 +109,25 @@ def hidden_details(details: pl.DataFrame, marked: pl.DataFrame, own: pl.DataFram
     A companion that names another code (a component of a composite) is hidden with that code's cell.
     """
     verdicts = marked.select(*CELL, HIDDEN)
-    codes = sorted(set(verdicts["code"]))
-    named = (
-        details.with_row_index("_row")
-        .with_columns(code=pl.col("detail").str.extract_many(codes))
+    rows = details.with_columns(_own=own[HIDDEN]).with_row_index("_row")
+    naming_hidden = (
+        rows.select("_row", *GROUP_MONTH, code=pl.col("detail").str.extract_many(sorted(set(verdicts["code"]))))
         .explode("code")
-        .join(verdicts, on=CELL, how="left")
-        .group_by("_row")
-        .agg(pl.col(HIDDEN).any().fill_null(False).alias("_named"))
-        .sort("_row")["_named"]
+        .join(verdicts.filter(HIDDEN), on=CELL, how="semi")
+        .select("_row")
+        .unique()
+        .with_columns(_named=pl.lit(True))
     )
+    of_single_people = pl.col("detail").str.contains(SINGLE_PERSON_DETAILS)
     return (
-        details.join(verdicts, on=CELL, how="left", maintain_order="left")
-        .with_columns(_own=own[HIDDEN], _named=named)
+        rows.join(verdicts, on=CELL, how="left")
+        .join(naming_hidden, on="_row", how="left")
         .with_columns(
             pl.any_horizontal(
-                pl.col(HIDDEN).fill_null(True), "_own", "_named", pl.col("detail").str.contains(SINGLE_PERSON_DETAILS)
+                pl.col(HIDDEN).fill_null(True), "_own", pl.col("_named").fill_null(False), of_single_people
             ).alias(HIDDEN)
         )
-        .drop("_own", "_named")
+        .drop("_row", "_own", "_named")
     )
 
 

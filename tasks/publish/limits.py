@@ -43,11 +43,15 @@ class Limits:
         loosened = 0
         for name, limit in changes.items():
             if name not in known:
-                raise ConfigurationError("no such disclosure limit", next_step=f"use one of {', '.join(sorted(known))}")
+                raise ConfigurationError(
+                    "no such disclosure limit", next_step=f"use one of {', '.join(sorted(known))}"
+                )
             now = getattr(self, name)
             loosened += limit > now if name == "max_largest_donation" else limit < now
         if loosened:
             raise ConfigurationError(
-                "disclosure limits may be tightened, never loosened", next_step="remove the setting", limits=loosened
+                "disclosure limits may be tightened, never loosened",
+                next_step="remove the setting",
+                limits=loosened,
             )
         return replace(self, **changes)

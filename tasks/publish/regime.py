@@ -57,7 +57,9 @@ def sticker_share(messages: pl.DataFrame) -> pl.DataFrame:
 
 def poll_share(messages: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     """Polls over polls and list versions: ``group_id, month, poll_share``; no row without either."""
-    polls = messages.filter(pl.col("kind") == "poll").select("group_id", _month("local_date"), poll=pl.lit(1.0))
+    polls = messages.filter(pl.col("kind") == "poll").select(
+        "group_id", _month("local_date"), poll=pl.lit(1.0)
+    )
     lists = turns.filter("is_list").select("group_id", _month("local_date"), poll=pl.lit(0.0))
     return pl.concat([polls, lists]).group_by(GROUP_MONTH).agg(poll_share=pl.col("poll").mean())
 
@@ -97,7 +99,7 @@ def ios_share(coverage: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
 
 
 def _spans(events: pl.DataFrame, groups: Mapping[str, Group], flag: str) -> pl.DataFrame:
-    """Stretches in which a flag was on, from system lines and declarations: ``group_id, from_date, to_date``."""
+    """Stretches in which a flag was on, as seen or declared: ``group_id, from_date, to_date``."""
     begins, ends, kind = STATES[flag]
     switches = (
         events.filter(pl.col("event").is_in([begins, ends]))

@@ -18,30 +18,34 @@ from tasks.snapshot.trends import trends
 Frames = Mapping[str, pl.DataFrame]
 CELL, GROUP_MONTH = disclosure.CELL, disclosure.GROUP_MONTH
 
-#: Tables of the core that publishing reads; one that is not given counts as empty.
-READ = (
-    "core.dim_group",
-    "core.dim_member",
-    "core.fact_message",
-    "core.fact_turn",
-    "core.fact_coverage",
-    "core.fact_membership_event",
-    "core.fact_activity",
-    "core.fact_participation",
-    "core.fact_member_month",
-    "core.fact_indicator",
-    "core.fact_indicator_detail",
-    "core.fact_indicator_vintage",
-    "core.fact_revision",
-    "ops.file",
-)
+#: What publishing reads, by table; a table that is not given counts as empty. The columns named suffice.
+READ: dict[str, tuple[str, ...]] = {
+    name: TABLES[name].names
+    for name in (
+        "core.dim_group",
+        "core.fact_coverage",
+        "core.fact_indicator",
+        "core.fact_indicator_detail",
+        "core.fact_indicator_vintage",
+        "core.fact_revision",
+    )
+} | {
+    "core.dim_member": ("member_key", "is_on_roster"),
+    "core.fact_message": ("group_key", "turn_key", "local_date", "kind"),
+    "core.fact_turn": ("group_key", "member_key", "local_date", "is_list"),
+    "core.fact_membership_event": ("group_key", "event", "event_date"),
+    "core.fact_activity": ("group_key", "activity_key", "activity_kind", "month", "n_items", "n_versions"),
+    "core.fact_participation": ("group_key", "activity_key", "member_key", "amount_idr"),
+    "core.fact_member_month": ("group_key", "month", "turns"),
+    "ops.file": ("group_id", "file_id", "exporter_no", "platform", "last_date"),
+}
 #: A trend is readable where it was tested, low in n where it is a slope only.
 _TREND_STATUS = {"no values": "not_applicable", "too short to tell": "low_n", "not tested": "partial"}
 
 
 def _with_group_id(frames: Frames) -> dict[str, pl.DataFrame]:
     """The tables that publishing reads, each with ``group_id`` where it has a ``group_key``."""
-    core = {name: frames.get(name, TABLES[name].empty()) for name in READ}
+    core = {name: frames.get(name, TABLES[name].empty()).select(columns) for name, columns in READ.items()}
     groups = core["core.dim_group"].filter("is_current").select("group_key", "group_id").unique()
     return {
         name: frame.join(groups, on="group_key")
@@ -57,7 +61,9 @@ def donations_by_month(activities: pl.DataFrame, participation: pl.DataFrame) ->
     Donors are distinct matched members of the month's donation lists; gifts matched to nobody count as
     one giver in ``largest_share`` and not as a donor. Without amounts ``largest_share`` is NULL.
     """
-    lists = activities.filter(pl.col("activity_kind") == "donation").select("group_id", "activity_key", "month")
+    lists = activities.filter(pl.col("activity_kind") == "donation").select(
+        "group_id", "activity_key", "month"
+    )
     gifts = participation.join(lists, on=["group_id", "activity_key"])
     by_donor = gifts.group_by(*GROUP_MONTH, "member_key").agg(amount=pl.col("amount_idr").sum())
     return by_donor.group_by(GROUP_MONTH).agg(
@@ -76,7 +82,10 @@ def activity_table(
     """
     people = (
         participation.filter(pl.col("member_key").is_not_null())
-        .join(activities.select("group_id", "activity_key", "month", "activity_kind"), on=["group_id", "activity_key"])
+        .join(
+            activities.select("group_id", "activity_key", "month", "activity_kind"),
+            on=["group_id", "activity_key"],
+        )
         .group_by(*GROUP_MONTH, "activity_kind")
         .agg(_people=pl.col("member_key").n_unique())
     )
@@ -95,11 +104,15 @@ def activity_table(
     )
 
 
-def group_month_table(indicators: pl.DataFrame, sizes: pl.DataFrame, coverage: pl.DataFrame, limits: Limits) -> pl.DataFrame:
+def group_month_table(
+    indicators: pl.DataFrame, sizes: pl.DataFrame, coverage: pl.DataFrame, limits: Limits
+) -> pl.DataFrame:
     """``research.group_month``: the disclosed indicators, one column each, with members present."""
     table = TABLES["research.group_month"]
     wide = indicators.pivot("code", index=list(GROUP_MONTH), values="value", on_columns=table.names[4:])
-    known_size = indicators.group_by(GROUP_MONTH).agg(_n_hi=pl.col("n_hi").filter(pl.col("window_months") == 1).max())
+    known_size = indicators.group_by(GROUP_MONTH).agg(
+        _n_hi=pl.col("n_hi").filter(pl.col("window_months") == 1).max()
+    )
     return (
         wide.join(known_size, on=GROUP_MONTH, how="left")
         .join(coverage.select(*GROUP_MONTH, "coverage"), on=GROUP_MONTH, how="left")
@@ -132,7 +145,9 @@ def trend_table(
         .with_columns(
             status=pl.when("_hidden")
             .then(pl.lit("suppressed"))
-            .otherwise(pl.col("trend_status").replace_strict(_TREND_STATUS, default="ok", return_dtype=pl.String))
+            .otherwise(
+                pl.col("trend_status").replace_strict(_TREND_STATUS, default="ok", return_dtype=pl.String)
+            )
         )
     )
 
@@ -189,7 +204,9 @@ def research_tables(
         "research.trend": trend_table(indicator, definitions, snapshot_id),
         "research.vintage": disclosure.suppress(vintage),
         "research.revision": disclosure.suppress(
-            disclosure.hidden_history(core["core.fact_revision"], pl.concat([verdicts(marked), verdicts(vintage)]))
+            disclosure.hidden_history(
+                core["core.fact_revision"], pl.concat([verdicts(marked), verdicts(vintage)])
+            )
         ),
         "research.dictionary": dictionary(definitions, computed),
     }

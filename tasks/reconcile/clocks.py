@@ -16,8 +16,10 @@ NEVER = np.iinfo(np.int64).min
 
 #: No two inhabited places that one group spans lie further apart.
 MAX_SHIFT_MIN = 14 * 60
-#: Shared texts it takes to believe in a shift; none needs fewer, being the likelier case.
-MIN_VOTES_SHIFT, MIN_VOTES_NONE = 2, 1
+#: What a shared long text speaks for a shift, and a short text or event that both exports show once.
+LONG_VOTE, SHORT_VOTE = 2, 1
+#: Votes it takes to believe in a shift; none at all needs fewer, being the likelier case.
+MIN_VOTES_SHIFT, MIN_VOTES_NONE = 3, 1
 
 
 def to_utc(local: pl.Expr, zone: str) -> pl.Expr:
@@ -35,30 +37,34 @@ def to_local(utc: pl.Expr, zone: str) -> pl.Expr:
     return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
 
 
-def unique_anchors(minute: Ints, key: Ints, is_long: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Keys of long texts that one export shows exactly once, and their minutes."""
-    keys, first, counts = np.unique(key[is_long], return_index=True, return_counts=True)
+def once_shown(key: Ints, minute: Ints) -> tuple[Ints, Ints]:
+    """Keys that one export shows exactly once, and their minutes."""
+    keys, first, counts = np.unique(key, return_index=True, return_counts=True)
     once = counts == 1
-    return keys[once], minute[is_long][first[once]]
+    return keys[once], minute[first[once]]
 
 
-def align(anchors: Sequence[tuple[Ints, Ints]], n_keys: int) -> tuple[list[int], list[int]]:
-    """Whole-hour shifts between exports by their shared unique long texts.
+def align(anchors: Sequence[tuple[Ints, Ints]], weight: Ints) -> tuple[list[int], list[int]]:
+    """Whole-hour shifts between exports by what each of them shows once.
 
     Every pass tries each export that is not yet placed against all texts placed so far; when a pass
     places none, the next export begins a component of its own.
+
+    Args:
+        anchors: per export the keys it shows once, and their minutes.
+        weight: votes of each key.
 
     Returns:
         Per export the minutes by which its clock runs ahead of the first of its component, and the
         component's number.
     """
     shift, component = [0] * len(anchors), [-1] * len(anchors)
-    known = np.full(n_keys, NEVER)
+    known = np.full(len(weight), NEVER)
     waiting, number = list(range(len(anchors))), -1
     while waiting:
         n_before = len(waiting)
         for x in waiting:
-            found = _shift(anchors[x], known)
+            found = _shift(anchors[x], known, weight)
             if found is not None:
                 shift[x], component[x] = found, number
                 _learn(anchors[x], found, known)
@@ -78,17 +84,18 @@ def _learn(anchor: tuple[Ints, Ints], shift: int, known: Ints) -> None:
     known[keys[new]] = minutes[new] - shift
 
 
-def _shift(anchor: tuple[Ints, Ints], known: Ints) -> int | None:
+def _shift(anchor: tuple[Ints, Ints], known: Ints, weight: Ints) -> int | None:
     keys, minutes = anchor
     shared = known[keys] != NEVER
-    ahead = minutes[shared] - known[keys[shared]]
-    ahead = ahead[(np.abs(ahead) <= MAX_SHIFT_MIN) & (ahead % 60 == 0)]
-    if not len(ahead):
+    keys, ahead = keys[shared], minutes[shared] - known[keys[shared]]
+    whole = (np.abs(ahead) <= MAX_SHIFT_MIN) & (ahead % 60 == 0)
+    if not whole.any():
         return None
-    values, votes = np.unique(ahead, return_counts=True)
+    values, which = np.unique(ahead[whole], return_inverse=True)
+    votes = np.bincount(which, weights=weight[keys[whole]])
     best = max(range(len(values)), key=lambda i: (votes[i], -abs(values[i]), values[i]))
     needed = MIN_VOTES_NONE if values[best] == 0 else MIN_VOTES_SHIFT
-    return int(values[best]) if votes[best] >= needed and 2 * votes[best] > len(ahead) else None
+    return int(values[best]) if votes[best] >= needed and 2 * votes[best] > votes.sum() else None
 
 
 def settle(

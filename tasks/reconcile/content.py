@@ -18,6 +18,7 @@ TEXT, MEDIA, DELETED, POLL, BARE = "text", "media", "deleted", "poll", "bare"
 _MENTION = r"@(?:\x{2068}[^\x{2069}]*\x{2069}|\+?\d{7,})"
 _MARKS = r"[\x{061C}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FE0E}\x{FE0F}\x{FEFF}]"
 _VOTES = r"\(\s*\d+[^()\d]*\)"
+_POLL_WORDS = r"(?m)^\p{Lu}[\p{Lu} ]*:"
 
 
 def content_class(kind: pl.Expr) -> pl.Expr:
@@ -52,13 +53,16 @@ def normalised(text: pl.Expr) -> pl.Expr:
 
 
 def content_key(kind_class: pl.Expr, text: pl.Expr) -> pl.Expr:
-    """What is compared between exports: class and normalised text; votes of a poll change, so they are masked."""
+    """What is compared between exports: class and normalised text.
+
+    Of a poll the votes, which change, and the headings, which are in the phone's language, are masked.
+    """
     words = normalised(text)
     compared = (
         pl.when(kind_class.is_in([TEXT, MEDIA]))
         .then(words)
         .when(kind_class == POLL)
-        .then(words.str.replace_all(_VOTES, "()"))
+        .then(normalised(text.str.replace_all(_POLL_WORDS, "").str.replace_all(_VOTES, "()")))
         .otherwise(pl.lit(""))
     )
     return kind_class + pl.lit("\x1f") + compared

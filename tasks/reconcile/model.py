@@ -13,9 +13,6 @@ from schemas.exports import ExportMeta, Landed
 
 Basis = Literal["declared", "aligned", "assumed"]
 
-#: How exports call the phone's own owner. Only system lines do; authors always bear a name or a number.
-OWNER = frozenset({"you", "anda"})
-
 
 @dataclass(frozen=True)
 class Export:

@@ -1,7 +1,8 @@
 """Which labels of different exports are one person: contact name here, number there.
 
-A node is one label in one export. Nodes are joined in the order of evidence: the same number, shared texts
-by falling votes, the same name; never two nodes of one export (but two spellings of one number or name).
+A node is one label in one export. Nodes are joined in the order of evidence: a number and the one it was
+changed to, the same number, shared texts by falling votes, the same name; by texts and names never two nodes
+of one export.
 """
 
 from __future__ import annotations
@@ -75,14 +76,17 @@ def with_identity(nodes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def resolve(nodes: pl.DataFrame, votes: pl.DataFrame) -> People:
+def resolve(nodes: pl.DataFrame, votes: pl.DataFrame, renumbered: Iterable[tuple[int, int]]) -> People:
     """Cluster nodes into people.
 
     Args:
         nodes: ``node`` (dense), ``x``, ``label``, ``exporter_no``, ``is_number``, ``written``.
         votes: VOTES.
+        renumbered: nodes that a system line calls the old and the new number of one person.
     """
     people = People(nodes["x"].to_list())
+    for old, new in renumbered:
+        people.join(old, new)
     for same in _same(nodes.filter(pl.col("is_number")), "written"):
         _join_all(people, same)
     for same in _same(nodes.filter(~pl.col("is_number")), "x", "written"):
@@ -157,18 +161,30 @@ def _join_all(people: People, nodes: list[int]) -> None:
         people.join(nodes[0], node)
 
 
-def finer(people: People, nodes: pl.DataFrame, votes: pl.DataFrame) -> dict[tuple[int, int], int]:
-    """For each two people in conflict, the one whose label is the finer: it shares all it has with the other.
+def parties(people: People) -> list[int]:
+    """Representative of each node's party: people whom a conflict ties together.
 
-    One contact name for two numbers is coarse; a message that it shares with a number is the number's.
+    One contact name may stand for two numbers. Whoever of a party wrote a message, it is the same message;
+    so messages are merged by party, and told apart by the finer label.
     """
-    share = {(a, b): (sa, sb) for a, b, sa, sb in shares(nodes, votes).select("a", "b", "share_a", "share_b").iter_rows()}
-    winner: dict[tuple[int, int], int] = {}
+    union = People(people.exports)
+    for node, head in enumerate(people.clusters()):
+        union.join(node, head)
+    for a, b, _ in people.conflicts:
+        union.join(a, b)
+    return union.clusters()
+
+
+def coarse_nodes(people: People, nodes: pl.DataFrame, votes: pl.DataFrame) -> set[int]:
+    """Labels that stand for more than one person: of two in conflict the one that shares less of its texts."""
+    columns = shares(nodes, votes).select("a", "b", "share_a", "share_b")
+    share = {(a, b): (share_a, share_b) for a, b, share_a, share_b in columns.iter_rows()}
+    coarse: set[int] = set()
     for a, b, _ in people.conflicts:
         share_a, share_b = share.get((a, b), (0.0, 0.0))
-        one, other = people.of(a), people.of(b)
-        winner[one, other] = winner[other, one] = one if (share_a, -one) > (share_b, -other) else other
-    return winner
+        if share_a != share_b:
+            coarse.add(a if share_a < share_b else b)
+    return coarse
 
 
 def support(nodes: pl.DataFrame, votes: pl.DataFrame, person: pl.Series) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Slots: one message as one wording has it; and what makes two wordings versions of one message.
 
-A slot is (minute, person, content key, occurrence within the minute) over all exports: the multiset union
+A slot is (minute, party, content key, occurrence within the minute) over all exports: the multiset union
 in which the highest multiplicity of any export counts, never the sum. Edits, deletions and omitted captions
 then leave slots of one message that no export shows together; these are absorbed into one another.
 """
@@ -10,18 +10,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from schemas.vocabulary import MESSAGE_KINDS
-from tasks.reconcile.content import DELETED, LONG_BYTES, MEDIA, POLL
+from tasks.reconcile.content import DELETED, MEDIA, POLL
 from tasks.reconcile.runs import Ints, pack, starts, within
-
-__all__ = ["LONG_BYTES", "Slots", "absorb", "find_slots"]
 
 #: Kinds from the best told to the least; "media" says only that there was some.
 KIND_ORDER = (*(kind for kind in MESSAGE_KINDS if kind not in ("media", "deleted")), "media", "deleted")
 
-#: A minute in which one person's versions need more rounds than this is not worth more time.
+VERSION_COLUMNS = (
+    "slot",
+    "minute",
+    "key",
+    "party",
+    "kind_class",
+    "has_words",
+    "is_edited",
+    "exports",
+    "is_inside",
+    "is_head",
+    "is_tail",
+)
+
+#: A minute in which one party's versions need more rounds than this is not worth more time.
 MAX_ROUNDS = 64
 
 
@@ -37,32 +50,45 @@ class Slots:
     of_line: Ints
     frame: pl.DataFrame
 
+    def line(self, packed: pl.Expr) -> pl.Expr:
+        """The line of an export and line packed into one number."""
+        return packed % max(len(self.of_line), 1)
 
-def find_slots(lines: pl.DataFrame, person: Ints, n_exports: int) -> Slots:
+
+def find_slots(lines: pl.DataFrame, party: Ints, is_coarse: npt.NDArray[np.bool_]) -> Slots:
     """Multiset union of all exports' lines.
 
     Args:
         lines: ``x, minute, key, kind_class, has_words, kind, is_edited, is_forwarded, has_seconds, sent_at,
-            shown_on, age, rank``; ordered by export and file. ``age`` orders exports by their day, ``rank``
-            by how good a witness they are.
-        person: person of each line's author.
+            shown_on, age, rank, is_head, is_tail``; ordered by export and file. ``age`` orders exports by
+            their day, ``rank`` by how good a witness they are; head and tail are an export's first and last
+            minute, which it may show in part.
+        party: party of each line's author, see :func:`tasks.reconcile.people.parties`.
+        is_coarse: whether the line's label may stand for several people.
 
     Returns:
-        Frame with ``slot, minute, key, person, kind_class, has_words, exports`` (sorted list of x),
+        Frame with ``slot, minute, key, party, kind_class, has_words, exports`` (sorted list of x),
         ``kind_rank, is_edited, is_forwarded, second_at`` (first time stated to the second), ``edited_on,
-        deleted_on`` (day of the first export showing it), ``oldest, newest, newest_edit, best`` (line of the
-        oldest export, the newest, the newest showing an edit, the best witness).
+        deleted_on`` (day of the first export showing it), ``is_inside, is_head, is_tail`` (whether some
+        export shows it inside its span, in its first, in its last minute), ``oldest, newest, newest_edit,
+        best, author`` (line of the oldest export, the newest, the newest showing an edit, the best witness,
+        the best witness with a fine label; packed with that order: see :meth:`Slots.line`).
     """
-    of_line = _slot_of_line(lines, person)
+    of_line = _slot_of_line(lines, party)
     n = lines.height
     line = pl.int_range(n, dtype=pl.Int64)
     edited = pl.col("is_edited")
     aged = pl.col("age").cast(pl.Int64) * n + pl.col("line")
+    ranked = pl.col("rank").cast(pl.Int64) * n + pl.col("line")
+    n_exports = int(lines["x"].max() or 0) + 1  # type: ignore[arg-type]  # a column of integers
+    fine = ranked + pl.col("is_coarse").cast(pl.Int64) * n * n_exports
     frame = (
-        lines.with_columns(line=line, slot=pl.Series(of_line), person=pl.Series(person))
+        lines.with_columns(
+            line=line, slot=pl.Series(of_line), party=pl.Series(party), is_coarse=pl.Series(is_coarse)
+        )
         .group_by("slot")
         .agg(
-            pl.col("minute", "key", "person", "kind_class", "has_words").first(),
+            pl.col("minute", "key", "party", "kind_class", "has_words").first(),
             exports=pl.col("x").unique().sort(),
             kind_rank=pl.col("kind").replace_strict(list(KIND_ORDER), range(len(KIND_ORDER)), return_dtype=pl.UInt8).min(),
             is_edited=edited.any(),
@@ -70,23 +96,25 @@ def find_slots(lines: pl.DataFrame, person: Ints, n_exports: int) -> Slots:
             second_at=pl.col("sent_at").filter(pl.col("has_seconds")).min(),
             edited_on=pl.col("shown_on").filter(edited).min(),
             deleted_on=pl.col("shown_on").filter(pl.col("kind_class") == DELETED).min(),
-            oldest=aged.min() % n,
-            newest=aged.max() % n,
-            newest_edit=aged.filter(edited).max() % n,
-            newest_edit_age=pl.col("age").filter(edited).max(),
-            oldest_age=pl.col("age").min(),
-            best=(pl.col("rank").cast(pl.Int64) * n + pl.col("line")).min() % n,
+            is_inside=(~pl.col("is_head") & ~pl.col("is_tail")).any(),
+            is_head=pl.col("is_head").any(),
+            is_tail=pl.col("is_tail").any(),
+            oldest=aged.min(),
+            newest=aged.max(),
+            newest_edit=aged.filter(edited).max(),
+            best=ranked.min(),
+            author=fine.min(),
         )
         .sort("slot")
     )
     return Slots(of_line, frame)
 
 
-def _slot_of_line(lines: pl.DataFrame, person: Ints) -> Ints:
+def _slot_of_line(lines: pl.DataFrame, party: Ints) -> Ints:
     """Slot of each line; of equal texts in a minute the unedited come first, as an older export has them."""
     export = lines["x"].cast(pl.Int64).to_numpy()
     edited = lines["is_edited"].to_numpy()
-    code = pack(lines["minute"].to_numpy(), person, lines["key"].to_numpy())
+    code = pack(lines["minute"].to_numpy(), party, lines["key"].to_numpy())
     order = np.argsort(code, kind="stable") if not edited.any() else np.lexsort((edited, export, code))
     code, export = code[order], export[order]
     nth, n = within(starts(code, export))
@@ -101,74 +129,44 @@ def _slot_of_line(lines: pl.DataFrame, person: Ints) -> Ints:
     return of_line
 
 
-def absorb(slots: Slots, lines: pl.DataFrame, coarse: pl.DataFrame) -> pl.DataFrame:
+def absorb(slots: Slots, lines: pl.DataFrame) -> pl.DataFrame:
     """Which slots are versions of one message.
 
-    In turn: one text under a coarse and a fine label of one conflict; media without and with its caption;
-    an edited version and the one before it; a deletion and what was deleted. Two slots are versions of
-    one message only if no export shows both. Among several, the ones at the same place among the person's
-    messages of that minute go together.
-
-    Args:
-        coarse: ``person, other, winner``: people in conflict, and whose the shared messages are.
+    In turn: media without and with its caption; an edited version and the one before it; a deletion and
+    what was deleted. Two slots are versions of one message only if no export shows both. Among several,
+    the ones at the same place among the party's messages of that minute go together.
 
     Returns:
-        ``slot, root, person``: the slot that stands for the message, and the message's person.
+        ``slot, root``: the slot that stands for the message.
     """
-    whole = slots.frame.select("slot", "minute", "key", "person", "kind_class", "has_words", "is_edited", "exports")
+    whole = slots.frame.select(*VERSION_COLUMNS)
+    soft = (
+        pl.col("is_edited")
+        | (pl.col("kind_class") == DELETED)
+        | (pl.col("kind_class") == MEDIA) & ~pl.col("has_words")
+    )
+    cells = whole.filter(soft).select("minute", "party").unique()
+    open_slots = whole.join(cells, on=["minute", "party"], how="semi")
+    open_slots = open_slots.filter(pl.len().over("minute", "party") > 1)
     root = np.arange(whole.height)
-    person = whole["person"].to_numpy().copy()
-    if coarse.height:
-        merged = _across_labels(whole, coarse)
-        root[merged["slot"].to_numpy()] = merged["root"].to_numpy()
-        person[merged["root"].to_numpy()] = merged["winner"].to_numpy()
-        whole = _united(whole.with_columns(person=pl.Series(person)), root)
-    soft = pl.col("is_edited") | (pl.col("kind_class") == DELETED) | (pl.col("kind_class") == MEDIA) & ~pl.col("has_words")
-    cells = whole.filter(soft).select("minute", "person").unique()
-    open_slots = whole.join(cells, on=["minute", "person"], how="semi")
-    open_slots = open_slots.filter(pl.len().over("minute", "person") > 1)
     if open_slots.height:
-        for slot, into in _versions(_placed(open_slots, slots, lines, root)):
+        for slot, into in _versions(_placed(open_slots, slots, lines)):
             root[slot] = into
-    final = root[root]
-    while not np.array_equal(final, final[final]):
-        final = final[final]
-    return pl.DataFrame({"slot": np.arange(len(final)), "root": final, "person": person[final]})
+    while not np.array_equal(root, root[root]):
+        root = root[root]
+    return pl.DataFrame({"slot": np.arange(len(root)), "root": root})
 
 
-def _across_labels(whole: pl.DataFrame, coarse: pl.DataFrame) -> pl.DataFrame:
-    """Slots of equal content under two labels in conflict that no export shows together."""
-    right = whole.select("minute", "key", pl.col("person").alias("other"), root="slot", other_exports="exports")
-    return (
-        whole.join(coarse, on="person")
-        .join(right, on=["minute", "key", "other"])
-        .filter(pl.col("winner") == pl.col("other"), _disjoint("exports", "other_exports"))
-        .sort("slot", "root")
-        .filter(pl.col("slot").is_first_distinct(), pl.col("root").is_first_distinct())
-        .filter(~pl.col("root").is_in(pl.col("slot").implode()))
-        .select("slot", "root", "winner")
-    )
-
-
-def _united(whole: pl.DataFrame, root: Ints) -> pl.DataFrame:
-    return (
-        whole.with_columns(slot=pl.Series(root))
-        .group_by("slot")
-        .agg(pl.exclude("exports").first(), pl.col("exports").list.explode().unique().sort())
-        .sort("slot")
-    )
-
-
-def _placed(open_slots: pl.DataFrame, slots: Slots, lines: pl.DataFrame, root: Ints) -> pl.DataFrame:
-    """Add ``place``: the slot's ordinal among the person's messages of the minute, in the export with most."""
-    wanted = pl.Series(root[slots.of_line])
+def _placed(open_slots: pl.DataFrame, slots: Slots, lines: pl.DataFrame) -> pl.DataFrame:
+    """Add ``place``: the slot's ordinal among the party's messages of the minute, in the export with most."""
+    wanted = pl.Series(slots.of_line)
     place = (
         lines.select("x", line=pl.int_range(pl.len()))
         .with_columns(slot=wanted)
         .filter(pl.col("slot").is_in(open_slots["slot"].implode()))
-        .join(open_slots.select("slot", "minute", "person"), on="slot")
+        .join(open_slots.select("slot", "minute", "party"), on="slot")
         .sort("x", "line")
-        .with_columns(place=pl.int_range(pl.len()).over("x", "minute", "person"))
+        .with_columns(place=pl.int_range(pl.len()).over("x", "minute", "party"))
         .group_by("slot")
         .agg(pl.col("place").max())
     )
@@ -186,6 +184,7 @@ def _versions(open_slots: pl.DataFrame) -> list[tuple[int, int]]:
         (edited & ~deleted, edited & ~deleted, True),
         (deleted, ~deleted, False),
     )
+
     found: list[tuple[int, int]] = []
     for left, right, is_same_class in passes:
         for _ in range(MAX_ROUNDS):
@@ -198,19 +197,29 @@ def _versions(open_slots: pl.DataFrame) -> list[tuple[int, int]]:
 
 
 def _nearest(open_slots: pl.DataFrame, left: pl.Expr, right: pl.Expr, is_same_class: bool) -> pl.DataFrame:
-    on = ["minute", "person", "kind_class"] if is_same_class else ["minute", "person"]
+    on = ["minute", "party", "kind_class"] if is_same_class else ["minute", "party"]
     pairs = (
         open_slots.filter(left)
         .join(open_slots.filter(right), on=on, suffix="_into")
-        .filter(pl.col("slot") != pl.col("slot_into"), _disjoint("exports", "exports_into"))
+        .filter(_disjoint("exports", "exports_into"), _both_seen())
         .filter(pl.col("key") != pl.col("key_into"))
     )
     apart = (pl.col("place") - pl.col("place_into")).abs()
     return (
         pairs.with_columns(apart=apart)
-        .sort("minute", "person", "apart", "place", "place_into", "slot", "slot_into")
+        .sort("minute", "party", "apart", "place", "place_into", "slot", "slot_into")
         .filter(pl.col("slot").is_first_distinct(), pl.col("slot_into").is_first_distinct())
+        .filter(~pl.col("slot").is_in(pl.col("slot_into").implode()) | (pl.col("slot") > pl.col("slot_into")))
         .filter(~pl.col("slot_into").is_in(pl.col("slot").implode()))
+    )
+
+
+def _both_seen() -> pl.Expr:
+    """Whether one side's export sees the whole minute, or both see the same part: else each may lack the other."""
+    return (
+        pl.any_horizontal("is_inside", "is_inside_into")
+        | pl.all_horizontal("is_head", "is_head_into")
+        | pl.all_horizontal("is_tail", "is_tail_into")
     )
 
 
@@ -228,22 +237,24 @@ def _disjoint(one: str, other: str) -> pl.Expr:
     return pl.col(one).list.set_intersection(pl.col(other)).list.len() == 0
 
 
-def messages_of(slots: Slots, roots: pl.DataFrame) -> pl.DataFrame:
+def messages_of(slots: Slots, roots: pl.DataFrame, person: Ints) -> pl.DataFrame:
     """Messages from slots: one row per root.
+
+    Args:
+        person: person of each line's author.
 
     Returns:
         ``root, minute, person, exports, kind, is_edited, is_forwarded, second_at, edited_on, deleted_on,
         text_line`` (the line whose wording holds; NULL for a deleted message), ``best``.
     """
-    deleted, edit = pl.col("kind_class") == DELETED, pl.col("newest_edit_age")
+    deleted = pl.col("kind_class") == DELETED
     words = pl.col("has_words") & ~deleted
     told = (
-        slots.frame.join(roots.select("slot", "root", owner="person"), on="slot")
-        .sort("root", "slot")
-        .group_by("root", maintain_order=True)
+        slots.frame.join(roots, on="slot")
+        .group_by("root")
         .agg(
             pl.col("minute").first(),
-            person=pl.col("owner").first(),
+            author=pl.col("author").min(),
             exports=pl.col("exports").list.explode().unique().sort(),
             is_deleted=deleted.any(),
             kind_rank=pl.col("kind_rank").filter(~deleted).min(),
@@ -253,25 +264,27 @@ def messages_of(slots: Slots, roots: pl.DataFrame) -> pl.DataFrame:
             second_at=pl.col("second_at").min(),
             edited_on=pl.col("edited_on").min(),
             deleted_on=pl.col("deleted_on").min(),
-            newest_edit=pl.col("newest_edit").sort_by(edit, nulls_last=False).filter(edit.sort(nulls_last=False).is_not_null()).last(),
-            newest=pl.col("newest").last(),
-            oldest=pl.col("oldest").sort_by(~words, "oldest_age").first(),
-            best=pl.col("best").first(),
+            newest_edit=pl.col("newest_edit").max(),
+            newest=pl.col("newest").filter(~deleted).max(),
+            oldest=pl.coalesce(pl.col("oldest").filter(words).min(), pl.col("oldest").min()),
+            best=pl.col("best").min(),
         )
+        .sort("root")
     )
     kind = pl.col("kind_rank").replace_strict(range(len(KIND_ORDER)), list(KIND_ORDER), default=None)
     return told.select(
         "root",
         "minute",
-        "person",
         "exports",
         "is_edited",
         "is_forwarded",
         "second_at",
         "edited_on",
         "deleted_on",
-        "best",
+        best=slots.line(pl.col("best")),
+        person=pl.Series(person).gather(told.select(slots.line(pl.col("author"))).to_series()),
         kind=pl.when("is_deleted").then(pl.lit("deleted")).otherwise(kind),
-        text_line=pl.when(~pl.col("is_deleted"))
-        .then(pl.coalesce(pl.when("is_poll").then("newest"), "newest_edit", "oldest")),
+        text_line=pl.when(~pl.col("is_deleted")).then(
+            slots.line(pl.coalesce(pl.when("is_poll").then("newest"), "newest_edit", "oldest"))
+        ),
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from tasks.simulate.people import OFFICES, Person, Registry
 from tasks.simulate.plan import SimulationPlan
-from tasks.simulate.rhythm import DAY, moments, seconds, shock
+from tasks.simulate.rhythm import DAY, day_of, moments, seconds, shock
 
 _CREATED = 8 * 3600
 _SUBJECT = " | Berkah Silaturahmi"
@@ -48,7 +48,11 @@ class Roll:
 
     def present(self, moment: int) -> list[int]:
         """Members in the group at a moment, officers first, then by joining."""
-        return [stay.member for stay in self.stays if stay.start <= moment and (stay.end is None or stay.end > moment)]
+        return [
+            stay.member
+            for stay in self.stays
+            if stay.start <= moment and (stay.end is None or stay.end > moment)
+        ]
 
 
 def group_rng(plan: SimulationPlan, group: int, month: int, purpose: int) -> np.random.Generator:
@@ -63,10 +67,14 @@ def _start(plan: SimulationPlan, group: int, registry: Registry, name: str) -> R
     first = plan.first_month
     since = [first - dt.timedelta(days=int(days)) for days in np.sort(rng.integers(40, 1500, number))[::-1]]
     roll = Roll(registry.draw(rng, number, since, offices=True), is_old=group % 2 == 1)
+    outside = registry.draw(rng, 0 if roll.is_old else round(number * 0.06), since, offices=False)
+    roll.people += [replace(person, in_chat=False, is_silent=True, weight=0.0) for person in outside]
     birth = seconds(first) + _CREATED
     roll.events.append(Event(birth, "encryption"))
     if roll.is_old:
-        roll.stays = [Stay(member, seconds(first - dt.timedelta(days=30)), None, "seen") for member in range(number)]
+        roll.stays = [
+            Stay(member, seconds(first - dt.timedelta(days=30)), None, "seen") for member in range(number)
+        ]
         roll.events.clear()
         return roll
     roll.events.append(Event(birth + 1, "created", actor=0, detail=("", name)))
@@ -85,7 +93,12 @@ def _start(plan: SimulationPlan, group: int, registry: Registry, name: str) -> R
 def _leave(roll: Roll, rng: np.random.Generator, month: dt.date, churn: float, span: tuple[int, int]) -> None:
     """Members leave or are removed; some of those who leave also leave the association, some come back."""
     for place, stay in enumerate(roll.stays):
-        if stay.end is not None or stay.start >= span[0] or stay.member < len(OFFICES) or rng.random() >= churn:
+        if (
+            stay.end is not None
+            or stay.start >= span[0]
+            or stay.member < len(OFFICES)
+            or rng.random() >= churn
+        ):
             continue
         moment = int(moments(rng, month, 1)[0])
         removed = rng.random() < 0.25
@@ -93,20 +106,22 @@ def _leave(roll: Roll, rng: np.random.Generator, month: dt.date, churn: float, s
         roll.stays[place] = replace(stay, end=moment, ending=ending)
         roll.events.append(Event(moment, ending, 1 if removed else None, stay.member))
         if rng.random() < 0.5:
-            left = dt.date(1970, 1, 1) + dt.timedelta(days=moment // DAY)
+            left = day_of(moment)
             roll.people[stay.member] = replace(roll.people[stay.member], left=left)
 
 
 def _return(roll: Roll, rng: np.random.Generator, month: dt.date) -> None:
     """Some of those who left the chat, but not the association, come back by link."""
     inside = set(roll.present(seconds(month)))
-    gone = {stay.member for stay in roll.stays if stay.end is not None and stay.end < seconds(month) - 40 * DAY}
-    for member in sorted(gone - inside):
-        if roll.people[member].left is None and not any(s.member == member and s.end is None for s in roll.stays):
-            if rng.random() < 0.08:
-                moment = int(moments(rng, month, 1)[0])
-                roll.stays.append(Stay(member, moment, None, "joined_link"))
-                roll.events.append(Event(moment, "joined_link", None, member))
+    gone = {
+        stay.member for stay in roll.stays if stay.end is not None and stay.end < seconds(month) - 40 * DAY
+    }
+    back = {stay.member for stay in roll.stays if stay.end is None}
+    for member in sorted(gone - inside - back):
+        if roll.people[member].left is None and rng.random() < 0.08:
+            moment = int(moments(rng, month, 1)[0])
+            roll.stays.append(Stay(member, moment, None, "joined_link"))
+            roll.events.append(Event(moment, "joined_link", None, member))
 
 
 def _join(roll: Roll, rng: np.random.Generator, month: dt.date, registry: Registry, expected: float) -> None:
@@ -121,14 +136,18 @@ def _join(roll: Roll, rng: np.random.Generator, month: dt.date, registry: Regist
         roll.events.append(Event(moment, roll.stays[-1].basis, None if by_link else 0, member))
 
 
-def _odds_and_ends(roll: Roll, rng: np.random.Generator, month: dt.date, registry: Registry, name: str) -> None:
+def _odds_and_ends(
+    roll: Roll, rng: np.random.Generator, month: dt.date, registry: Registry, name: str
+) -> None:
     """Changed numbers, group icon and subject, security codes."""
     here = roll.present(seconds(month))
     for member in here[len(OFFICES) :]:
         if rng.random() < 0.003 and roll.people[member].new_phone is None:
             moment = int(moments(rng, month, 1)[0])
             phone = registry.phone(rng)
-            roll.events.append(Event(moment, "number_changed", member, member, (roll.people[member].phone, phone)))
+            roll.events.append(
+                Event(moment, "number_changed", member, member, (roll.people[member].phone, phone))
+            )
             roll.people[member] = roll.people[member].moved(phone, moment)
     if rng.random() < 0.12:
         roll.events.append(Event(int(moments(rng, month, 1)[0]), "icon", actor=int(rng.integers(0, 2))))

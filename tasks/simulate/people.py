@@ -8,18 +8,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tasks.simulate.names import names
 from tasks.simulate.plan import Levels
 
-_MEN = "Asep Ujang Rizki Hasan Dadan Cecep Fajar Ilham Yusuf Agus Deni Hilman Irfan Jajang Komar Luthfi Maman Nanang Opik Pian Rahmat Saepul Taufik Umar Wawan Yayan Zaki Aldi Bayu Cahya Dimas Encep Farhan Gilang Hamdan Iqbal Jamal Kiki Lukman Miftah Nizar Ridwan Sandi Tatang Usep Wildan Yogi Zaenal Anwar Burhan Dede Egi Fikri Ginanjar Husni Imam Jaka Khoirul Mulyana Naufal Purnama Rifki Sofyan Tedi Ubaidillah Wahyu Yudi Zulfikar".split()  # noqa: E501 - a list of names
-_WOMEN = "Siti Neng Dewi Lina Nurul Ai Imas Euis Rina Sri Yanti Fitri Hana Intan Jihan Kokom Laila Mira Nisa Oktavia Putri Rahma Salma Tuti Ulfah Wulan Yuli Zahra Aisyah Bunga Cucu Dina Elis Farah Gita Hilda Iis Juju Karina Lilis Maya Nia Popi Resti Sarah Tiara Uun Vina Winda Yeni Zulfa Anisa Citra Desi Eneng Ghina Hesti Indah Khansa Lestari Mutia Novi Ratna Shifa Teti Widya".split()  # noqa: E501 - a list of names
-_LAST = "Sunandar Maulana Hidayat Permana Ramdani Nugraha Kurniawan Suherman Firmansyah Abdullah Gunawan Setiawan Saputra Rohman Mubarok Hakim Syahputra Wibawa Kusnadi Sutisna Mahmud Fauzi Ramadhan Hermawan Jaelani Munawar Nurdin Prayoga Rustandi Sobari Tarmidi Usman Wijaya Yusup Zamzami Amalia Rahmawati Nurjanah Fadilah Khoirunnisa Oktaviani Pertiwi Susanti Handayani Agustina Kartika Lestari Maharani Nurhayati Puspita Safitri Utami Wulandari Azizah Fauziah Hasanah Kamilah Latifah Mardiah Solihah".split()  # noqa: E501 - a list of names
-_MALE_LAST = 35
+OFFICES = names("offices")
 
-REGIONS = ("Purwakarta", "Subang", "Karawang", "Bandung", "Cianjur", "Garut", "Sumedang", "Tasikmalaya")
-CAMPUSES = ("UIN Bandung", "UPI", "Unpad", "ITB", "Unisba", "Telkom University", "Unpas", "Polban", "Uninus")
-FIELDS = ("PAI", "Hukum Keluarga", "Sosiologi", "Teknik Informatika", "Akuntansi", "Manajemen", "Psikologi", "Ekonomi Syariah", "Bahasa Arab", "Ilmu Komunikasi", "Farmasi", "PGSD")  # noqa: E501 - a list of names
-CITIES = ("Bandung", "Bandung", "Bandung", "Cimahi", "Jatinangor", "Purwakarta", "Karawang", "Subang")
-OFFICES = ("Ketua", "Sekretaris", "Bendahara", "Wakil Ketua", "Divisi Dakwah", "Divisi Humas", "Divisi Sosial")
+
+FIELDS = (
+    "PAI",
+    "Hukum Keluarga",
+    "Sosiologi",
+    "Teknik Informatika",
+    "Akuntansi",
+    "Manajemen",
+    "Psikologi",
+    "Ekonomi Syariah",
+    "Bahasa Arab",
+    "Ilmu Komunikasi",
+    "Farmasi",
+    "PGSD",
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class Person:
     is_silent: bool
     weight: float
     push_name: str
-    in_chat: bool = True
+    in_chat: bool = True  # False: on the roster, never in the group
     left: dt.date | None = None
     new_phone: str | None = None
     phone_changed_at: int | None = None
@@ -51,7 +59,9 @@ class Person:
     def phone_at(self, moment: int) -> str:
         """The number in use at a moment (seconds of local time since 1970)."""
         changed = self.phone_changed_at is not None and self.new_phone is not None
-        return self.new_phone or self.phone if changed and moment >= (self.phone_changed_at or 0) else self.phone
+        return (
+            self.new_phone or self.phone if changed and moment >= (self.phone_changed_at or 0) else self.phone
+        )
 
     def moved(self, phone: str, moment: int) -> Person:
         """The same person after a change of number."""
@@ -79,8 +89,8 @@ class Registry:
                 return number
 
     def _name(self, rng: np.random.Generator, woman: bool) -> tuple[str, str]:
-        first = _WOMEN if woman else _MEN
-        last = _LAST[_MALE_LAST:] if woman else _LAST[:_MALE_LAST]
+        first = names("women" if woman else "men")
+        last = names("women_last" if woman else "men_last")
         given = str(rng.choice(first))
         name = f"{given} {rng.choice(last)}"
         while name in self.names:
@@ -90,7 +100,9 @@ class Registry:
         self.nicknames.add(nickname)
         return name, nickname
 
-    def draw(self, rng: np.random.Generator, number: int, joined: Iterable[dt.date], offices: bool) -> list[Person]:
+    def draw(
+        self, rng: np.random.Generator, number: int, joined: Iterable[dt.date], offices: bool
+    ) -> list[Person]:
         """New members; with ``offices`` the first of them hold the association's offices."""
         regions = np.roll(np.array([0.3, 0.2, 0.15, 0.12, 0.08, 0.06, 0.05, 0.04]), int(rng.integers(0, 3)))
         people = []
@@ -109,13 +121,15 @@ class Registry:
                     gender="P" if woman else "L",
                     phone=self.phone(rng),
                     cohort=int(self.first_year - 2 - min(rng.geometric(0.22), 11)),
-                    region=str(rng.choice(REGIONS, p=regions / regions.sum())),
-                    city=str(rng.choice(CITIES)),
-                    campus=str(rng.choice(CAMPUSES)),
-                    field=str(rng.choice(FIELDS)),
+                    region=str(rng.choice(names("regions"), p=regions / regions.sum())),
+                    city=str(rng.choice(names("cities"))),
+                    campus=str(rng.choice(names("campuses"))),
+                    field=str(rng.choice(names("fields"))),
                     role=OFFICES[rank] if officer else "Anggota",
                     joined=since,
-                    consent=str(rng.choice(["given", "unknown", "objected", "withdrawn"], p=[0.86, 0.1, 0.02, 0.02])),
+                    consent=str(
+                        rng.choice(["given", "unknown", "objected", "withdrawn"], p=[0.86, 0.1, 0.02, 0.02])
+                    ),
                     is_silent=silent,
                     weight=max(weight, 0.05) if officer else weight,
                     push_name=f"{nickname.lower()}{rng.integers(1, 99)}",

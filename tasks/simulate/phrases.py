@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 _SLOT = re.compile(r"\{([a-z_]+)\}|\[([^\[\]]*\|[^\[\]]*)\]")
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+_MIX, _WORD = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF
 
 #: Slots whose value depends on the message: who is spoken to, who speaks, somebody else, a day ahead.
 SPECIAL = ("sapa", "nama", "saya_nama", "orang", "hari_tgl", "hari", "hp_saya")
@@ -44,7 +44,7 @@ class Book:
 
 def mix(numbers: NDArray[np.uint64], salt: int) -> NDArray[np.int64]:
     """Well-spread non-negative integers from random ones: one independent draw per salt (splitmix64)."""
-    z = numbers + _MIX * np.uint64(salt + 1)
+    z = numbers + np.uint64((_MIX * (salt + 1)) & _WORD)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return ((z ^ (z >> np.uint64(31))) >> np.uint64(1)).astype(np.int64)
@@ -88,10 +88,15 @@ def book() -> Book:
     """The shipped templates, compiled once per process."""
     shipped = tomllib.loads(files("tasks.simulate").joinpath("phrases.toml").read_text(encoding="utf-8"))
     slots: dict[str, list[str]] = {**shipped["slots"], **_invented()}
-    parsed = {pool: [_split(template, slots) for template in templates] for pool, templates in shipped["pools"].items()}
+    parsed = {
+        pool: [_split(template, slots) for template in templates]
+        for pool, templates in shipped["pools"].items()
+    }
     width = max(len(names) for templates in parsed.values() for _, names in templates)
     words = [""]
-    slot_ids = {name: len(SPECIAL) + i for i, name in enumerate(slots)} | {name: i for i, name in enumerate(SPECIAL)}
+    slot_ids = {name: len(SPECIAL) + i for i, name in enumerate(slots)} | {
+        name: i for i, name in enumerate(SPECIAL)
+    }
     slot_start, slot_size = [0] * len(SPECIAL), [1] * len(SPECIAL)
     for values in slots.values():
         slot_start.append(len(words))
@@ -118,13 +123,17 @@ def book() -> Book:
 
 
 def compose(
-    pool: NDArray[np.int64], random: NDArray[np.uint64], special: dict[str, tuple[pl.Series, NDArray[np.int64]]]
+    pool: NDArray[np.int64],
+    pick: NDArray[np.int64],
+    random: NDArray[np.uint64],
+    special: dict[str, tuple[pl.Series, NDArray[np.int64]]],
 ) -> pl.Series:
     """Texts of messages.
 
     Args:
         pool: pool number of each message.
-        random: one random number per message; template and slot values are drawn from it.
+        pick: which template of its pool (taken modulo the size of the pool).
+        random: one random number per message, from which slot values are drawn.
         special: for each of :data:`SPECIAL`, its values and, per message, which of them.
     """
     texts = book()
@@ -135,11 +144,13 @@ def compose(
         vocabulary.append(values)
         length += len(values)
     words = pl.concat(vocabulary)
-    template = texts.pool_start[pool] + mix(random, 0) % texts.pool_size[pool]
+    template = texts.pool_start[pool] + pick % texts.pool_size[pool]
     pieces = [words.gather(texts.literal[template, 0])]
     for place in range(texts.slot.shape[1]):
         slot = texts.slot[template, place]
-        index = np.where(slot >= 0, texts.slot_start[slot] + mix(random, place + 1) % texts.slot_size[slot], 0)
+        index = np.where(
+            slot >= 0, texts.slot_start[slot] + mix(random, place + 1) % texts.slot_size[slot], 0
+        )
         for number, name in enumerate(SPECIAL):
             hit = slot == number
             if hit.any():

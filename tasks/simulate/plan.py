@@ -23,14 +23,22 @@ class _Frozen(BaseModel):
 class Levels(_Frozen):
     """Planted levels of one group; shares lie between 0 and 1, months count from the first, 0."""
 
-    reciprocity: float = Field(default=0.45, ge=0, le=1, description="chance that a turn goes back to who was answered")
+    reciprocity: float = Field(
+        default=0.45, ge=0, le=1, description="chance that a turn goes back to who was answered"
+    )
     answer_rate: float = Field(default=0.75, ge=0, le=1, description="share of requests that get an answer")
-    decline: float = Field(default=0.0, ge=-0.1, le=0.5, description="loss of volume a month; warmth loses half of it")
+    decline: float = Field(
+        default=0.0, ge=-0.1, le=0.5, description="loss of volume a month; warmth loses half of it"
+    )
     silent_share: float = Field(default=0.2, ge=0, lt=1, description="members who never write")
     churn: float = Field(default=0.01, ge=0, le=0.5, description="share of members leaving in a month")
     shock_month: int | None = Field(default=None, description="month of the shock, or none")
-    shock_depth: float = Field(default=0.6, ge=0, le=1, description="loss of volume in the month of the shock")
-    bridging: float = Field(default=0.5, ge=0, le=1, description="1: regions and cohorts do not matter, 0: cliques")
+    shock_depth: float = Field(
+        default=0.6, ge=0, le=1, description="loss of volume in the month of the shock"
+    )
+    bridging: float = Field(
+        default=0.5, ge=0, le=1, description="1: regions and cohorts do not matter, 0: cliques"
+    )
 
 
 class Phone(_Frozen):
@@ -39,12 +47,16 @@ class Phone(_Frozen):
     exporter: str
     layout: Layout = "android_id"
     owner: int = Field(default=0, description="rank of the owner among the group's officers, oldest first")
-    saved_share: float = Field(default=0.85, description="contacts with a name in this phone; others show a number")
+    saved_share: float = Field(
+        default=0.85, description="contacts with a name in this phone; others show a number"
+    )
     every: int = Field(default=1, description="months between exports")
     first: int = Field(default=0, description="index of the first month after which it exports")
     late_days: int = Field(default=2, description="days into the next month at which it exports")
     archive: bool = Field(default=False, description="hand in a .zip instead of the bare .txt")
-    media: bool = Field(default=False, description="export with media: attachments named, and the smaller cut")
+    media: bool = Field(
+        default=False, description="export with media: attachments named, and the smaller cut"
+    )
     clears_yearly: bool = Field(default=False, description="empties the chat after each January's export")
     joins_after: int = Field(default=0, description="months by which the owner came later than the start")
     utc_offset: int = Field(default=7, description="hours; 8 is a phone in Makassar")
@@ -60,17 +72,62 @@ class Phone(_Frozen):
 PHONES: tuple[tuple[Phone, ...], ...] = (
     (
         Phone(exporter="siti", layout="android_id", owner=1, clears_yearly=True, saved_share=0.9),
-        Phone(exporter="asep", layout="ios_id", owner=0, every=6, first=5, late_days=5, archive=True, saved_share=0.7),
-        Phone(exporter="dewi", layout="android_us", owner=3, every=12, first=9, late_days=9, joins_after=4, archive=True, saved_share=0.55),
+        Phone(
+            exporter="asep",
+            layout="ios_id",
+            owner=0,
+            every=6,
+            first=5,
+            late_days=5,
+            archive=True,
+            saved_share=0.7,
+        ),
+        Phone(
+            exporter="dewi",
+            layout="android_us",
+            owner=3,
+            every=12,
+            first=9,
+            late_days=9,
+            joins_after=4,
+            archive=True,
+            saved_share=0.55,
+        ),
     ),
     (
-        Phone(exporter="ujang", layout="ios_id_comma", owner=1, clears_yearly=True, archive=True, saved_share=0.8),
+        Phone(
+            exporter="ujang",
+            layout="ios_id_comma",
+            owner=1,
+            clears_yearly=True,
+            archive=True,
+            saved_share=0.8,
+        ),
         Phone(exporter="neng", layout="android_en", owner=2, every=4, first=3, late_days=6, saved_share=0.75),
     ),
     (
         Phone(exporter="rizki", layout="android_id_short", owner=1, clears_yearly=True, saved_share=0.95),
-        Phone(exporter="lina", layout="ios_en", owner=0, every=6, first=4, late_days=4, archive=True, saved_share=0.6),
-        Phone(exporter="hasan", layout="android_id", owner=4, every=9, first=8, late_days=24, media=True, archive=True, saved_share=0.5),
+        Phone(
+            exporter="lina",
+            layout="ios_en",
+            owner=0,
+            every=6,
+            first=4,
+            late_days=4,
+            archive=True,
+            saved_share=0.6,
+        ),
+        Phone(
+            exporter="hasan",
+            layout="android_id",
+            owner=4,
+            every=9,
+            first=8,
+            late_days=24,
+            media=True,
+            archive=True,
+            saved_share=0.5,
+        ),
     ),
 )
 
@@ -78,7 +135,15 @@ PHONES: tuple[tuple[Phone, ...], ...] = (
 LEVELS: tuple[Levels, ...] = (
     Levels(reciprocity=0.5, answer_rate=0.8, silent_share=0.18, churn=0.008, bridging=0.6),
     Levels(reciprocity=0.45, answer_rate=0.7, decline=0.015, silent_share=0.3, churn=0.015, bridging=0.25),
-    Levels(reciprocity=0.4, answer_rate=0.75, silent_share=0.22, churn=0.01, shock_month=20, shock_depth=0.65, bridging=0.45),
+    Levels(
+        reciprocity=0.4,
+        answer_rate=0.75,
+        silent_share=0.22,
+        churn=0.01,
+        shock_month=20,
+        shock_depth=0.65,
+        bridging=0.45,
+    ),
 )
 
 
@@ -86,16 +151,22 @@ class SimulationPlan(_Frozen):
     """A whole synthetic community; equal plans give equal bytes."""
 
     groups: int = Field(default=3, ge=1)
-    members: int | tuple[int, int] = Field(default=(30, 120), description="in each group at the start, or a range")
+    members: int | tuple[int, int] = Field(
+        default=(30, 120), description="in each group at the start, or a range"
+    )
     months: int = Field(default=36, ge=1)
     messages_per_month: int = Field(default=750, ge=20)
     seed: int = Field(default=1, ge=0)
     first_month: dt.date = dt.date(2023, 1, 1)
     phones: tuple[tuple[Phone, ...], ...] = PHONES
     levels: tuple[Levels, ...] = LEVELS
-    nicknames: bool = Field(default=False, description="phones save people under nicknames and show push names")
+    nicknames: bool = Field(
+        default=False, description="phones save people under nicknames and show push names"
+    )
     late_changes: bool = Field(default=False, description="edits and deletions between two exports")
-    cut: int | None = Field(default=None, description="one cut for all phones, to see truncation in a small history")
+    cut: int | None = Field(
+        default=None, description="one cut for all phones, to see truncation in a small history"
+    )
 
     @model_validator(mode="after")
     def _sensible(self) -> SimulationPlan:

@@ -15,7 +15,9 @@ DAY = 86_400
 #: Weight of the days of a week, Monday first; Thursday night and Friday are the association's days.
 _WEEK = np.array([0.95, 0.92, 0.95, 1.1, 1.15, 1.05, 0.9])
 _HOURS = np.array([3, 1, 1, 2, 6, 12, 18, 20, 20, 20, 22, 24, 26, 22, 20, 22, 26, 30, 34, 44, 50, 46, 30, 12])
-_FASTING = np.array([6, 4, 10, 34, 40, 16, 10, 12, 14, 16, 18, 18, 18, 16, 16, 22, 34, 44, 20, 22, 40, 50, 36, 16])
+_FASTING = np.array(
+    [6, 4, 10, 34, 40, 16, 10, 12, 14, 16, 18, 18, 18, 16, 16, 22, 34, 44, 20, 22, 40, 50, 36, 16]
+)
 
 
 @cache
@@ -42,6 +44,11 @@ def fasting(day: dt.date) -> bool:
     return any(first <= day < feast for first, feast in _fasts(day.year))
 
 
+def friday(day: dt.date) -> bool:
+    """Whether a day is a Friday."""
+    return day.weekday() == 4
+
+
 def feast_in(month: dt.date) -> dt.date | None:
     """The day of Eid al-Fitr in a month, if it falls there."""
     return next((feast for _, feast in _fasts(month.year) if feast.replace(day=1) == month), None)
@@ -50,6 +57,16 @@ def feast_in(month: dt.date) -> dt.date | None:
 def seconds(day: dt.date) -> int:
     """Midnight of a day, in seconds since 1970, wall clock."""
     return (day - dt.date(1970, 1, 1)).days * DAY
+
+
+def clock(moment: int) -> dt.datetime:
+    """The wall clock at a moment given in seconds since 1970; naive."""
+    return dt.datetime.fromtimestamp(moment, dt.UTC).replace(tzinfo=None)
+
+
+def day_of(moment: int) -> dt.date:
+    """The day of a moment."""
+    return clock(moment).date()
 
 
 def day_weights(month: dt.date) -> NDArray[np.float64]:

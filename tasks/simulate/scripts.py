@@ -40,7 +40,7 @@ class Script:
     steps: tuple[Step, ...]
     family: str = ""
     topics: tuple[str, ...] = ()
-    season: Literal["always", "fast", "feast", "tension"] = "always"
+    season: Literal["always", "fast", "feast", "friday", "tension"] = "always"
 
 
 def _chorus(number: int, pool: str, chance: float, gap: float, spread: float = 1.2) -> tuple[Step, ...]:
@@ -98,12 +98,37 @@ _QUARREL = (
 
 SCRIPTS: tuple[Script, ...] = (
     Script("minta", 9.0, _HELP, "minta", ("antar", "kos", "laptop", "pinjam", "tugas", "uang")),
-    Script("darah", 0.6, (*_HELP, Step("minta.darah.jawab", 0.5, after=1, gap=25, method="request")), "minta", ("darah",)),
+    Script(
+        "darah",
+        0.6,
+        (*_HELP, Step("minta.darah.jawab", 0.5, after=1, gap=25, method="request")),
+        "minta",
+        ("darah",),
+    ),
     Script("doa", 1.5, (*_HELP, *_chorus(5, "minta.doa.jawab:3|aamiin:2", 0.6, 40)), "minta", ("doa",)),
     Script("tanya", 9.0, _ASK, "tanya"),
-    Script("duka", 1.1, (_opening("duka.kabar"), *_chorus(14, "duka.doa", 0.7, 45, 1.4), Step("duka.balas", 0.6, gap=900, spread=0.4, method="broadcast"))),
-    Script("bahagia", 2.0, (_opening("bahagia.{topic}.kabar"), *_chorus(8, "bahagia.{topic}.doa:6|aamiin:1", 0.6, 40, 1.3)), "bahagia"),
+    Script(
+        "duka",
+        1.1,
+        (
+            _opening("duka.kabar"),
+            *_chorus(14, "duka.doa", 0.7, 45, 1.4),
+            Step("duka.balas", 0.6, gap=900, spread=0.4, method="broadcast"),
+        ),
+    ),
+    Script(
+        "bahagia",
+        2.0,
+        (_opening("bahagia.{topic}.kabar"), *_chorus(8, "bahagia.{topic}.doa:6|aamiin:1", 0.6, 40, 1.3)),
+        "bahagia",
+    ),
     Script("salam", 8.0, (_opening("salam.buka"), *_chorus(4, "salam.jawab", 0.6, 14))),
+    Script(
+        "jumat",
+        10.0,
+        (_opening("salam.jumat"), *_chorus(4, "aamiin:2|salam.jawab:2", 0.5, 20)),
+        season="friday",
+    ),
     Script("umum", 3.0, _ANNOUNCE),
     Script("peluang", 4.0, (_opening("peluang.buka"), *_chorus(3, "peluang.tanggap", 0.35, 50))),
     Script("belajar", 2.0, (_opening("belajar.buka"), *_chorus(6, "belajar.tanggap", 0.45, 60))),
@@ -111,7 +136,16 @@ SCRIPTS: tuple[Script, ...] = (
     Script("foto", 5.0, (_opening("foto.judul"), *_chorus(4, "foto.puji", 0.45, 15))),
     Script("konflik", 0.3, _QUARREL),
     Script("tegang", 2.0, _QUARREL, season="tension"),
-    Script("puasa", 14.0, (_opening("ramadan"), Step("ramadan:2|pendek:3", 0.7, gap=3), Step("ramadan:1|pendek:3", 0.6, to=1, who="back", gap=3)), season="fast"),
+    Script(
+        "puasa",
+        14.0,
+        (
+            _opening("ramadan"),
+            Step("ramadan:2|pendek:3", 0.7, gap=3),
+            Step("ramadan:1|pendek:3", 0.6, to=1, who="back", gap=3),
+        ),
+        season="fast",
+    ),
     Script("lebaran", 2.5, (_opening("lebaran"), *_chorus(24, "lebaran", 0.75, 150, 1.0)), season="feast"),
 )
 CHAT = Script("ngobrol", 0.0, _chat(16), "ngobrol")
@@ -143,7 +177,11 @@ TASKS: tuple[tuple[str, str | None], ...] = (
 
 def task_of(pool: str) -> str:
     """Task class of a message of a pool, as a reader of the whole conversation would code it."""
-    if pool.endswith(".jawab") and pool.split(".")[0] in ("tanya", "minta") and not pool.startswith("minta.doa"):
+    if (
+        pool.endswith(".jawab")
+        and pool.split(".")[0] in ("tanya", "minta")
+        and not pool.startswith("minta.doa")
+    ):
         return "inform"
     fitting = [(len(start), task) for start, task in TASKS if pool.startswith(start)]
     return max(fitting)[1] or "sociable" if fitting else "sociable"

@@ -13,6 +13,9 @@ from tasks.simulate.scripts import METHODS, Script, Step
 
 Ints = NDArray[np.int64]
 
+#: Steps through a pool from turn to turn, so that one episode does not say the same twice.
+_STRIDES = np.array([53, 59, 61, 67, 71, 73, 79])
+
 
 @dataclass(frozen=True)
 class Cast:
@@ -74,8 +77,8 @@ class Turns:
         return int(sum(chunk["said"].sum() for chunk in self.chunks))
 
     def frame(self) -> pl.DataFrame:
-        """What was said, unsorted: row (identity), moment, author, pool, ref, method, episode."""
-        names = ("moment", "author", "pool", "ref", "method", "said")
+        """What was said, unsorted: row (identity), moment, author, pool, pick, ref, method."""
+        names = ("moment", "author", "pool", "pick", "ref", "method", "said")
         columns = {name: np.concatenate([chunk[name] for chunk in self.chunks]) for name in names}
         frame = pl.DataFrame({"row": np.arange(self.length), **columns})
         return frame.filter(pl.col("said").cast(pl.Boolean)).drop("said")
@@ -98,7 +101,13 @@ def _pools(book: Book, step: Step, topics: list[str], topic: Ints, rng: np.rando
 
 
 def perform(
-    turns: Turns, script: Script, starts: Ints, company: Cast, tone: Tone, book: Book, rng: np.random.Generator
+    turns: Turns,
+    script: Script,
+    starts: Ints,
+    company: Cast,
+    tone: Tone,
+    book: Book,
+    rng: np.random.Generator,
 ) -> None:
     """Play a script as often as there are starts, and append what is said to ``turns``.
 
@@ -133,4 +142,13 @@ def perform(
     ids = turns.length + np.arange(size * number).reshape(size, number)
     ref = np.stack([np.full(number, -1) if not k else ids[step.to] for k, step in enumerate(script.steps)])
     method = np.repeat([METHODS.index(step.method) for step in script.steps], number)
-    turns.add(moment=moment.ravel(), author=author.ravel(), pool=pool.ravel(), ref=ref.ravel(), method=method, said=said.ravel())
+    pick = rng.integers(0, 1000, number) + np.arange(size)[:, None] * rng.choice(_STRIDES, number)
+    turns.add(
+        moment=moment.ravel(),
+        author=author.ravel(),
+        pool=pool.ravel(),
+        pick=pick.ravel(),
+        ref=ref.ravel(),
+        method=method,
+        said=said.ravel(),
+    )

@@ -1,4 +1,4 @@
-"""The manifest of a snapshot: everything its numbers were computed from, and the name that follows from it."""
+"""The manifest of a snapshot: all that its numbers were computed from, and the name that follows from it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ class Manifest(_Frozen):
 
     def canonical_json(self) -> str:
         """The manifest as JSON with sorted keys and no spaces: one text for one content."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(
+            self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
 
     @property
     def sha256(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.tables import TABLES
-from tasks.snapshot.manifest import GroupEvidence, Manifest
+from tasks.snapshot.manifest import GroupEvidence, Manifest, Parameter
 from tasks.snapshot.vintages import CELL, COMPARED, differs
 
 REVISION = TABLES["core.fact_revision"]
@@ -16,6 +16,8 @@ REVISION = TABLES["core.fact_revision"]
 COUNTED_ONLY = ("erasure", "consent")
 #: A count of such changes is given only together with this many changes at least.
 MIN_BATCH = 10
+#: Parameters of a manifest that no core number depends on.
+UNMEASURED = frozenset({"minimum_group_n", "carried_over"})
 #: How a cell that one of the two snapshots lacks stands in a revision.
 ABSENT = "not_applicable"
 
@@ -31,6 +33,10 @@ class Revisions:
     counts: pl.DataFrame
 
 
+def _measured(manifest: Manifest) -> dict[str, Parameter]:
+    return {name: setting for name, setting in manifest.parameters.items() if name not in UNMEASURED}
+
+
 def group_reason(old: Manifest, new: Manifest, group_id: str) -> str:
     """Why a group's cells may have changed between two snapshots, as far as the manifests tell.
 
@@ -40,19 +46,25 @@ def group_reason(old: Manifest, new: Manifest, group_id: str) -> str:
     """
     nothing = GroupEvidence()
     before, after = old.groups.get(group_id, nothing), new.groups.get(group_id, nothing)
+    known_to_both = group_id in old.groups and group_id in new.groups
     causes = (
         ("erasure", old.erasures_hash != new.erasures_hash),
         ("consent", old.consent_hash != new.consent_hash),
-        ("definition", old.definitions_hash != new.definitions_hash or old.parameters != new.parameters),
+        ("definition", old.definitions_hash != new.definitions_hash or _measured(old) != _measured(new)),
         ("definition", (old.calendar_version, old.code_version) != (new.calendar_version, new.code_version)),
         ("lexicon", old.lexicon_version != new.lexicon_version),
-        ("correction", old.corrections_hash != new.corrections_hash or old.groups_toml_hash != new.groups_toml_hash),
-        ("roster", before.rosters != after.rosters),
+        (
+            "correction",
+            old.corrections_hash != new.corrections_hash or old.groups_toml_hash != new.groups_toml_hash,
+        ),
+        ("roster", known_to_both and before.rosters != after.rosters),
     )
     return next((reason for reason, applies in causes if applies), "new_data")
 
 
-def restated_cells(before: pl.DataFrame, current: pl.DataFrame, old_month: dt.date, new_month: dt.date) -> pl.DataFrame:
+def restated_cells(
+    before: pl.DataFrame, current: pl.DataFrame, old_month: dt.date, new_month: dt.date
+) -> pl.DataFrame:
     """Cells that differ, of the months that a group had in the earlier snapshot and that both could measure.
 
     Columns: those of ``current`` and, with suffix ``_old``, those of ``before``; absent cells are NULL.

@@ -108,7 +108,7 @@ def _null_distribution(steps: tuple[float, ...], phi: float, draws: int) -> Ints
 
 
 def ar1_bootstrap_p(index: Ints, values: Floats, slope: Slope, window: int, draws: int = DRAWS) -> float:
-    """Two-sided p of Mann-Kendall's S against AR(1) noise without trend: (1 + at least as far) / (1 + draws)."""
+    """Two-sided p of Mann-Kendall's S under AR(1) noise: (1 + draws as far or farther) / (1 + draws)."""
     phi = lag_one(index, values - slope.intercept - slope.per_month * index, window)
     null = _null_distribution(tuple((np.diff(index) / window).tolist()), phi, draws)
     observed = abs(int(mann_kendall_s(values[None, :])[0]))
@@ -136,7 +136,7 @@ def _trend_of(series: pl.DataFrame, window: int, draws: int) -> dict[str, float 
     return row | {"p_ar1boot": ar1_bootstrap_p(index, values, slope, window, draws), "trend_status": "tested"}
 
 
-def _q_within_family() -> pl.Expr:
+def q_within_family() -> pl.Expr:
     """Benjamini-Hochberg q over the tested codes of a family; NULL where nothing was tested."""
 
     def adjusted(p: pl.Series) -> pl.Series:
@@ -181,13 +181,18 @@ def trends(
     for (group_id, code), series in ordered.group_by(["group_id", "code"], maintain_order=True):
         definition = definitions[str(code)]
         found = _trend_of(series, definition.window_months, draws)
-        keys = {"group_key": series["group_key"][0], "group_id": group_id, "code": code, "facet": definition.facet}
+        keys = {
+            "group_key": series["group_key"][0],
+            "group_id": group_id,
+            "code": code,
+            "facet": definition.facet,
+        }
         rows.append(keys | {"def_version": series["def_version"][-1]} | found)
     schema = TREND.polars_schema | {"facet": pl.String()}
     return (
         pl.DataFrame(rows, schema={name: dtype for name, dtype in schema.items() if name != "snapshot_id"})
         .with_columns(pl.col(pl.Float64).fill_nan(None))
-        .with_columns(q_bh=_q_within_family())
+        .with_columns(q_bh=q_within_family())
         .with_columns(trend_status=_verdict(), snapshot_id=pl.lit(snapshot_id))
         .pipe(TREND.conform)
     )

@@ -47,7 +47,9 @@ def as_of(vintage: pl.DataFrame, snapshots: Sequence[str], snapshot_id: str) -> 
         month and code. ``snapshot_id`` is the snapshot that last changed the cell.
     """
     seen = list(snapshots[: list(snapshots).index(snapshot_id) + 1])
-    order = pl.DataFrame({"snapshot_id": seen, "_order": range(len(seen))}, schema_overrides={"snapshot_id": pl.String})
+    order = pl.DataFrame(
+        {"snapshot_id": seen, "_order": range(len(seen))}, schema_overrides={"snapshot_id": pl.String}
+    )
     return (
         vintage.join(order, on="snapshot_id", how="inner")
         .sort(*CELL, "_order")
@@ -77,9 +79,13 @@ def changed_cells(
         .filter(pl.col("is_removed_old").is_null() | differs())
         .select(VINTAGE.names)
     )
-    gone = before.join(now, on=CELL, how="anti").with_columns(
-        pl.lit(None, pl.Float64).alias(name) for name in ("value", "ci_low", "ci_high", "n_num", "n_den")
-    ).with_columns(is_removed=pl.lit(True), ci_kind=pl.lit("none"))
+    gone = (
+        before.join(now, on=CELL, how="anti")
+        .with_columns(
+            pl.lit(None, pl.Float64).alias(name) for name in ("value", "ci_low", "ci_high", "n_num", "n_den")
+        )
+        .with_columns(is_removed=pl.lit(True), ci_kind=pl.lit("none"))
+    )
     return (
         pl.concat([touched, gone.select(VINTAGE.names)], how="vertical_relaxed")
         .with_columns(pl.lit(snapshot_id).alias("snapshot_id"))

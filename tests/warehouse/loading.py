@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import re
+import select
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +20,17 @@ from warehouse.engine import Warehouse
 from warehouse.lock import run_lock
 
 _DAY = dt.date(2024, 3, 1)
+_WORDS = ("x", "0" * 12, "0" * 24, "2024-03-0123456789ab", "+620000000")
+_NOON = dt.datetime.combine(_DAY, dt.time(12))
 
 
 def _value(field: Field) -> Any:
     """Some value that the field allows."""
     if field.one_of:
         return field.one_of[0]
-    if field.name.endswith("snapshot_id"):
-        return "2024-03-0123456789ab"
-    plain = {pl.String(): "x", pl.Boolean(): False, pl.Date(): _DAY}
-    plain[pl.Datetime("us")] = dt.datetime(2024, 3, 1, 12)
+    if field.pattern:
+        return next(word for word in _WORDS if re.match(field.pattern, word))
+    plain = {pl.String(): "x", pl.Boolean(): False, pl.Date(): _DAY, pl.Datetime("us"): _NOON}
     return plain.get(field.dtype, max(field.ge or 0, 1))
 
 
@@ -44,13 +50,12 @@ def rows_of(table: str | Table, **columns: Any) -> pl.DataFrame:
 def messages(group_key: int, count: int, *, words: int = 3) -> pl.DataFrame:
     """``count`` messages of one group, a minute apart, by three people."""
     numbers = pl.int_range(count, eager=True)
-    start = dt.datetime(2024, 3, 1, 5)
     return rows_of(
         "core.fact_message",
         group_key=pl.repeat(group_key, count, dtype=pl.Int64, eager=True),
         message_key=numbers,
         member_key=numbers % 3 + 100,
-        sent_at=pl.select(pl.lit(start) + pl.duration(minutes=numbers)).to_series(),
+        sent_at=pl.select(pl.lit(_NOON) + pl.duration(minutes=numbers)).to_series(),
         n_words=numbers % 7 + words,
     )
 
@@ -87,12 +92,48 @@ def vintage(step: int) -> pl.DataFrame:
     )
 
 
-def main(url: str, home: str, *steps: str) -> None:
+def program(*arguments: object, fail_at: str = "", **options: Any) -> subprocess.Popen[str]:
+    """This module in a process of its own."""
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root), "SOLIDARITY_FAIL_AT": fail_at}
+    command = [sys.executable, __file__, *map(str, arguments)]
+    return subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, **options)
+
+
+def load_steps(url: str, home: str, *steps: str) -> None:
     """Load the steps under the run's lock, one after the other."""
     with run_lock(url, Path(home)):
         for step in steps:
             load_step(url, int(step))
 
 
+def hold_lock(url: str, home: str) -> None:
+    """Hold the run's lock until killed."""
+    with run_lock(url, Path(home)):
+        sys.stdout.write("held\n")
+        sys.stdout.flush()
+        time.sleep(600)
+
+
+def watch(url: str, *_: str) -> None:
+    """Read what :func:`load_step` writes, over and over until standard input ends; print each state once.
+
+    A state is the distinct values of the step over all tables; more than one means half a load.
+    """
+    seen: set[str] = set()
+    while True:
+        with Warehouse(url).reader() as reader:
+            words = reader.read("SELECT min(n_words) AS step FROM core.fact_message").item()
+            value = reader.read("SELECT max(value) AS step FROM research.indicator").item()
+            rows = reader.read("SELECT count(*) AS n FROM core.fact_message").item()
+        state = f"{words} {value} {rows}"
+        if state not in seen:
+            seen.add(state)
+            sys.stdout.write(f"{state}\n")
+            sys.stdout.flush()
+        if select.select([sys.stdin], [], [], 0)[0]:
+            return
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    {"load": load_steps, "hold": hold_lock, "watch": watch}[sys.argv[1]](*sys.argv[2:])

@@ -64,6 +64,7 @@ class Context:
         self.n_days = int(self.month_end[-1]) + 1 + _AFTER_DAYS
         self.month_days = (self.month_end - self.month_start + 1).astype(float)
         self._wanted = wanted or {}
+        self._attributes: dict[str, list[Array]] = {}
         self.turns = inputs.fact_turn.sort("turn_key")
         self.replies = inputs.fact_reply.sort("source_turn_key", "target_turn_key")
         keys = [self.turns["member_key"], inputs.presence["member_key"]]
@@ -79,7 +80,9 @@ class Context:
 
     def day_of(self, dates: pl.Series) -> Array:
         """Index on the day axis; may lie outside of it."""
-        days: Array = dates.cast(pl.Date).to_physical().to_numpy().astype(np.int64) - (self.day0 - _EPOCH).days
+        days: Array = (
+            dates.cast(pl.Date).to_physical().to_numpy().astype(np.int64) - (self.day0 - _EPOCH).days
+        )
         return days
 
     def month_of(self, dates: pl.Series) -> Array:
@@ -134,9 +137,7 @@ class Context:
     def turn_local_minute(self) -> Array:
         """Minute of the day on the group's wall clock."""
         local = (
-            self.turns["sent_at"]
-            .dt.replace_time_zone("UTC")
-            .dt.convert_time_zone(self.inputs.group.timezone)
+            self.turns["sent_at"].dt.replace_time_zone("UTC").dt.convert_time_zone(self.inputs.group.timezone)
         )
         minutes: Array = (local.dt.hour().cast(pl.Int64) * 60 + local.dt.minute().cast(pl.Int64)).to_numpy()
         return minutes
@@ -239,9 +240,14 @@ class Context:
         """M: present member-days of the window over the days of a member-month."""
         return np.where(self.n_is_known, roll(self.present_days, window).sum(axis=1) / days, np.nan)
 
-    @cached_property
+    @property
     def n_is_known(self) -> bool:
+        """Whether anything says who is present."""
         return self.inputs.n_is_known
+
+    def want(self, wanted: dict[str, Array]) -> None:
+        """Restrict the intervals to these months by code."""
+        self._wanted = wanted
 
     # the past -----------------------------------------------------------------------------------------
 
@@ -279,11 +285,16 @@ class Context:
     # people -------------------------------------------------------------------------------------------
 
     def attribute(self, column: str) -> list[Array]:
-        """For each month, a column of ``dim_member`` by member as of the month's end.
+        """For each month, a column of ``dim_member`` by member as of the month's end; None where unknown.
 
         The version valid on the month's last day, else the earliest later one: a roster that came late
-        is the best knowledge of the months before it. None where nothing is known.
+        is the best knowledge of the months before it.
         """
+        if column not in self._attributes:
+            self._attributes[column] = self._as_of_month_ends(column)
+        return self._attributes[column]
+
+    def _as_of_month_ends(self, column: str) -> list[Array]:
         frame = self.inputs.dim_member.select("member_key", "valid_from", column).sort("valid_from")
         member = self.member_of(frame["member_key"])
         start = self.day_of(frame["valid_from"])

@@ -75,7 +75,7 @@ def indicator(code: str) -> Callable[[IndicatorFunction], IndicatorFunction]:
     return register
 
 
-def divide(num: Array, den: Array) -> Array:
+def divide(num: npt.ArrayLike, den: npt.ArrayLike) -> Array:
     """num / den, NaN where den is 0 or NaN."""
     num, den = np.broadcast_arrays(np.asarray(num, dtype=float), np.asarray(den, dtype=float))
     return np.divide(num, den, out=np.full(num.shape, np.nan), where=den > 0)

@@ -45,7 +45,12 @@ def active_member_share(ctx: Context, spec: Indicator) -> Measure:
     weights = ctx.weights()
     num, den = (weights * (ctx.all_turns > 0)).sum(axis=1), weights.sum(axis=1)
     return Measure(
-        divide(num, den), num, den, enough=den >= spec.params["min_present"], empty=den == 0, ci=wilson(num, den)
+        divide(num, den),
+        num,
+        den,
+        enough=den >= spec.params["min_present"],
+        empty=den == 0,
+        ci=wilson(num, den),
     )
 
 
@@ -56,7 +61,12 @@ def ritual_participation(ctx: Context, spec: Indicator) -> Measure:
     ritual = own & ((ctx.turn("lex_greeting_ritual") > 0) | (ctx.turn("lex_congrats_prayer") > 0))
     num, den = (ctx.count(ritual) > 0).sum(axis=1).astype(float), ctx.active
     return Measure(
-        divide(num, den), num, den, enough=den >= spec.params["min_active"], empty=den == 0, ci=wilson(num, den)
+        divide(num, den),
+        num,
+        den,
+        enough=den >= spec.params["min_active"],
+        empty=den == 0,
+        ci=wilson(num, den),
     )
 
 
@@ -125,7 +135,9 @@ def style_match(ctx: Context, spec: Indicator) -> Measure:
         ]
     )
     counted = words >= spec.params["min_words_per_member"]
-    scores = np.array([style_matches(counts[:, t], words[t], spec.params["smoothing"]) for t in range(ctx.n_months)])
+    scores = np.array(
+        [style_matches(counts[:, t], words[t], spec.params["smoothing"]) for t in range(ctx.n_months)]
+    )
     scores = np.where(counted, scores, 0)
     num, den = scores.sum(axis=1), counted.sum(axis=1).astype(float)
     enough = den >= spec.params["min_members"]
@@ -171,11 +183,15 @@ def activity_breadths(ctx: Context) -> tuple[Array, Array, Array]:
     People who are on the list and not in the chat that month are left out, so that the share stays
     within 1. A day nobody observed takes the month's N.
     """
-    activities = ctx.inputs.fact_activity.filter(pl.col("activity_kind").is_in(LIST_KINDS)).sort("activity_key")
+    activities = ctx.inputs.fact_activity.filter(pl.col("activity_kind").is_in(LIST_KINDS)).sort(
+        "activity_key"
+    )
     month, day = ctx.month_of(activities["local_date"]), ctx.day_of(activities["local_date"])
     inside = (month >= 0) & (month < ctx.n_months)
     month, day, keys = month[inside], day[inside], activities["activity_key"].to_numpy()[inside]
-    people = participants(ctx, LIST_KINDS).filter(pl.col("member") >= 0, pl.col("month").is_between(0, ctx.n_months - 1))
+    people = participants(ctx, LIST_KINDS).filter(
+        pl.col("member") >= 0, pl.col("month").is_between(0, ctx.n_months - 1)
+    )
     in_chat = ctx.present_days[people["month"].to_numpy(), people["member"].to_numpy()] > 0
     listed = people["activity_key"].to_numpy()[in_chat]
     count = np.array([(listed == key).sum() for key in keys], dtype=float)

@@ -102,7 +102,7 @@ def division_of_labour(ctx: Context, spec: Indicator) -> Measure:
 
 
 def cramers_v(tables: Array) -> Array:
-    """Bias-corrected Cramer's V of ... x rows x columns; empty rows and columns do not count (Bergsma 2013)."""
+    """Bias-corrected Cramer's V of ... x rows x columns, empty ones left out (Bergsma 2013)."""
     n = tables.sum(axis=(-1, -2))
     rows, columns = tables.sum(axis=-1), tables.sum(axis=-2)
     outer = rows[..., :, None] * columns[..., None, :]
@@ -164,7 +164,9 @@ def cross_role_tie_share(ctx: Context, spec: Indicator) -> Measure:
     differs = [_differs(month, roles[t], dominant[t]) for t, month in enumerate(ties)]
     n_ties = np.array([len(month.weight) for month in ties], dtype=float)
     total = np.array([month.total for month in ties])
-    across = np.array([float(m.weight[d[m.source, m.target]].sum()) for m, d in zip(ties, differs, strict=True)])
+    across = np.array(
+        [float(m.weight[d[m.source, m.target]].sum()) for m, d in zip(ties, differs, strict=True)]
+    )
     expected = np.array([permuted_mean_difference(d) for d in differs])
     share = divide(across, total)
     varied = np.array([bool(d.any()) for d in differs])

@@ -26,9 +26,10 @@ from tasks.measure.indicators.intervals import (
     wilson,
 )
 from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
-from tasks.measure.indicators.networks import monthly_ties, reciprocity
+from tasks.measure.indicators.networks import Ties, monthly_ties, reciprocity
 
 _NULL_DRAWS = 199
+_MAX_CELLS = 4_000_000  # of matrices held at once
 
 
 @indicator("help_request_rate")
@@ -205,9 +206,14 @@ def _thanked(ctx: Context, thanks: Array) -> tuple[Array, Array]:
     asked = requests(ctx) & answered(ctx)
     frame = pl.DataFrame({"member": ctx.turn_member, "minute": ctx.turn_minute}).with_row_index()
     delays = np.nan_to_num(answer_delays(ctx)[asked]).astype(np.int64)
-    begun = frame.filter(pl.Series(asked)).with_columns(answer=pl.col("minute") + pl.Series(delays, dtype=pl.Int64))
+    begun = frame.filter(pl.Series(asked)).with_columns(
+        answer=pl.col("minute") + pl.Series(delays, dtype=pl.Int64)
+    )
     matched = begun.sort("answer").join_asof(
-        frame.filter(pl.Series(thanks)).select("member", "minute").rename({"minute": "thanks"}).sort("thanks"),
+        frame.filter(pl.Series(thanks))
+        .select("member", "minute")
+        .rename({"minute": "thanks"})
+        .sort("thanks"),
         left_on="answer",
         right_on="thanks",
         by="member",
@@ -334,8 +340,7 @@ def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
     def interval(t: int, rng: np.random.Generator) -> Interval:
         month = ties[t]
         days = np.flatnonzero(ctx.covered[ctx.month_start[t] : ctx.month_end[t] + 1])
-        shuffled = rng.permuted(np.tile(month.target, (_NULL_DRAWS, 1)), axis=1)
-        expected[t] = np.mean([_shuffled_reciprocity(month.source, row, month.weight, month.n) for row in shuffled])
+        expected[t] = float(np.nanmean(shuffled_reciprocity(rng, month)))
         both = _pair_sums(month.source, month.target, month.weight, month.day, days, month.n)
         half = both.shape[1] // 2
 
@@ -355,14 +360,27 @@ def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
         enough=enough,
         empty=n_ties == 0,
         ci=ci,
-        details={"expected": Detail(expected), "excess": Detail(excess, ci[0] - expected, ci[1] - expected, "boot_day")},
+        details={
+            "expected": Detail(expected),
+            "excess": Detail(excess, ci[0] - expected, ci[1] - expected, "boot_day"),
+        },
     )
 
 
-def _shuffled_reciprocity(source: Array, target: Array, weight: Array, n: int) -> float:
-    flat = np.bincount(source * n + target, weight, n * n).reshape(n, n)
-    np.fill_diagonal(flat, 0)
-    return reciprocity(flat)
+def shuffled_reciprocity(rng: np.random.Generator, ties: Ties) -> Array:
+    """Reciprocity when the targets are shuffled among the ties; ties to oneself are dropped."""
+    targets = rng.permuted(np.tile(ties.target, (_NULL_DRAWS, 1)), axis=1)
+    size = ties.n * ties.n
+    chunk = max(1, _MAX_CELLS // size)
+    parts = []
+    for start in range(0, _NULL_DRAWS, chunk):
+        rows = targets[start : start + chunk]
+        flat = np.arange(len(rows))[:, None] * size + ties.source * ties.n + rows
+        weight = np.where(rows == ties.source, 0, ties.weight)
+        cells = np.bincount(flat.ravel(), weight.ravel(), len(rows) * size).reshape(-1, ties.n, ties.n)
+        both = np.minimum(cells, cells.transpose(0, 2, 1)).sum(axis=(1, 2))
+        parts.append(divide(both, cells.sum(axis=(1, 2))))
+    return np.concatenate(parts)
 
 
 def _pair_sums(source: Array, target: Array, weight: Array, day: Array, days: Array, n: int) -> Array:
@@ -370,7 +388,11 @@ def _pair_sums(source: Array, target: Array, weight: Array, day: Array, days: Ar
     low, high = np.minimum(source, target), np.maximum(source, target)
     pairs, pair = np.unique(low * n + high, return_inverse=True)
     place = np.searchsorted(days, day)
-    known = (place < len(days)) & (days[np.minimum(place, len(days) - 1)] == day) if len(days) else np.zeros(len(day), bool)
+    known = (
+        (place < len(days)) & (days[np.minimum(place, len(days) - 1)] == day)
+        if len(days)
+        else np.zeros(len(day), bool)
+    )
     column = pair + np.where(source > target, len(pairs), 0)
     flat = place[known] * 2 * len(pairs) + column[known]
     return np.bincount(flat, weight[known], len(days) * 2 * len(pairs)).reshape(len(days), -1)

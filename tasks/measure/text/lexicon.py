@@ -63,6 +63,8 @@ class Lexicon:
     is_given_name: np.ndarray
     spelling: Spelling
     titles: frozenset[str]
+    audience: frozenset[str]  # those a greeting speaks to
+    functions: frozenset[str]  # words of grammar beside the function-word classes
     clause_words: frozenset[str]
     exempt: Trie  # phrases that hold a negator and deny nothing
     english: frozenset[str]
@@ -103,6 +105,8 @@ def compile_lexicon(source: Words, symbols: Sequence[str] = ()) -> Lexicon:
         is_given_name=listed["given"].to_numpy(),
         spelling=spelling,
         titles=frozenset(titles),
+        audience=frozenset(source.forms("audience")),
+        functions=frozenset(source.forms("function")),
         clause_words=frozenset(source.forms("clause")),
         exempt=build([form.split(" ") for form in source.forms("no_negation")]),
         english=frozenset(source.forms("english")),

@@ -111,7 +111,8 @@ def _days_in_month(month: dt.date) -> int:
 def _title(point: Point, unit: str) -> str:
     interval = "" if point.low is None else f" ({number(point.low, unit)} to {number(point.high, unit)})"
     of = "" if point.denominator is None else f", {count(point.numerator)} of {count(point.denominator)}"
-    return f"{month_name(point.month)}: {number(point.value, unit)}{interval}{of}, {point.status.replace('_', ' ')}"
+    status = point.status.replace("_", " ")
+    return f"{month_name(point.month)}: {number(point.value, unit)}{interval}{of}, {status}"
 
 
 def _describe(name: str, points: Sequence[Point], unit: str) -> str:
@@ -147,11 +148,17 @@ def _bands(
 
 
 def _trend_line(
-    points: Sequence[Point], slope: float | None, x_mid: Callable[[dt.date], float], y_of: Callable[[float], float]
+    points: Sequence[Point],
+    slope: float | None,
+    x_mid: Callable[[dt.date], float],
+    y_of: Callable[[float], float],
 ) -> tuple[float, float, float, float] | None:
     """The Theil-Sen line: through the median of what the slope leaves."""
-    usable = [(point.month.year * 12 + point.month.month, point.value, point.month) for point in points
-              if point.value is not None and point.status == "ok"]
+    usable = [
+        (point.month.year * 12 + point.month.month, point.value, point.month)
+        for point in points
+        if point.value is not None and point.status == "ok"
+    ]
     if slope is None or len(usable) < 2:
         return None
     rests = sorted(value - slope * index for index, value, _ in usable)
@@ -200,7 +207,9 @@ def draw(
             + [(x_mid(point.month), y_of(point.low or 0.0)) for point in reversed(run)]
         )
         + "Z"
-        for run in _runs(points, lambda point: point.value is not None and point.low is not None and point.high is not None)
+        for run in _runs(
+            points, lambda point: point.value is not None and point.low is not None and point.high is not None
+        )
         if len(run) > 1
     ]
     shown_runs = _runs(points, lambda point: point.value is not None)
@@ -211,13 +220,21 @@ def draw(
     ]
     edges = [*(x_of(point.month) for point in points), RIGHT]
     strip = [
-        Mark(left, STRIP_TOP, right - left - 0.6, _strip_kind(point), f"{month_name(point.month)}: "
-             f"{100 * point.coverage:.0f} % observed, {point.status.replace('_', ' ')}")
+        Mark(
+            left,
+            STRIP_TOP,
+            right - left - 0.6,
+            _strip_kind(point),
+            f"{month_name(point.month)}: "
+            f"{100 * point.coverage:.0f} % observed, {point.status.replace('_', ' ')}",
+        )
         for point, (left, right) in zip(points, pairwise(edges), strict=True)
     ]
     return Chart(
         ribbons=ribbons,
-        lines=[_path((x_mid(p.month), y_of(p.value or 0.0)) for p in run) for run in shown_runs if len(run) > 1],
+        lines=[
+            _path((x_mid(p.month), y_of(p.value or 0.0)) for p in run) for run in shown_runs if len(run) > 1
+        ],
         dots=dots,
         strip=strip,
         bands=_bands(ramadan, first, last, x_of),
@@ -236,10 +253,15 @@ def _strip_kind(point: Point) -> str:
     return "full" if point.coverage >= 0.95 else "most" if point.coverage >= 0.8 else "partial"
 
 
+def _decimals(step: float) -> int:
+    """Decimals that a multiple of ``step`` needs."""
+    return next((digits for digits in range(7) if math.isclose(round(step, digits), step, rel_tol=1e-6)), 7)
+
+
 def _tick_label(tick: float, ticks: Sequence[float], unit: str) -> str:
     step = ticks[1] - ticks[0]
     if is_share(unit):
-        return f"{100 * tick:.{0 if step >= 0.00999 else 1}f} %"
+        return f"{100 * tick:.{_decimals(100 * step)}f} %"
     if step >= 1000:
         return f"{tick / 1000:,.10g}k"
-    return f"{tick:.10g}" if step >= 1 else f"{tick:.{max(0, -math.floor(math.log10(step) + 1e-9) + (step % 10 ** math.floor(math.log10(step)) > 1e-12))}f}"
+    return f"{tick:.{_decimals(step)}f}"

@@ -9,18 +9,50 @@ MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "O
 
 #: facet -> (English, Indonesian, what it looks at), in the order of the page.
 FACET_WORDS = {
-    "composite": ("Composite indices", "Indeks gabungan", "Several indicators on one scale, against the group's own first year."),
-    "mechanical": ("Mechanical solidarity", "Solidaritas mekanik", "Likeness: shared ritual, symbols, language and joint activities."),
-    "organic": ("Organic solidarity", "Solidaritas organik", "Interdependence: who does what, and who relies on whom."),
-    "trust_and_aid": ("Trust and mutual aid", "Kepercayaan dan tolong-menolong", "Requests, answers, gifts, thanks and give-and-take."),
-    "information_access": ("Access to information", "Akses informasi", "Whose questions are answered, and who tells the group things."),
-    "social_action": ("Social action", "Aksi sosial", "Whether calls to act turn into action, and whether it lasts."),
+    "composite": (
+        "Composite indices",
+        "Indeks gabungan",
+        "Several indicators on one scale, against the group's own first year.",
+    ),
+    "mechanical": (
+        "Mechanical solidarity",
+        "Solidaritas mekanik",
+        "Likeness: shared ritual, symbols, language and joint activities.",
+    ),
+    "organic": (
+        "Organic solidarity",
+        "Solidaritas organik",
+        "Interdependence: who does what, and who relies on whom.",
+    ),
+    "trust_and_aid": (
+        "Trust and mutual aid",
+        "Kepercayaan dan tolong-menolong",
+        "Requests, answers, gifts, thanks and give-and-take.",
+    ),
+    "information_access": (
+        "Access to information",
+        "Akses informasi",
+        "Whose questions are answered, and who tells the group things.",
+    ),
+    "social_action": (
+        "Social action",
+        "Aksi sosial",
+        "Whether calls to act turn into action, and whether it lasts.",
+    ),
     "belonging": ("Belonging", "Rasa memiliki", "How the group says ‘we’, and how it welcomes newcomers."),
     "bridging": ("Bridging", "Jembatan sosial", "Ties across regions of origin and years of entry."),
-    "fragility": ("Individualism and fragility", "Individualisme dan kerapuhan", "Silence, inequality, isolation and dependence on a few."),
+    "fragility": (
+        "Individualism and fragility",
+        "Individualisme dan kerapuhan",
+        "Silence, inequality, isolation and dependence on a few.",
+    ),
     "resilience": ("Resilience", "Ketahanan", "What a shock does, and how long the way back takes."),
     "membership": ("Membership", "Dinamika keanggotaan", "Who leaves and who stays active."),
-    "empowerment": ("Empowerment", "Keberdayaan", "Opportunities, enterprise and learning shared in the group."),
+    "empowerment": (
+        "Empowerment",
+        "Keberdayaan",
+        "Opportunities, enterprise and learning shared in the group.",
+    ),
 }
 
 DIRECTION_WORDS = {
@@ -58,7 +90,7 @@ TREND_WORDS = {
 NOT_SHOWN_WORDS = STATUS_WORDS | {"not_computed": "not computed in this version"}
 
 DO_NOT_CLAIM = (
-    "that traces in a chat measure solidarity itself, or sincerity, faith or trust: they show what was expressed",
+    "that traces in a chat measure solidarity itself, sincerity, faith or trust: they show what was expressed",
     "causes: nothing was randomised, and shocks fall together with Ramadan, holidays and new rules",
     "that members who stay silent are individualists: reading leaves no trace",
     "that one group ranks above another: each index is measured against the group's own past",
@@ -95,7 +127,7 @@ def number(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
     if is_share(unit):
-        return f"{100 * value:.1f} %"
+        return f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
     if unit.startswith("IDR"):
         return f"Rp {value:,.0f}"
     if abs(value) >= 100:
@@ -110,12 +142,17 @@ def count(value: float | None) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
 
 
+def _signed(slope: float) -> str:
+    """Three significant digits with a sign, a minus that is one."""
+    return f"{slope:+.3g}".replace("-", "\N{MINUS SIGN}")
+
+
 def slope_sentence(slope: float | None, low: float | None, high: float | None, unit: str) -> str:
     """The slope with its interval, per year, in words."""
     if slope is None:
         return "no slope"
     factor, noun = (1200, " points a year") if is_share(unit) else (12, " a year")
-    text = f"{slope * factor:+.3g}{noun}"
+    text = f"{_signed(slope * factor)}{noun}"
     if low is None or high is None:
         return text
-    return f"{text} (95 % interval {low * factor:+.3g} to {high * factor:+.3g})"
+    return f"{text} (95\N{NO-BREAK SPACE}% interval {_signed(low * factor)} to {_signed(high * factor)})"

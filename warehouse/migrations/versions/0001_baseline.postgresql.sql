@@ -25,6 +25,7 @@ CREATE UNIQUE INDEX uq_fact_revision ON core.fact_revision (group_key, month, co
 CREATE UNIQUE INDEX uq_file ON ops.file (file_id, group_id) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_run ON ops.run (run_id) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_load ON ops.load (load_id, table_name) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX uq_group_state ON ops.group_state (group_id) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_validation_result ON ops.validation_result (run_id, suite, expectation, column_name) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_quarantine ON ops.quarantine (group_id, file_id, row_no, rule) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_identity_decision ON ops.identity_decision (group_key, member_key, identity_method) NULLS NOT DISTINCT;

@@ -835,8 +835,8 @@ COMMENT ON COLUMN core.fact_indicator.code IS 'Code of the indicator.';
 COMMENT ON COLUMN core.fact_indicator.def_version IS 'Version of the indicator''s definition.';
 COMMENT ON COLUMN core.fact_indicator.params_hash IS 'Hash of the parameters in force.';
 COMMENT ON COLUMN core.fact_indicator.value IS 'Value in the indicator''s unit; NULL unless the status is ok or partial.';
-COMMENT ON COLUMN core.fact_indicator.ci_low IS 'Lower end of the 95 %% interval.';
-COMMENT ON COLUMN core.fact_indicator.ci_high IS 'Upper end of the 95 %% interval.';
+COMMENT ON COLUMN core.fact_indicator.ci_low IS 'Lower end of the 95 % interval.';
+COMMENT ON COLUMN core.fact_indicator.ci_high IS 'Upper end of the 95 % interval.';
 COMMENT ON COLUMN core.fact_indicator.ci_kind IS 'Method of the interval.';
 COMMENT ON COLUMN core.fact_indicator.n_num IS 'Numerator.';
 COMMENT ON COLUMN core.fact_indicator.n_den IS 'Denominator.';
@@ -880,8 +880,8 @@ COMMENT ON COLUMN core.fact_indicator_detail.code IS 'Code of the indicator.';
 COMMENT ON COLUMN core.fact_indicator_detail.def_version IS 'Version of the indicator''s definition.';
 COMMENT ON COLUMN core.fact_indicator_detail.detail IS 'Name of the companion.';
 COMMENT ON COLUMN core.fact_indicator_detail.value IS 'Value in the indicator''s unit; NULL unless the status is ok or partial.';
-COMMENT ON COLUMN core.fact_indicator_detail.ci_low IS 'Lower end of the 95 %% interval.';
-COMMENT ON COLUMN core.fact_indicator_detail.ci_high IS 'Upper end of the 95 %% interval.';
+COMMENT ON COLUMN core.fact_indicator_detail.ci_low IS 'Lower end of the 95 % interval.';
+COMMENT ON COLUMN core.fact_indicator_detail.ci_high IS 'Upper end of the 95 % interval.';
 COMMENT ON COLUMN core.fact_indicator_detail.ci_kind IS 'Method of the interval.';
 COMMENT ON COLUMN core.fact_indicator_detail.n_num IS 'Numerator.';
 COMMENT ON COLUMN core.fact_indicator_detail.n_den IS 'Denominator.';
@@ -950,8 +950,8 @@ COMMENT ON COLUMN core.fact_indicator_vintage.month IS 'Calendar month, by its f
 COMMENT ON COLUMN core.fact_indicator_vintage.code IS 'Code of the indicator.';
 COMMENT ON COLUMN core.fact_indicator_vintage.def_version IS 'Version of the indicator''s definition.';
 COMMENT ON COLUMN core.fact_indicator_vintage.value IS 'Value in the indicator''s unit; NULL unless the status is ok or partial.';
-COMMENT ON COLUMN core.fact_indicator_vintage.ci_low IS 'Lower end of the 95 %% interval.';
-COMMENT ON COLUMN core.fact_indicator_vintage.ci_high IS 'Upper end of the 95 %% interval.';
+COMMENT ON COLUMN core.fact_indicator_vintage.ci_low IS 'Lower end of the 95 % interval.';
+COMMENT ON COLUMN core.fact_indicator_vintage.ci_high IS 'Upper end of the 95 % interval.';
 COMMENT ON COLUMN core.fact_indicator_vintage.ci_kind IS 'Method of the interval.';
 COMMENT ON COLUMN core.fact_indicator_vintage.n_num IS 'Numerator.';
 COMMENT ON COLUMN core.fact_indicator_vintage.n_den IS 'Denominator.';
@@ -989,8 +989,8 @@ COMMENT ON COLUMN core.fact_trend.code IS 'Code of the indicator.';
 COMMENT ON COLUMN core.fact_trend.def_version IS 'Version of the indicator''s definition.';
 COMMENT ON COLUMN core.fact_trend.n_months IS 'Months used. [months]';
 COMMENT ON COLUMN core.fact_trend.slope_per_month IS 'Theil-Sen slope. [unit per month]';
-COMMENT ON COLUMN core.fact_trend.slope_lo IS 'Lower end of the slope''s 95 %% interval. [unit per month]';
-COMMENT ON COLUMN core.fact_trend.slope_hi IS 'Upper end of the slope''s 95 %% interval. [unit per month]';
+COMMENT ON COLUMN core.fact_trend.slope_lo IS 'Lower end of the slope''s 95 % interval. [unit per month]';
+COMMENT ON COLUMN core.fact_trend.slope_hi IS 'Upper end of the slope''s 95 % interval. [unit per month]';
 COMMENT ON COLUMN core.fact_trend.p_ar1boot IS 'Mann-Kendall p by parametric AR(1) bootstrap.';
 COMMENT ON COLUMN core.fact_trend.q_bh IS 'Benjamini-Hochberg q within the facet.';
 COMMENT ON COLUMN core.fact_trend.trend_status IS 'What may be said about the trend.';
@@ -1135,6 +1135,17 @@ COMMENT ON COLUMN ops.load.run_id IS 'Identifier of the run.';
 COMMENT ON COLUMN ops.load.table_name IS 'Table.';
 COMMENT ON COLUMN ops.load.started_at IS 'When the run or load began. [UTC]';
 COMMENT ON COLUMN ops.load.n_rows IS 'Rows. [rows]';
+CREATE TABLE ops.group_state (
+	group_id TEXT NOT NULL,
+	input_hash TEXT NOT NULL,
+	run_id TEXT NOT NULL,
+	is_carried_over BOOLEAN NOT NULL
+);
+COMMENT ON TABLE ops.group_state IS 'Grain: what the warehouse holds of one group.';
+COMMENT ON COLUMN ops.group_state.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN ops.group_state.input_hash IS 'Hash of everything the row was computed from.';
+COMMENT ON COLUMN ops.group_state.run_id IS 'Identifier of the run.';
+COMMENT ON COLUMN ops.group_state.is_carried_over IS 'Whether the group kept its last good rows.';
 CREATE TABLE ops.validation_result (
 	run_id TEXT NOT NULL,
 	suite TEXT NOT NULL,
@@ -1257,8 +1268,8 @@ COMMENT ON COLUMN research.indicator.month IS 'Calendar month, by its first day,
 COMMENT ON COLUMN research.indicator.code IS 'Code of the indicator.';
 COMMENT ON COLUMN research.indicator.def_version IS 'Version of the indicator''s definition.';
 COMMENT ON COLUMN research.indicator.value IS 'Value in the indicator''s unit; NULL unless the status is ok or partial.';
-COMMENT ON COLUMN research.indicator.ci_low IS 'Lower end of the 95 %% interval.';
-COMMENT ON COLUMN research.indicator.ci_high IS 'Upper end of the 95 %% interval.';
+COMMENT ON COLUMN research.indicator.ci_low IS 'Lower end of the 95 % interval.';
+COMMENT ON COLUMN research.indicator.ci_high IS 'Upper end of the 95 % interval.';
 COMMENT ON COLUMN research.indicator.ci_kind IS 'Method of the interval.';
 COMMENT ON COLUMN research.indicator.n_num IS 'Numerator.';
 COMMENT ON COLUMN research.indicator.n_den IS 'Denominator.';
@@ -1298,8 +1309,8 @@ COMMENT ON COLUMN research.indicator_detail.code IS 'Code of the indicator.';
 COMMENT ON COLUMN research.indicator_detail.detail IS 'Name of the companion.';
 COMMENT ON COLUMN research.indicator_detail.def_version IS 'Version of the indicator''s definition.';
 COMMENT ON COLUMN research.indicator_detail.value IS 'Value in the indicator''s unit; NULL unless the status is ok or partial.';
-COMMENT ON COLUMN research.indicator_detail.ci_low IS 'Lower end of the 95 %% interval.';
-COMMENT ON COLUMN research.indicator_detail.ci_high IS 'Upper end of the 95 %% interval.';
+COMMENT ON COLUMN research.indicator_detail.ci_low IS 'Lower end of the 95 % interval.';
+COMMENT ON COLUMN research.indicator_detail.ci_high IS 'Upper end of the 95 % interval.';
 COMMENT ON COLUMN research.indicator_detail.ci_kind IS 'Method of the interval.';
 COMMENT ON COLUMN research.indicator_detail.n_num IS 'Numerator.';
 COMMENT ON COLUMN research.indicator_detail.n_den IS 'Denominator.';
@@ -1405,8 +1416,8 @@ COMMENT ON COLUMN research.trend.code IS 'Code of the indicator.';
 COMMENT ON COLUMN research.trend.def_version IS 'Version of the indicator''s definition.';
 COMMENT ON COLUMN research.trend.n_months IS 'Months used. [months]';
 COMMENT ON COLUMN research.trend.slope_per_month IS 'Theil-Sen slope. [unit per month]';
-COMMENT ON COLUMN research.trend.slope_lo IS 'Lower end of the slope''s 95 %% interval. [unit per month]';
-COMMENT ON COLUMN research.trend.slope_hi IS 'Upper end of the slope''s 95 %% interval. [unit per month]';
+COMMENT ON COLUMN research.trend.slope_lo IS 'Lower end of the slope''s 95 % interval. [unit per month]';
+COMMENT ON COLUMN research.trend.slope_hi IS 'Upper end of the slope''s 95 % interval. [unit per month]';
 COMMENT ON COLUMN research.trend.p_ar1boot IS 'Mann-Kendall p by parametric AR(1) bootstrap.';
 COMMENT ON COLUMN research.trend.q_bh IS 'Benjamini-Hochberg q within the facet.';
 COMMENT ON COLUMN research.trend.status IS 'Why the value is there or not.';
@@ -1554,8 +1565,8 @@ COMMENT ON COLUMN research.vintage.month IS 'Calendar month, by its first day, i
 COMMENT ON COLUMN research.vintage.code IS 'Code of the indicator.';
 COMMENT ON COLUMN research.vintage.def_version IS 'Version of the indicator''s definition.';
 COMMENT ON COLUMN research.vintage.value IS 'Value in the indicator''s unit; NULL unless the status is ok or partial.';
-COMMENT ON COLUMN research.vintage.ci_low IS 'Lower end of the 95 %% interval.';
-COMMENT ON COLUMN research.vintage.ci_high IS 'Upper end of the 95 %% interval.';
+COMMENT ON COLUMN research.vintage.ci_low IS 'Lower end of the 95 % interval.';
+COMMENT ON COLUMN research.vintage.ci_high IS 'Upper end of the 95 % interval.';
 COMMENT ON COLUMN research.vintage.ci_kind IS 'Method of the interval.';
 COMMENT ON COLUMN research.vintage.n_num IS 'Numerator.';
 COMMENT ON COLUMN research.vintage.n_den IS 'Denominator.';

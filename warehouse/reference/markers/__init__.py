@@ -58,7 +58,9 @@ def wordings() -> tuple[Wording, ...]:
         ValueError: a line names a kind that no vocabulary has.
     """
     found = tuple(
-        Wording(language=language, **row) for language in languages() for row in _rows(_HERE / f"{language}.tsv")
+        Wording(language=language, **row)
+        for language in languages()
+        for row in _rows(_HERE / f"{language}.tsv")
     )
     unknown = {line.kind for line in found} - {*MESSAGE_KINDS, *SYSTEM_EVENTS, *AUXILIARY_KINDS}
     if unknown:

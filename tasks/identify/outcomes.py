@@ -1,0 +1,148 @@
+"""Rows of the warehouse that the stage brings forth: events, decisions, conflicts, quarantine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+import polars as pl
+
+from schemas.roster import fold
+from schemas.tables import TABLES
+from schemas.vocabulary import JOIN_EVENTS, LEAVE_EVENTS
+from tasks.identify.members import RosterMember
+from tasks.identify.membership import subject
+from tasks.identify.register import Person
+from tasks.identify.resolve import Resolution
+from warehouse.keys import group_key
+
+#: Events that concern somebody's membership.
+MEMBERSHIP_EVENTS = (*JOIN_EVENTS, *LEAVE_EVENTS, "number_changed", "admin", "admin_removed")
+
+_SUGGESTIONS = {"person_no": pl.Int64, "member_key": pl.Int64, "similarity": pl.Float64}
+
+
+def _member_keys(people: list[Person]) -> dict[int, int]:
+    return {one.sender.person_no: person.member_key for person in people for one in person.resolved}
+
+
+def event_rows(people: list[Person], events: pl.DataFrame, group_id: str, cut: dt.date) -> pl.DataFrame:
+    """``core.fact_membership_event`` up to the cut; lines that do not say whom they speak of are left out."""
+    keys = _member_keys(people)
+    who = subject().fill_null(pl.when(pl.col("event") == "number_changed").then(pl.col("actor_person_no")))
+
+    def member(column: pl.Expr) -> pl.Expr:
+        return column.replace_strict(keys, default=None, return_dtype=pl.Int64)
+
+    rows = (
+        events.filter(pl.col("event").is_in(MEMBERSHIP_EVENTS), pl.col("local_date") <= cut)
+        .with_columns(
+            member(who).alias("member_key"), member(pl.col("actor_person_no")).alias("actor_member_key")
+        )
+        .filter(pl.col("member_key").is_not_null())
+        .sort("sent_at", "seq")
+        .with_row_index("membership_event_key")
+        .with_columns(
+            pl.lit(group_key(group_id)).alias("group_key"), pl.col("local_date").alias("event_date")
+        )
+    )
+    return TABLES["core.fact_membership_event"].conform(rows)
+
+
+def decision_rows(people: list[Person], resolution: Resolution, group_id: str) -> pl.DataFrame:
+    """``ops.identity_decision``: one row per person and method, and one per suggestion."""
+    suggested = {suggestion.person_no: suggestion for suggestion in resolution.suggestions}
+    rows = []
+    for person in people:
+        for one in person.resolved:
+            decision = "bot" if one.is_bot else "unmatched" if one.member is None else "matched"
+            labels, votes = len(one.sender.labels), one.sender.votes
+            rows.append((person.member_key, decision, one.method, one.confidence, labels, votes))
+            if one.sender.person_no in suggested:
+                similarity = suggested[one.sender.person_no].similarity / 100
+                rows.append((person.member_key, "suggested", "fuzzy_name", similarity, labels, votes))
+    table = TABLES["ops.identity_decision"]
+    frame = (
+        pl.DataFrame(
+            rows,
+            schema=["member_key", "decision", "identity_method", "confidence", "n_labels", "votes"],
+            orient="row",
+            schema_overrides={"member_key": pl.Int64, "confidence": pl.Float64},
+        )
+        if rows
+        else table.empty().drop("group_key")
+    )
+    gathered = frame.group_by("member_key", "identity_method").agg(
+        pl.col("decision").first(),
+        pl.col("confidence").min(),
+        pl.col("n_labels").sum(),
+        pl.col("votes").sum(),
+    )
+    keyed = gathered.with_columns(pl.lit(group_key(group_id)).alias("group_key"))
+    return table.conform(keyed.sort("member_key", "identity_method"))
+
+
+def suggestion_rows(people: list[Person], resolution: Resolution) -> pl.DataFrame:
+    """Suggestions for a human: ``person_no``, the ``member_key`` it resembles, ``similarity`` (0 to 1)."""
+    by_member = {person.member: person.member_key for person in people if person.member is not None}
+    rows = [(one.person_no, by_member[one.member], one.similarity / 100) for one in resolution.suggestions]
+    return pl.DataFrame(rows, schema=_SUGGESTIONS, orient="row").sort("person_no")
+
+
+def conflict_rows(
+    people: list[Person], resolution: Resolution, lagging: list[int], group_id: str
+) -> pl.DataFrame:
+    """``ops.identity_conflict``: a row for each person a contradiction concerns."""
+    by_sender = _member_keys(people)
+    by_member = {person.member: person.member_key for person in people if person.member is not None}
+    labels: dict[tuple[str, int], set[str]] = defaultdict(set)
+    settled: dict[tuple[str, int], bool] = {}
+    for conflict in resolution.conflicts:
+        named = {
+            label.text for number in conflict.senders for label in resolution.people[number].sender.labels
+        }
+        keys = {by_sender[number] for number in conflict.senders} | {
+            by_member[place] for place in conflict.members
+        }
+        for key in keys:
+            labels[conflict.kind, key] |= named
+            is_settled = conflict in resolution.settled
+            settled[conflict.kind, key] = settled.get((conflict.kind, key), True) and is_settled
+    for place in lagging:
+        entry = ("left_but_listed", people[place].member_key)
+        labels[entry], settled[entry] = set(), False
+    rows = [
+        {
+            "group_key": group_key(group_id),
+            "conflict_kind": kind,
+            "member_key": key,
+            "n_labels": len(labels[kind, key]),
+            "is_settled": settled[kind, key],
+        }
+        for kind, key in sorted(labels)
+    ]
+    return pl.DataFrame(rows, schema=TABLES["ops.identity_conflict"].polars_schema)
+
+
+def quarantine_rows(members: list[RosterMember], group_id: str) -> pl.DataFrame:
+    """``ops.quarantine``: rows under a member number that another roster gives to somebody else.
+
+    The number stays durable and the row in force; the row is listed for a human to look at.
+    """
+    rows = []
+    for member in members:
+        first = member.rows[0]
+        for row in member.rows[1:]:
+            words = [set(fold(one["name"] or "").split()) for one in (first, row)]
+            if all(words) and not words[0] & words[1] and first["phone"] != row["phone"]:
+                rows.append(
+                    (
+                        row["file_id"],
+                        group_id,
+                        row["row_no"],
+                        "member_id",
+                        "member_id_of_another_name",
+                        "warning",
+                    )
+                )
+    return pl.DataFrame(rows, schema=TABLES["ops.quarantine"].polars_schema, orient="row")

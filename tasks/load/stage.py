@@ -1,0 +1,154 @@
+"""The load stage: one transaction for everything that a run changes in the warehouse."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import polars as pl
+
+from schemas.tables import TABLES
+from tasks.load import dimensions
+from tasks.load.files import file_rows
+from tasks.measure.stage import STAGE as MEASURE
+from tasks.measure.stage import computed_codes
+from tasks.run import Run, in_batches
+from tasks.runs import run_rows
+from tasks.snapshot.evidence import manifest_of
+from tasks.snapshot.manifest import Manifest
+from warehouse.calendar import dim_date, dim_month
+from warehouse.engine import Warehouse
+from warehouse.keys import group_key
+from warehouse.load import Load
+from warehouse.stages import StageStore
+from warehouse.workspace import Workspace
+
+#: The calendar dimensions span the life of the platform and a generous future.
+CALENDAR_FROM, CALENDAR_TO = dt.date(2009, 1, 1), dt.date(2040, 12, 31)
+
+#: Tables whose rows belong to one group and are made by its stages.
+GROUP_TABLES = tuple(name for name, table in TABLES.items() if table.partition == ("group_key",) and name != "core.dim_group")
+SNAPSHOT_TABLES = frozenset({"core.fact_trend"})
+
+
+@dataclass
+class GroupLoad:
+    """What a run has to load. ``load`` is None when the warehouse holds it already."""
+
+    workspace: Workspace
+    run: Run
+    manifest: Manifest
+    accepted: list[str]
+    changed: list[str]
+    load: Load | None
+
+    def load_groups(self) -> int:
+        """Dimensions, and the facts of changed groups; returns how many groups changed."""
+        if self.load is None:
+            return 0
+        _load_shared_dimensions(self.workspace, self.load)
+        _load_groups_dimension(self)
+        _load_members(self)
+        for batch in in_batches(self.changed, self.workspace.settings.batch_groups):
+            _load_facts(self, batch)
+        _load_operations(self)
+        return len(self.changed)
+
+
+@contextmanager
+def open_load(workspace: Workspace, run: Run, accepted: Sequence[str]) -> Iterator[GroupLoad]:
+    """Open the run's one transaction; idle when a snapshot of the same inputs is there already."""
+    warehouse = Warehouse(workspace.settings.database_url)
+    warehouse.create()
+    manifest = manifest_of(workspace, run, accepted)
+    known = warehouse.read("SELECT snapshot_id FROM core.dim_snapshot")["snapshot_id"].to_list()
+    if manifest.snapshot_id in known:
+        yield GroupLoad(workspace, run, manifest, list(accepted), [], None)
+        return
+    held = dict(warehouse.read("SELECT group_id, input_hash FROM ops.group_state").iter_rows())
+    changed = [
+        group_id for group_id in accepted if StageStore(workspace.vault, group_id).stamp(MEASURE) != held.get(group_id)
+    ]
+    with warehouse.load(run.run_id) as load:
+        yield GroupLoad(workspace, run, manifest, list(accepted), changed, load)
+
+
+def _load_shared_dimensions(workspace: Workspace, load: Load) -> None:
+    load.replace_all("core.dim_date", dim_date(CALENDAR_FROM, CALENDAR_TO))
+    load.replace_all("core.dim_month", dim_month(CALENDAR_FROM, CALENDAR_TO))
+    load.replace_all("core.dim_indicator", dimensions.dim_indicator(computed_codes()))
+    load.replace_all("core.dim_activity_kind", dimensions.dim_activity_kind())
+    load.replace_all("core.dim_platform_break", dimensions.dim_platform_break())
+    load.replace_all("core.dim_shock", dimensions.dim_shock(workspace.config.groups))
+
+
+def _load_groups_dimension(this: GroupLoad) -> None:
+    assert this.load is not None
+    known = this.load.read("SELECT * FROM core.dim_group")
+    for group_id in this.accepted:
+        key = group_key(group_id)
+        versions = dimensions.dim_group_versions(
+            known.filter(pl.col("group_key") == key),
+            dimensions.describe(this.workspace.config.group(group_id), group_id),
+            key,
+            group_id,
+            this.run.month_start,
+        )
+        this.load.replace("core.dim_group", versions, {"group_key": [key]})
+
+
+def _load_members(this: GroupLoad) -> None:
+    """People belong to communities: one touched by a changed group is put together from all its groups."""
+    assert this.load is not None
+    config = this.workspace.config
+    touched = sorted({config.community_of(group_id) for group_id in this.changed})
+    frames = [
+        _stage_frame(this, group_id, "core.dim_member").with_columns(group_id=pl.lit(group_id))
+        for group_id in this.accepted
+        if config.community_of(group_id) in touched
+    ]
+    if frames:
+        people = dimensions.one_row_of_versions_a_person(pl.concat(frames))
+        this.load.replace("core.dim_member", people, {"community": touched})
+
+
+def _stage_frame(this: GroupLoad, group_id: str, table: str) -> pl.DataFrame:
+    frames = StageStore(this.workspace.vault, group_id).frames(MEASURE, only=table)
+    return frames.get(table, TABLES[table].empty())
+
+
+def _load_facts(this: GroupLoad, batch: Sequence[str]) -> None:
+    assert this.load is not None
+    keys = [group_key(group_id) for group_id in batch]
+    for table in GROUP_TABLES:
+        if table in SNAPSHOT_TABLES:
+            continue
+        rows = pl.concat([_stage_frame(this, group_id, table) for group_id in batch])
+        if "snapshot_id" in rows.columns:
+            rows = rows.with_columns(snapshot_id=pl.lit(this.manifest.snapshot_id))
+        this.load.replace(table, rows, {"group_key": keys})
+    states = pl.DataFrame(
+        [
+            (group_id, StageStore(this.workspace.vault, group_id).stamp(MEASURE), this.run.run_id, False)
+            for group_id in batch
+        ],
+        schema=TABLES["ops.group_state"].polars_schema,
+        orient="row",
+    )
+    this.load.upsert("ops.group_state", states)
+
+
+def _load_operations(this: GroupLoad) -> None:
+    assert this.load is not None
+    workspace = this.workspace
+    this.load.replace_all("ops.file", file_rows(workspace, this.run.run_id))
+    this.load.replace_all("ops.run", run_rows(workspace))
+    results = f"runs/{this.run.run_id}/expectations.parquet"
+    if workspace.vault.exists(results):
+        this.load.append("ops.validation_result", workspace.vault.read_frame(results))
+    for group_id in this.changed:
+        quarantine = StageStore(workspace.vault, group_id).frames("validate", only="ops.quarantine")
+        rows = quarantine.get("ops.quarantine", TABLES["ops.quarantine"].empty())
+        this.load.replace("ops.quarantine", rows, {"group_id": [group_id]})

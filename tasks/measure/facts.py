@@ -1,0 +1,263 @@
+"""All facts of one group: from its reconciled store to the tables that indicators are counted from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from schemas.tables import TABLES
+from tasks.measure.activities import Chains, announced_activities, chain_lists, list_activities, participation, polls
+from tasks.measure.inputs import GroupInput, cut, month_end
+from tasks.measure.lists import read_lists
+from tasks.measure.member_month import member_months
+from tasks.measure.names import index_names
+from tasks.measure.replies import REPLY_V1, Stream, first_answers, reply_v1
+from tasks.measure import rules
+from tasks.measure.text.features import FIELD_SHAPES
+from tasks.measure.text.lexicon import lexicon_for
+from tasks.measure.text.normalise import plain
+from tasks.measure.triggers import latest_by_another, triggers
+from tasks.measure.turns import assign_turns, is_template
+from tasks.measure.words import COUNT_NAMES, Reading, read
+from warehouse.reference.lexicon import words
+
+#: A bare assent is a promise only this long after a list or call (convention of section 6).
+OPEN_CALL_HOURS = 24
+_CALL_KINDS = ("rsvp", "attendance", "learning", "khataman", "order", "other_list")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Facts by table name, and what may never leave the vault: list titles and entries as written."""
+
+    facts: dict[str, pl.DataFrame]
+    vault: dict[str, pl.DataFrame]
+
+
+def measure_facts(inputs: GroupInput) -> dict[str, pl.DataFrame]:
+    """The facts of a group, by table name, in the shapes of :mod:`schemas.tables`.
+
+    Messages, turns and replies reach to 72 hours after the month's end (they close windows); activities, their
+    entries and member months end with the month.
+    """
+    return measure(inputs).facts
+
+
+def measure(inputs: GroupInput) -> Measured:
+    """Facts and vault-private frames of a group; see :func:`measure_facts`."""
+    inputs = cut(inputs)
+    lexicon = lexicon_for(tuple(inputs.group.symbols))
+    names = index_names(inputs.people, lexicon)
+    messages = _prepare(inputs)
+    heard = messages.filter(pl.col("turn").is_not_null())
+    lists = read_lists(heard, names, lexicon, words().list_kinds)
+    roles = _roles(heard, inputs.dim_member)
+    chains = chain_lists(lists, roles.filter(pl.col("role") != "member"))
+    messages = _mark_lists(messages, chains)
+    reading = read(messages, lexicon, names)
+    turns = _turns(reading, chains, roles)
+    stream = _stream(turns, reading)
+    answers = first_answers(stream)
+    turns = _settle(turns, stream, answers, chains)
+    ties = reply_v1(stream, answers, triggers(turns, answers))
+    return _tables(inputs, reading, turns, answers, ties, chains)
+
+
+def _prepare(inputs: GroupInput) -> pl.DataFrame:
+    """Messages in time order with their row, normal text, turn and whether they are templates."""
+    messages = inputs.messages.with_row_index("at").with_columns(
+        pl.col("at").cast(pl.Int64), pl.when(pl.col("kind") != "deleted").then("text").alias("text")
+    )
+    messages = messages.with_columns(plain(pl.col("text")).alias("plain"), assign_turns(messages).alias("turn"))
+    return messages.with_columns(is_template(messages).alias("is_template"))
+
+
+def _roles(heard: pl.DataFrame, dim_member: pl.DataFrame) -> pl.DataFrame:
+    """turn, member_key, role: as of the turn's day (convention 12); 'member' where no roster says more."""
+    turns = heard.select("turn", "member_key", "local_date").unique("turn", keep="first", maintain_order=True)
+    versions = dim_member.select("member_key", "valid_from", role_then="role").sort("valid_from")
+    met = turns.sort("local_date").join_asof(
+        versions, left_on="local_date", right_on="valid_from", by="member_key", strategy="backward", check_sortedness=False
+    )
+    return met.select("turn", "member_key", role=pl.col("role_then").fill_null("member")).sort("turn")
+
+
+def _mark_lists(messages: pl.DataFrame, chains: Chains) -> pl.DataFrame:
+    listed = chains.versions.select(
+        "at", is_list=pl.lit(True), is_copied=pl.col("version_no") > 1, is_donation_list=pl.col("activity_kind") == "donation"
+    )
+    joined = messages.join(listed, on="at", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("is_list", "is_copied", "is_donation_list").fill_null(False))
+
+
+def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFrame:
+    """One row per turn in time order, with its words and the flags that need no other turn."""
+    shapes = [f"field_{name}" for name in FIELD_SHAPES]
+    turns = (
+        reading.messages.filter(pl.col("turn").is_not_null())
+        .group_by("turn", maintain_order=True)
+        .agg(
+            pl.col("member_key", "local_date").first(),
+            sent_at=pl.col("sent_at").first().dt.truncate("1m"),
+            n_messages=pl.len(),
+            is_list=pl.col("is_list").any(),
+            is_copy=pl.col("is_copied").any(),
+            is_donation_list=pl.col("is_donation_list").any(),
+            has_template=(pl.col("is_template") & ~pl.col("is_list")).any(),
+            has_own=(~pl.col("is_template") & ~pl.col("is_list") & (pl.col("n_words") > 0)).any(),
+            *[pl.col(name).any() for name in shapes],
+        )
+        .join(roles.select("turn", "role"), on="turn", how="left", maintain_order="left")
+        .join(reading.turn_words.rename({"is_question": "asks"}), on="turn", how="left", maintain_order="left")
+    )
+    turns = turns.with_columns(
+        is_text=pl.col("has_own"),
+        is_forwarded=pl.col("has_template") & ~pl.col("has_own"),
+        minute=pl.col("sent_at").dt.epoch("s") // 60,
+    )
+    return (
+        turns.with_columns(is_announcement=rules.is_announcement())
+        .with_columns(is_help_request=rules.is_help_request(), is_question=rules.is_question())
+        .with_columns(is_prayer_request=rules.is_prayer_request(), can_answer=rules.can_answer(), has_cue=rules.has_cue())
+    )
+
+
+def _stream(turns: pl.DataFrame, reading: Reading) -> Stream:
+    return Stream(
+        minute=turns["minute"].to_numpy(),
+        sender=turns["member_key"].to_numpy(),
+        is_text=turns["is_text"].to_numpy(),
+        is_copy=turns["is_copy"].to_numpy(),
+        can_answer=turns["can_answer"].to_numpy(),
+        has_cue=turns["has_cue"].to_numpy(),
+        is_question=turns["is_question"].to_numpy(),
+        is_asking=(turns["is_help_request"] | turns["is_question"]).to_numpy(),
+        is_broadcast=turns["is_broadcast"].to_numpy(),
+        content=reading.content,
+        spoken_to=reading.spoken_to,
+    )
+
+
+def _settle(turns: pl.DataFrame, stream: Stream, answers: np.ndarray, chains: Chains) -> pl.DataFrame:
+    """Flags that need other turns: answers, calls, promises, tasks."""
+    answering = np.zeros(len(turns), dtype=bool)
+    asked = stream.is_asking & (answers >= 0)
+    answering[answers[asked]] = True
+    delay = np.where(answers >= 0, stream.minute[np.maximum(answers, 0)] - stream.minute, np.nan)
+    calls = chains.versions.filter(pl.col("activity_kind").is_in(_CALL_KINDS))
+    root = np.isin(np.arange(len(turns)), calls.filter(pl.col("version_no") == 1)["turn"].to_numpy())
+    any_copy = np.isin(np.arange(len(turns)), calls["turn"].to_numpy())
+    dated = (turns["field_day"] & turns["is_announcement"]).to_numpy()
+    open_call = latest_by_another(stream.sender, stream.minute, any_copy | dated, OPEN_CALL_HOURS) >= 0
+    return turns.with_columns(
+        is_answer=pl.Series(answering),
+        answer_delay_min=pl.Series(delay).fill_nan(None),
+        answered_by_member_key=pl.Series(np.where(answers >= 0, stream.sender[np.maximum(answers, 0)], -1)),
+        is_call=pl.Series(root) | pl.Series(dated) | (pl.col("lex_invitation") > 0),
+        is_giving=pl.Series(answering) | (pl.col("lex_help_offer") > 0) | pl.col("is_announcement"),
+        is_commitment=pl.col("is_text") & ((pl.col("lex_commitment") > 0) | ((pl.col("lex_ack") > 0) & pl.Series(open_call))),
+    ).with_columns(
+        answered_by_member_key=pl.when(pl.col("answered_by_member_key") >= 0).then("answered_by_member_key"),
+        task=rules.task(),
+    )
+
+
+def _tables(
+    inputs: GroupInput, reading: Reading, turns: pl.DataFrame, answers: np.ndarray, ties: pl.DataFrame, chains: Chains
+) -> Measured:
+    group = pl.lit(inputs.group_key, dtype=pl.Int64).alias("group_key")
+    last = month_end(inputs.month)
+    reply = _replies(turns, ties).with_columns(group)
+    entries = participation(chains)
+    activity, keys = _activities(reading.messages, turns, chains, entries)
+    kept = activity.filter(pl.col("local_date") <= last)
+    joined = entries.join(keys, on="chain", maintain_order="left").filter(pl.col("added_date") <= last)
+    part = joined.rename({"added_by": "added_by_member_key"}).sort("activity_key", "added_version", "line", "entity")
+    part = part.with_columns(entry_no=pl.int_range(1, pl.len() + 1).over("activity_key"))
+    frames = {
+        "fact_message": reading.messages.with_columns(message_key=pl.col("message_id"), turn_key=pl.col("turn")),
+        "fact_message_change": inputs.changes.with_columns(message_key=pl.col("message_id")),
+        "fact_turn": turns.with_columns(turn_key=pl.col("turn")),
+        "fact_reply": reply,
+        "fact_activity": kept,
+        "fact_activity_version": _version_rows(chains, keys).filter(pl.col("local_date") <= last),
+        "fact_participation": part,
+    }
+    facts = {name: TABLES[f"core.{name}"].conform(frame.with_columns(group)) for name, frame in frames.items()}
+    helped = (turns["is_help_request"].to_numpy()) & (answers >= 0)
+    answerers = turns.select("member_key", "local_date")[answers[helped]]
+    facts["fact_member_month"] = member_months(
+        facts["fact_turn"], reply, answerers, part, inputs.presence, inputs.coverage, group_key=inputs.group_key, last=last
+    )
+    titles = chains.versions.join(keys, on="chain", maintain_order="left").select("activity_key", "version_no", "title")
+    return Measured(facts, {"list_title": titles, "list_entry": part.select("activity_key", "entry_no", "entity")})
+
+
+def _replies(turns: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:
+    who = turns.select("turn", "member_key", "local_date")
+    source = who[ties["source"].to_numpy()]
+    return ties.with_columns(
+        source_turn_key=pl.col("source"),
+        target_turn_key=pl.col("target"),
+        source_member_key=source["member_key"],
+        target_member_key=who[ties["target"].to_numpy()]["member_key"],
+        local_date=source["local_date"],
+        params_hash=pl.lit(REPLY_V1.hash),
+    )
+
+
+def _version_rows(chains: Chains, keys: pl.DataFrame) -> pl.DataFrame:
+    numbers = chains.versions.select(parent="version", parent_version_no="version_no")
+    return (
+        chains.versions.join(keys, on="chain", maintain_order="left")
+        .join(numbers, on="parent", how="left", maintain_order="left")
+        .with_columns(turn_key=pl.col("turn"), member_key=pl.col("sender_key"), n_items=pl.col("n_entries"))
+        .sort("activity_key", "version_no")
+    )
+
+
+def _activities(
+    messages: pl.DataFrame, turns: pl.DataFrame, chains: Chains, entries: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of ``fact_activity`` in time order, and chain -> activity_key."""
+    listed = list_activities(chains, entries)
+    announced = announced_activities(_dated_announcements(messages, turns), listed)
+    single = {
+        "n_versions": pl.lit(1), "n_forks": pl.lit(0), "n_lost_updates": pl.lit(0), "n_matched": pl.lit(0), "n_guests": pl.lit(0),
+    }  # fmt: skip
+    announced = announced.with_columns(activity_kind=pl.lit("announcement"), n_items=pl.lit(0), n_unmatched=pl.lit(0), **single)
+    polled = polls(messages).with_columns(activity_kind=pl.lit("poll"), n_unmatched=pl.col("n_items"), **single)
+    alone = pl.concat(
+        [
+            frame.select("sent_at", "local_date", "turn", "activity_kind", "n_items", "n_unmatched", *single, organiser_member_key="member_key", last_seen_date="local_date")
+            for frame in (announced, polled)
+        ],
+        how="vertical_relaxed",
+    )
+    merged = pl.concat([listed.drop("title_words", "last_sent_at"), alone], how="diagonal_relaxed")
+    merged = merged.sort("sent_at", "turn", "activity_kind", "chain", nulls_last=True).with_columns(
+        activity_key=pl.int_range(pl.len()), month=pl.col("local_date").dt.truncate("1mo")
+    )
+    return merged, merged.drop_nulls("chain").select("chain", "activity_key")
+
+
+def _dated_announcements(messages: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
+    """Announcements outside lists with a day and a place or time that speak of something done together."""
+    together = pl.sum_horizontal(f"lex_{name}" for name in ("event_activity", "learning", "invitation")) > 0
+    dated = turns.filter(
+        pl.col("is_announcement") & ~pl.col("is_list") & pl.col("field_day") & (pl.col("field_time") | pl.col("field_place")) & together
+    )
+    heads = (
+        messages.select("turn", "plain")
+        .filter(pl.col("turn").is_in(dated["turn"].implode()))
+        .with_columns(line=pl.col("plain").str.split("\n"))
+        .explode("line", empty_as_null=True)
+        .filter(pl.col("line").str.count_matches(r"\pL{3,}") >= 2)
+        .filter(~pl.col("line").str.contains(r"^\W*(?:assalam|bismillah|aslm|sampurasun|punten)"))
+        .group_by("turn", maintain_order=True)
+        .agg(title_words=pl.col("line").first().str.extract_all(r"[\pL\d]{2,}").list.unique())
+    )
+    joined = dated.select("turn", "sent_at", "local_date", "member_key").join(heads, on="turn", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("title_words").fill_null([]))

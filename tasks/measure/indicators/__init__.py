@@ -1,0 +1,43 @@
+"""The indicators of the catalogue: one small function each, by facet; statuses and rows in one place."""
+
+from tasks.measure.indicators import (
+    access,
+    action,
+    belonging,
+    bridging,
+    empowerment,
+    fragility,
+    mechanical,
+    membership,
+    organic,
+    resilience,
+    trust,
+)
+from tasks.measure.indicators.closure import closure_hash, month_hashes
+from tasks.measure.indicators.compute import compute, is_computed
+from tasks.measure.indicators.inputs import IndicatorInputs, Indicators
+
+#: The modules of the facets; importing them registers their functions.
+FACETS = (
+    mechanical,
+    organic,
+    trust,
+    access,
+    action,
+    belonging,
+    bridging,
+    fragility,
+    resilience,
+    membership,
+    empowerment,
+)
+
+__all__ = [
+    "FACETS",
+    "IndicatorInputs",
+    "Indicators",
+    "closure_hash",
+    "compute",
+    "is_computed",
+    "month_hashes",
+]

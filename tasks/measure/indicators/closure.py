@@ -1,0 +1,186 @@
+"""What a cell rests on, as a hash: exactly what changed is computed again.
+
+A month's base hash covers all rows of that month that any indicator reads, the members' attributes as of
+its end and what is declared about it. A cell's closure hash covers the base hashes of the months its
+definition looks back and ahead, and the definition itself. Ordinals of turns and activities are hashed
+relative to each other, so that a message found in an early month does not touch the later ones. The
+hashes depend on member keys: a rotated key computes everything once more, with equal results.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import polars as pl
+
+from schemas.indicators import Indicator
+from tasks.measure.indicators.context import Array, Context, add_months, month_end
+from tasks.measure.indicators.inputs import IndicatorInputs
+
+_ATTRIBUTES = ("role", "origin_region", "cohort")
+_NONE = "-"  # a month before the first or after the last
+
+
+def month_hashes(inputs: IndicatorInputs) -> list[str]:
+    """Base hashes of the months from the first to the one measured, and of the 72 hours after it."""
+    return base_hashes(Context(inputs))
+
+
+def base_hashes(ctx: Context) -> list[str]:
+    """The same from arrays already built."""
+    digests = [hashlib.sha256() for _ in range(ctx.n_months + 1)]
+    for name, month, frame in _monthly_frames(ctx):
+        rows = frame.hash_rows(seed=1).to_numpy() if frame.width else np.zeros(0)
+        order = np.argsort(month, kind="stable")
+        bounds = np.searchsorted(month[order], np.arange(ctx.n_months + 2))
+        for t, digest in enumerate(digests):
+            digest.update(f"{name}|{bounds[t + 1] - bounds[t]}|".encode())
+            digest.update(np.ascontiguousarray(rows[order[bounds[t] : bounds[t + 1]]]).tobytes())
+    for t, digest in enumerate(digests):
+        for part in _standing_parts(ctx, t):
+            digest.update(part.encode())
+    return [digest.hexdigest() for digest in digests]
+
+
+def closure_hash(
+    spec: Indicator, t: int, bases: Sequence[str], first_month: dt.date, history_start: dt.date | None
+) -> str:
+    """24 hex digits of all that the cell (code, t-th month) rests on.
+
+    ``bases`` are those of :func:`month_hashes`; the history's start counts as far as the cell can see it.
+    """
+    months = range(t - spec.look_back_months, t + spec.look_ahead_months + 1)
+    seen = (
+        [bases[i] if 0 <= i < len(bases) else _NONE for i in months]
+        if len(months) < len(bases)
+        else list(bases)
+    )
+    horizon = add_months(first_month, max(t - spec.look_back_months - 1, -1))
+    start = history_start if history_start is not None and history_start > horizon else None
+    definition = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
+    content = "|".join(
+        [
+            spec.code,
+            definition,
+            spec.params_hash,
+            str(t if len(months) >= len(bases) else ""),
+            str(start),
+            *seen,
+        ]
+    )
+    return hashlib.sha256(content.encode()).hexdigest()[:24]
+
+
+def _monthly_frames(ctx: Context) -> Iterable[tuple[str, Array, pl.DataFrame]]:
+    """Name, month of each row, and the rows in an order and with links that carry no ordinals."""
+    inputs = ctx.inputs
+    yield "turn", ctx.turn_month, ctx.turns.drop("group_key", "turn_key")
+    yield "reply", ctx.month_of(ctx.replies["local_date"]), _relative_replies(ctx)
+    yield from _activity_frames(ctx)
+    events = inputs.fact_membership_event.sort("sent_at", "membership_event_key")
+    yield (
+        "event",
+        ctx.month_of(events["event_date"]),
+        events.drop("group_key", "membership_event_key", "n_exports"),
+    )
+    presence = inputs.presence.sort("date", "member_key")
+    yield "presence", ctx.month_of(presence["date"]), presence
+    coverage = inputs.coverage.sort("date", "exporter_no")
+    yield "coverage", ctx.month_of(coverage["date"]), coverage
+
+
+def _relative_replies(ctx: Context) -> pl.DataFrame:
+    """Ties by distance in turns instead of keys."""
+    place = pl.DataFrame({"turn_key": ctx.turns["turn_key"], "place": np.arange(len(ctx.turns))})
+    first = np.searchsorted(ctx.turn_month, np.arange(ctx.n_months + 1))
+    month = np.clip(ctx.month_of(ctx.replies["local_date"]), 0, ctx.n_months)
+    return (
+        ctx.replies.drop("group_key", "params_hash")
+        .with_columns(start=pl.Series(first[month], dtype=pl.Int64))
+        .join(
+            place.rename({"turn_key": "source_turn_key", "place": "source"}),
+            on="source_turn_key",
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            place.rename({"turn_key": "target_turn_key", "place": "target"}),
+            on="target_turn_key",
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(back=pl.col("source") - pl.col("target"), at=pl.col("source") - pl.col("start"))
+        .drop("source_turn_key", "target_turn_key", "source", "target", "start")
+    )
+
+
+def _activity_frames(ctx: Context) -> Iterable[tuple[str, Array, pl.DataFrame]]:
+    """Activities in every month they are open; entries in the activity's month and the one they came in."""
+    activities = ctx.inputs.fact_activity.sort("activity_key")
+    begins = pl.Series("begins", ctx.month_of(activities["local_date"]), dtype=pl.Int64)
+    ends = pl.Series("ends", ctx.month_of(activities["last_seen_date"]), dtype=pl.Int64)
+    placed = activities.with_columns(begins, ends).with_columns(
+        rank=pl.col("activity_key").rank("ordinal").over("begins")
+    )
+    spread = placed.with_columns(at=pl.int_ranges("begins", pl.max_horizontal("begins", "ends") + 1)).explode(
+        "at", empty_as_null=True
+    )
+    yield (
+        "activity",
+        spread["at"].to_numpy().astype(np.int64),
+        spread.drop("group_key", "activity_key", "begins", "ends", "at"),
+    )
+    entries = ctx.inputs.fact_participation.join(
+        placed.select("activity_key", "activity_kind", "local_date", "begins", "rank"), on="activity_key"
+    ).sort("begins", "rank", "entry_no")
+    content = entries.drop("group_key", "activity_key", "begins")
+    begun = entries["begins"].to_numpy().astype(np.int64)
+    yield "entry", begun, content
+    yield "added", ctx.month_of(entries["added_date"]), content
+
+
+def _standing_parts(ctx: Context, t: int) -> Iterable[str]:
+    """What is known or declared as of the t-th month: attributes, spans, the group's own settings."""
+    inputs, month = ctx.inputs, add_months(ctx.day0, t)
+    last = month_end(month)
+    yield f"known={inputs.n_is_known}|"
+    yield _declared(inputs, month)
+    if t < ctx.n_months:
+        here = np.flatnonzero((ctx.present_days[t] > 0) | (ctx.all_turns[t] > 0))
+        for name in _ATTRIBUTES:
+            column = ctx.attribute(name)[t]
+            yield f"{name}={[(int(ctx.members[i]), column[i]) for i in here]}|"
+        standing = inputs.dim_member.filter(
+            (pl.col("valid_from") <= last)
+            & (pl.col("valid_to").is_null() | (pl.col("valid_to") > last))
+            & pl.col("is_on_roster")
+            & pl.col("is_in_good_standing")
+        )
+        yield f"standing={sorted(standing['member_key'].to_list())}|"
+        spans = inputs.fact_membership.filter(
+            (pl.col("from_date") <= last) & (pl.col("membership_kind") == "group")
+        ).select(
+            "member_key",
+            "from_date",
+            pl.when(pl.col("to_date") <= last).then("to_date").alias("to_date"),
+            "basis",
+            "is_proven",
+        )
+        yield f"spans={sorted(spans.rows(), key=str)}|"
+
+
+def _declared(inputs: IndicatorInputs, month: dt.date) -> str:
+    """What groups.toml declares that bears on the month."""
+    group, last = inputs.group, month_end(month)
+    breaks = [b for b in group.breaks if b.from_date <= last and (b.to_date is None or b.to_date >= month)]
+    admins = sorted(
+        (str(max(phone.admin_from, month)), str(min(phone.admin_to or last, last)))
+        for phone in group.exporters.values()
+        if phone.admin_from is not None and phone.admin_from <= last
+    )
+    shocks = [shock.date for shock in group.shocks if month <= shock.date <= last]
+    kinds = [(b.kind, max(b.from_date, month), min(b.to_date or last, last)) for b in breaks]
+    return f"{group.timezone}|{group.selling_allowed}|{kinds}|{admins}|{shocks}|"

@@ -1,0 +1,218 @@
+"""Facet F: individualism and fragility."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from schemas.indicators import Indicator
+from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.intervals import (
+    DRAWS,
+    MIN_CLUSTERS,
+    NO_INTERVAL,
+    Interval,
+    bootstrap,
+    jackknife,
+    percentiles,
+    ratio,
+    resampled_counts,
+    wilson,
+)
+from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
+from tasks.measure.indicators.networks import key_person_left_out, monthly_ties
+from tasks.measure.indicators.trust import gini
+
+
+def days_to_month_end(ctx: Context, days: int) -> list[slice]:
+    """The trailing days of each month on the day axis; cut at its start."""
+    return [slice(max(end - days + 1, 0), end + 1) for end in ctx.month_end]
+
+
+@indicator("silent_share")
+def silent_share(ctx: Context, spec: Indicator) -> Measure:
+    """Members present on every covered day of 84 days without a turn in them over such members. Share 0-1.
+
+    Nonnecke and Preece 2000. Companion ``proven_only`` leaves presumed members out.
+    """
+    span = int(spec.params["window_days"])
+    num, den, proven_num, proven_den, covered = (np.zeros(ctx.n_months) for _ in range(5))
+    for t, window in enumerate(days_to_month_end(ctx, span)):
+        covered[t] = ctx.covered[window].sum()
+        if covered[t] == 0:
+            continue
+        silent = ctx.turns_by_day[window].sum(axis=0) == 0
+        present = ctx.present[window].sum(axis=0) == covered[t]
+        proven = ctx.proven[window].sum(axis=0) == covered[t]
+        num[t], den[t] = (present & silent).sum(), present.sum()
+        proven_num[t], proven_den[t] = (proven & silent).sum(), proven.sum()
+    return Measure(
+        divide(num, den),
+        num,
+        den,
+        enough=den >= spec.params["min_members"],
+        empty=den == 0,
+        unseen=covered / span < spec.params["min_coverage"],
+        coverage=covered / span,
+        truncated=ctx.truncated_days(span),
+        ci=wilson(num, den),
+        details={
+            "proven_only": Detail(
+                divide(proven_num, proven_den),
+                *wilson(proven_num, proven_den),
+                "wilson",
+                proven_num,
+                proven_den,
+            )
+        },
+    )
+
+
+def resampled_gini(rng: np.random.Generator, values: Array) -> Array:
+    """Corrected Gini of resampled members: draws x members counts on sorted values, no inner loop."""
+    values = np.sort(values)
+    counts = resampled_counts(rng, len(values))
+    n, upto = len(values), np.cumsum(counts, axis=1)
+    # a value drawn c times takes c ranks in a row: their sum of (2 rank - n - 1)
+    rank = counts * (2 * upto - counts + 1 - n - 1)
+    return divide(rank @ values, (n - 1) * (counts @ values))
+
+
+@indicator("participation_gini")
+def participation_gini(ctx: Context, spec: Indicator) -> Measure:
+    """Gini coefficient of turns over all members present, times n / (n - 1). Index 0-1.
+
+    Gini 1912; Caetano et al. 2018. Companion ``active_only``.
+    """
+    counted = (ctx.present_days > 0) | (ctx.all_turns > 0)
+    turns, n = ctx.all_turns.sum(axis=1), counted.sum(axis=1).astype(float)
+    value = np.array([gini(ctx.all_turns[t, counted[t]][None, :])[0] for t in range(ctx.n_months)])
+    active = np.array([gini(row[row > 0][None, :])[0] for row in ctx.all_turns])
+    enough = (n >= spec.params["min_present"]) & (turns >= spec.params["min_turns"])
+
+    def interval(t: int, rng: np.random.Generator) -> Interval:
+        return percentiles(resampled_gini(rng, ctx.all_turns[t, counted[t]]))
+
+    ci = by_month(ctx, spec, enough, interval)
+    return Measure(
+        value, value * n, n, enough=enough, empty=turns == 0, ci=ci, details={"active_only": Detail(active)}
+    )
+
+
+@indicator("isolate_share")
+def isolate_share(ctx: Context, spec: Indicator) -> Measure:
+    """Active members without a tie of month weight 1 or more, in or out, over A. Share 0-1."""
+    tied = np.zeros((ctx.n_months, ctx.n_members), dtype=bool)
+    for t, month in enumerate(monthly_ties(ctx)):
+        strong = month.matrix() >= spec.params["min_weight"] - 1e-9
+        tied[t, month.nodes] = strong.any(axis=0) | strong.any(axis=1)
+    den = ctx.active
+    num = ((ctx.all_turns > 0) & ~tied).sum(axis=1).astype(float)
+    return Measure(
+        divide(num, den),
+        num,
+        den,
+        enough=den >= spec.params["min_active"],
+        empty=den == 0,
+        ci=wilson(num, den),
+    )
+
+
+@indicator("one_off_share")
+def one_off_share(ctx: Context, spec: Indicator) -> Measure:
+    """Members with exactly one turn in 90 days over members with at least one. Share 0-1.
+
+    Joyce and Kraut 2006.
+    """
+    span = int(spec.params["window_days"])
+    windows = days_to_month_end(ctx, span)
+    turns = np.array([ctx.turns_by_day[window].sum(axis=0) for window in windows])
+    num, den = (turns == 1).sum(axis=1).astype(float), (turns > 0).sum(axis=1).astype(float)
+    return Measure(
+        divide(num, den),
+        num,
+        den,
+        enough=den >= spec.params["min_posters"],
+        empty=den == 0,
+        coverage=np.array([ctx.covered[window].sum() for window in windows]) / span,
+        truncated=ctx.truncated_days(span),
+        ci=wilson(num, den),
+    )
+
+
+@indicator("key_person_dependence")
+def key_person_dependence(ctx: Context, spec: Indicator) -> Measure:
+    """Share of all tie weight that touches the strongest member. Share 0-1. Moody and White 2003."""
+    ties = monthly_ties(ctx)
+    both = [month.matrix() + month.matrix().T for month in ties]
+    total = np.array([month.total for month in ties])
+    top = np.array([float(m.sum(axis=1).max(initial=0)) for m in both])
+    n_ties = np.array([len(month.weight) for month in ties])
+    value = divide(top, total)
+    enough = (ctx.active >= spec.params["min_active"]) & (n_ties >= spec.params["min_ties"])
+
+    def interval(t: int, _: np.random.Generator) -> Interval:
+        if ties[t].n < MIN_CLUSTERS:
+            return NO_INTERVAL
+        return jackknife(float(value[t]), key_person_left_out(both[t]), 0.0, 1.0)
+
+    ci = by_month(ctx, spec, enough, interval)
+    return Measure(value, top, total, enough=enough, empty=n_ties == 0, ci=ci)
+
+
+def core_half(turns: Array) -> float:
+    """Fewest members who together give half of the turns."""
+    running = np.cumsum(np.sort(turns)[::-1])
+    return float(np.searchsorted(running, running[-1] / 2) + 1) if len(turns) and running[-1] > 0 else np.nan
+
+
+def resampled_core_half(rng: np.random.Generator, turns: Array) -> Array:
+    """The same for resampled members, who may be drawn several times."""
+    turns = np.sort(turns)[::-1]
+    counts = resampled_counts(rng, len(turns))
+    running, people = np.cumsum(counts * turns, axis=1), np.cumsum(counts, axis=1)
+    half = running[:, -1:] / 2
+    at = (running < half).sum(axis=1)
+    rows = np.arange(DRAWS)
+    missing = half[:, 0] - (running[rows, at] - counts[rows, at] * turns[at])
+    return people[rows, at] - counts[rows, at] + np.ceil(missing / turns[at] - 1e-9)
+
+
+@indicator("core50_share")
+def core50_share(ctx: Context, spec: Indicator) -> Measure:
+    """Fewest members who together give half of the month's turns over A. Share 0-1. Caetano et al. 2018."""
+    den = ctx.active
+    num = np.array([core_half(row) for row in ctx.all_turns])
+    enough = (den >= spec.params["min_active"]) & (ctx.all_turns.sum(axis=1) >= spec.params["min_turns"])
+
+    def interval(t: int, rng: np.random.Generator) -> Interval:
+        mine = ctx.all_turns[t][ctx.all_turns[t] > 0]
+        return (
+            percentiles(resampled_core_half(rng, mine) / len(mine))
+            if len(mine) >= MIN_CLUSTERS
+            else NO_INTERVAL
+        )
+
+    ci = by_month(ctx, spec, enough, interval)
+    return Measure(divide(num, den), num, den, enough=enough, empty=den == 0, ci=ci)
+
+
+@indicator("conflict_rate")
+def conflict_rate(ctx: Context, spec: Indicator) -> Measure:
+    """Text turns with conflict and no humour in them or the next turn per 1000 text turns. 0-1000.
+
+    Coser 1956. Not corrected for the precision and recall of the word list.
+    """
+    humour = ctx.turn("lex_humour") > 0
+    clash = ctx.turn("is_text") & (ctx.turn("lex_conflict") > 0) & ~humour & ~np.append(humour[1:], False)
+    hits, text = ctx.count(clash), ctx.text_turns
+    num, den = hits.sum(axis=1), text.sum(axis=1)
+    enough = den >= spec.params["min_text_turns"]
+    low, high = by_month(
+        ctx,
+        spec,
+        enough,
+        lambda t, rng: bootstrap(rng, np.column_stack([hits[t], text[t]])[text[t] > 0], ratio),
+    )
+    return Measure(
+        1000 * divide(num, den), num, den, enough=enough, empty=den == 0, ci=(1000 * low, 1000 * high)
+    )

@@ -1,0 +1,314 @@
+"""Answers and inferred replies. Evidence for any such rule is weak: figures of groups only, always with a null.
+
+All work runs over turns in time order, numbered 0..n-1; ties go from a turn to an earlier one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import polars as pl
+
+DAY_MIN = 24 * 60
+NONE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyParams:
+    """Parameters of ``reply_v1``; the sensitivity grid varies the first three."""
+
+    window_min: int = 10
+    k_turns: int = 5
+    is_decayed: bool = True
+    half_life_min: float = 5.0
+    answer_hours: int = 24
+    broadcast_hours: int = 48
+    threads_min: int = 10
+    threads_senders: int = 3
+    threads_factor: float = 0.5
+    request_weight: float = 0.9
+    ritual_weight: float = 0.5
+
+    @property
+    def hash(self) -> str:
+        """12 hex digits over names and values."""
+        return hashlib.sha256(json.dumps({"method": "reply_v1", **asdict(self)}, sort_keys=True).encode()).hexdigest()[:12]
+
+
+REPLY_V1 = ReplyParams()
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Turns as arrays in time order. ``minute``: time floored to the minute; ``sender``: member_key.
+
+    Flags: ``is_text``; ``is_copy`` (a list copied); ``can_answer`` (no list copy, announcement, greeting-only or
+    humour-only turn); ``has_cue`` (answer cues that add up to 1, a number or a link, and no question);
+    ``is_question``; ``is_asking`` (help request or question); ``is_broadcast`` (ritual or assent only).
+    ``content``: turn, word. ``spoken_to``: turn, member_key, nth.
+    """
+
+    minute: np.ndarray
+    sender: np.ndarray
+    is_text: np.ndarray
+    is_copy: np.ndarray
+    can_answer: np.ndarray
+    has_cue: np.ndarray
+    is_question: np.ndarray
+    is_asking: np.ndarray
+    is_broadcast: np.ndarray
+    content: pl.DataFrame
+    spoken_to: pl.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.minute)
+
+
+def previous_by_another(sender: np.ndarray) -> np.ndarray:
+    """For each turn the latest earlier turn of somebody else, else -1."""
+    start = np.ones(len(sender), dtype=bool)
+    start[1:] = sender[1:] != sender[:-1]
+    return np.maximum.accumulate(np.where(start, np.arange(len(sender)), 0)) - 1
+
+
+def next_by_another(sender: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """For each turn the next later chosen turn of somebody else, else -1."""
+    picked = np.flatnonzero(chosen)
+    result = np.full(len(sender), NONE, dtype=np.int64)
+    if not len(picked):
+        return result
+    who = sender[picked]
+    new = np.ones(len(picked), dtype=bool)
+    new[1:] = who[1:] != who[:-1]
+    starts = np.flatnonzero(new)
+    run = np.cumsum(new) - 1
+    other = np.append(starts, len(picked))[run + 1]  # where the next sender's run begins
+    at = np.searchsorted(picked, np.arange(len(sender)), side="right")
+    inside = at < len(picked)
+    at_in = np.minimum(at, len(picked) - 1)
+    own = inside & (who[at_in] == sender)
+    at = np.where(own, other[at_in], at)
+    good = at < len(picked)
+    result[good] = picked[at[good]]
+    return result
+
+
+def first_answers(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
+    """For each text turn its first answer (turn number), else -1; for a request or question that is its answer.
+
+    The first later turn of another member within 24 h that may answer and (a) addresses the writer, (b) carries
+    an answer cue, a number, a link or a shared content word and is no question, or (c) follows next within 10
+    minutes. On turns that ask nothing the same test is the baseline.
+    """
+    n = len(stream)
+    candidates = [
+        next_by_another(stream.sender, stream.can_answer & stream.has_cue),
+        _next_sharing(stream),
+        _next_addressing(stream),
+        _next_adjacent(stream, params),
+    ]
+    best = np.full(n, n, dtype=np.int64)
+    for found in candidates:
+        best = np.where((found >= 0) & (found < best), found, best)
+    late = np.minimum(best, max(n - 1, 0))
+    good = (best < n) & stream.is_text & (stream.minute[late] - stream.minute <= params.answer_hours * 60) if n else best < n
+    return np.where(good, best, NONE)
+
+
+def _next_adjacent(stream: Stream, params: ReplyParams) -> np.ndarray:
+    previous = previous_by_another(stream.sender)
+    source = np.flatnonzero((previous >= 0) & stream.can_answer)
+    target = previous[source]
+    near = (stream.minute[source] - stream.minute[target] <= params.window_min) & (source - target <= params.k_turns)
+    found = np.full(len(stream), NONE, dtype=np.int64)
+    # the earliest source of a target wins: write in reverse order
+    found[target[near][::-1]] = source[near][::-1]
+    return found
+
+
+def _next_sharing(stream: Stream) -> np.ndarray:
+    """For each turn the next answering turn of another that shares a content word and is no question."""
+    content = stream.content.sort("word", "turn")
+    turn, word = content["turn"].to_numpy(), content["word"].to_numpy()
+    result = np.full(len(stream), len(stream), dtype=np.int64)
+    if not len(turn):
+        return np.where(result < len(stream), result, NONE)
+    answers = stream.can_answer[turn] & ~stream.is_question[turn]
+    # one sequence for all words: a word's run ends where the next one's begins
+    tagged = np.unique(np.stack([word, stream.sender[turn]]), axis=1, return_inverse=True)[1].ravel()
+    following = next_by_another(tagged, answers)
+    good = (following >= 0) & (word[following] == word)
+    np.minimum.at(result, turn[good], turn[following[good]])
+    return np.where(result < len(stream), result, NONE)
+
+
+def _next_addressing(stream: Stream) -> np.ndarray:
+    """For each turn the next answering turn of another that speaks to its sender."""
+    spoken = stream.spoken_to.filter(pl.Series(stream.can_answer[stream.spoken_to["turn"].to_numpy()], dtype=pl.Boolean))
+    spoken = spoken.filter(pl.Series(stream.sender[spoken["turn"].to_numpy()], dtype=pl.Int64) != spoken["member_key"])
+    asked = pl.DataFrame({"at": np.arange(len(stream)), "member_key": stream.sender}, schema={"at": pl.Int64, "member_key": pl.Int64})
+    calls = spoken.select("member_key", at="turn", by="turn").sort("at")
+    met = asked.with_columns(after=pl.col("at") + 1).join_asof(
+        calls, left_on="after", right_on="at", by="member_key", strategy="forward", check_sortedness=False
+    )
+    return met.sort("at")["by"].fill_null(NONE).to_numpy().astype(np.int64)
+
+
+def reply_v1(stream: Stream, answers: np.ndarray, triggers: np.ndarray, params: ReplyParams = REPLY_V1) -> pl.DataFrame:
+    """The one tie of each turn, by the first rule that applies: mention, request, broadcast, adjacent.
+
+    A list copy is a tie to the event and gives none to a person.
+
+    Args:
+        stream: the turns. answers: from :func:`first_answers`. triggers: by turn, the turn a ritual or assenting
+            turn responds to, else -1.
+
+    Returns:
+        source, target (turn numbers), method, layer, weight, latency_min; at most one row per source.
+    """
+    n = len(stream)
+    target = np.full(n, NONE, dtype=np.int64)
+    method = np.full(n, NONE, dtype=np.int64)
+    weight = np.zeros(n)
+    free = ~stream.is_copy
+    rules = (
+        (mentions(stream, params), np.ones(n)),
+        (open_requests(stream, answers, params), np.full(n, params.request_weight)),
+        (np.where(stream.is_broadcast, triggers, NONE), np.full(n, params.ritual_weight)),
+        adjacent(stream, params),
+    )
+    for number, (found, weights) in enumerate(rules):
+        hit = free & (target == NONE) & (found >= 0)
+        target[hit], method[hit], weight[hit] = found[hit], number, weights[hit]
+    source = np.flatnonzero(target >= 0)
+    names = np.array(["mention", "request", "broadcast", "adjacent"], dtype=object)[method[source]]
+    return pl.DataFrame(
+        {
+            "source": source,
+            "target": target[source],
+            "method": pl.Series(names.tolist(), dtype=pl.String),
+            "layer": pl.Series(np.where(names == "broadcast", "ritual", "core").tolist(), dtype=pl.String),
+            "weight": weight[source],
+            "latency_min": (stream.minute[source] - stream.minute[target[source]]).astype(float),
+        }
+    )
+
+
+def mentions(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
+    """Rule 1: the addressed member's latest turn within 24 hours; of several addressed, the first that has one."""
+    said = pl.DataFrame({"member_key": stream.sender, "at": np.arange(len(stream)), "last": np.arange(len(stream))}, schema={"member_key": pl.Int64, "at": pl.Int64, "last": pl.Int64})
+    calls = stream.spoken_to.with_columns(before=pl.col("turn") - 1).sort("before")
+    met = calls.join_asof(said, left_on="before", right_on="at", by="member_key", strategy="backward", check_sortedness=False).drop_nulls("last")
+    turn, last = met["turn"].to_numpy(), met["last"].to_numpy()
+    good = (stream.minute[turn] - stream.minute[last] <= params.answer_hours * 60) & (stream.sender[turn] != stream.sender[last])
+    chosen = met.filter(pl.Series(good, dtype=pl.Boolean)).sort("turn", "nth").unique("turn", keep="first")
+    found = np.full(len(stream), NONE, dtype=np.int64)
+    found[chosen["turn"].to_numpy()] = chosen["last"].to_numpy()
+    return found
+
+
+def open_requests(stream: Stream, answers: np.ndarray, params: ReplyParams = REPLY_V1) -> np.ndarray:
+    """Rule 2: the open request a turn answers by condition (b): most shared content words, else the latest.
+
+    A request is open for 24 hours or until it is answered, and its first answer still finds it open.
+    """
+    asked = np.flatnonzero(stream.is_asking & stream.is_text)
+    may = stream.can_answer & ~stream.is_question
+    found = _latest_open(stream, asked, answers, np.flatnonzero(may & stream.has_cue), params)
+    shared = _most_shared(stream, asked, answers, may, params)
+    found[shared["turn"].to_numpy()] = shared["request"].to_numpy()
+    return found
+
+
+def _is_open(stream: Stream, request: np.ndarray, turn: np.ndarray, answers: np.ndarray, params: ReplyParams) -> np.ndarray:
+    answered = answers[request]
+    return (
+        (request < turn)
+        & (stream.sender[request] != stream.sender[turn])
+        & (stream.minute[turn] - stream.minute[request] <= params.answer_hours * 60)
+        & ((answered == NONE) | (answered >= turn))
+    )
+
+
+def _latest_open(stream: Stream, asked: np.ndarray, answers: np.ndarray, turns: np.ndarray, params: ReplyParams) -> np.ndarray:
+    """Walk back from each turn over the requests before it, until one is open or 24 hours are gone."""
+    found = np.full(len(stream), NONE, dtype=np.int64)
+    back = np.searchsorted(asked, turns) - 1
+    while len(turns):
+        alive = back >= 0
+        turns, back = turns[alive], back[alive]
+        request = asked[back]
+        alive = stream.minute[turns] - stream.minute[request] <= params.answer_hours * 60
+        turns, back, request = turns[alive], back[alive], request[alive]
+        fits = _is_open(stream, request, turns, answers, params)
+        found[turns[fits]] = request[fits]
+        turns, back = turns[~fits], back[~fits] - 1
+    return found
+
+
+def _most_shared(stream: Stream, asked: np.ndarray, answers: np.ndarray, may: np.ndarray, params: ReplyParams) -> pl.DataFrame:
+    """turn, request: the open request with most shared content words, the latest among equals."""
+    content = stream.content.with_columns(day=pl.Series(stream.minute[stream.content["turn"].to_numpy()] // DAY_MIN, dtype=pl.Int64))
+    is_asked = np.zeros(len(stream), dtype=bool)
+    is_asked[asked] = True
+    by_turn = content["turn"].to_numpy()
+    requests = content.filter(pl.Series(is_asked[by_turn], dtype=pl.Boolean)).rename({"turn": "request"})
+    requests = pl.concat([requests, requests.with_columns(pl.col("day") + 1)])
+    pairs = content.filter(pl.Series(may[by_turn], dtype=pl.Boolean)).join(requests, on=["word", "day"])
+    good = _is_open(stream, pairs["request"].to_numpy(), pairs["turn"].to_numpy(), answers, params)
+    counted = pairs.filter(pl.Series(good, dtype=pl.Boolean)).group_by("turn", "request").len()
+    return counted.sort("turn", "len", "request").group_by("turn", maintain_order=True).last().select("turn", "request")
+
+
+def adjacent(stream: Stream, params: ReplyParams = REPLY_V1) -> tuple[np.ndarray, np.ndarray]:
+    """Rule 4: the nearest earlier turn of another within the window and the last K turns; its weight halves every
+    5 minutes, and once more while 3 or more people were talking in the last 10 minutes."""
+    found = previous_by_another(stream.sender)
+    at = np.arange(len(stream))
+    dt = stream.minute - stream.minute[np.maximum(found, 0)]
+    found = np.where((found >= 0) & (dt <= params.window_min) & (at - found <= params.k_turns), found, NONE)
+    weight = np.exp2(-dt / params.half_life_min) if params.is_decayed else np.ones(len(stream))
+    return found, np.where(crowded(stream, params), weight * params.threads_factor, weight)
+
+
+def crowded(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
+    """Whether 3 or more people had the word in the 10 minutes before a turn."""
+    n = len(stream)
+    run_before = previous_by_another(stream.sender)
+    distinct = np.zeros((n, params.threads_senders), dtype=np.int64)
+    count = np.zeros(n, dtype=np.int64)
+    waiting, at = np.arange(n), np.arange(n) - 1
+    while len(waiting):
+        alive = at >= 0
+        waiting, at = waiting[alive], at[alive]
+        alive = stream.minute[waiting] - stream.minute[at] <= params.threads_min
+        waiting, at = waiting[alive], at[alive]
+        seen = np.zeros(len(waiting), dtype=bool)
+        for place in range(params.threads_senders):
+            seen |= (count[waiting] > place) & (distinct[waiting, place] == stream.sender[at])
+        new = waiting[~seen]
+        distinct[new, count[new]] = stream.sender[at[~seen]]
+        count[new] += 1
+        alive = count[waiting] < params.threads_senders
+        waiting, at = waiting[alive], run_before[at[alive]]
+    return count >= params.threads_senders
+
+
+#: The sensitivity grid: window, turns back, decay; the ritual layer is left out of all of them.
+GRID = tuple(
+    ReplyParams(window_min=window, k_turns=k, is_decayed=decayed)
+    for window in (3, 10, 30, 120)
+    for k in (1, 3, 5)
+    for decayed in (True, False)
+)
+
+
+def permuted_senders(sender: np.ndarray, day: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Senders shuffled among the turns of each day: volume, circadian shape and daily counts stay."""
+    order = np.lexsort((rng.random(len(sender)), day))
+    shuffled = np.empty_like(sender)
+    shuffled[np.argsort(day, kind="stable")] = sender[order]
+    return shuffled

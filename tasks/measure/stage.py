@@ -1,0 +1,157 @@
+"""The measure stage of a group: messages and people -> facts -> indicators, as far as their inputs changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+import polars as pl
+
+from schemas.indicators import definitions_hash, registry
+from schemas.tables import TABLES
+from tasks.identify.stage import STAGE as IDENTIFY
+from tasks.measure.facts import measure_facts
+from tasks.measure.indicators.compute import compute, is_computed
+from tasks.measure.indicators.inputs import IndicatorInputs, Indicators
+from tasks.measure.inputs import GroupInput, cut
+from tasks.reconcile.stage import STAGE as RECONCILE
+from tasks.run import GroupOutcome, Run, parse_month
+from warehouse.calendar import calendar_version
+from warehouse.failpoints import reach
+from warehouse.keys import group_key
+from warehouse.reference.lexicon import lexicon_version
+from warehouse.sources import source_hash
+from warehouse.stages import StageStore, hash_inputs
+from warehouse.workspace import Workspace
+
+STAGE = "measure"
+_CODE = ("tasks.measure", "schemas")
+#: Tables that identify makes and measure hands on, so that a load reads one stage.
+_HANDED_ON = (
+    "core.dim_member",
+    "core.fact_membership",
+    "core.fact_membership_event",
+    "ops.identity_decision",
+    "ops.identity_conflict",
+)
+
+
+def computed_codes() -> frozenset[str]:
+    """Codes of the catalogue that this version computes."""
+    return frozenset(code for code in registry() if is_computed(code))
+
+
+def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
+    """Make a group's facts and indicators anew when anything they rest on changed.
+
+    Indicator rows whose own inputs are unchanged are taken over from the previous result.
+    """
+    store = StageStore(workspace.vault, group_id)
+    group = workspace.config.group(group_id)
+    input_hash = hash_inputs(
+        code=source_hash(*_CODE),
+        reconcile=store.stamp(RECONCILE),
+        identify=store.stamp(IDENTIFY),
+        validate=store.stamp("validate"),
+        lexicon=lexicon_version(),
+        definitions=definitions_hash(),
+        calendar=calendar_version(),
+        group=group.model_dump(mode="json"),
+        month=run.month,
+        from_month=run.from_month,
+    )
+    if store.is_fresh(STAGE, input_hash):
+        return GroupOutcome(group_id=group_id, is_new=False)
+    inputs = cut(_group_input(workspace, run, group_id))
+    facts = {f"core.{name}": frame for name, frame in measure_facts(inputs).items()}
+    facts |= {name: store.frame(IDENTIFY, name) for name in _HANDED_ON}
+    facts["core.fact_coverage"] = _fact_coverage(inputs)
+    cached = _cached(store, run)
+    measured = compute(_indicator_inputs(inputs, facts), cached=cached)
+    facts |= _indicator_frames(measured)
+    reach("measure.measured")
+    n_months = _months_computed(measured, cached)
+    coverage_hash = hashlib.sha256(facts["core.fact_coverage"].write_csv().encode()).hexdigest()[:12]
+    store.write(STAGE, input_hash, facts, months_computed=n_months, run_id=run.run_id, coverage_hash=coverage_hash)
+    return GroupOutcome(group_id=group_id, is_new=True, counts={"months_computed": n_months})
+
+
+def _group_input(workspace: Workspace, run: Run, group_id: str) -> GroupInput:
+    store = StageStore(workspace.vault, group_id)
+    reconciled, identified = store.frames(RECONCILE), store.frames(IDENTIFY)
+    people = identified["people"]
+    authors = people.filter(pl.col("person_no").is_not_null()).select("person_no", "member_key", "is_bot")
+    start = store.facts(RECONCILE)["history_start"]
+    return GroupInput(
+        group_id=group_id,
+        group_key=group_key(group_id),
+        group=workspace.config.group(group_id),
+        messages=store.frame("validate", "messages").join(authors, on="person_no").sort("message_id"),
+        events=reconciled["events"],
+        changes=reconciled["changes"],
+        people=people,
+        dim_member=identified["core.dim_member"],
+        memberships=identified["core.fact_membership"],
+        presence=identified["presence"],
+        coverage=reconciled["coverage"],
+        month=run.month_start,
+        history_start=start and dt.date.fromisoformat(start),
+        n_is_known=bool(store.facts(IDENTIFY)["n_is_known"]),
+    )
+
+
+def _indicator_inputs(inputs: GroupInput, facts: dict[str, pl.DataFrame]) -> IndicatorInputs:
+    first_seen = [day for day in (inputs.coverage["date"].min(), inputs.messages["local_date"].min()) if day]
+    first = min(first_seen, default=inputs.month)
+    return IndicatorInputs(
+        group_id=inputs.group_id,
+        group_key=inputs.group_key,
+        group=inputs.group,
+        fact_message=facts["core.fact_message"],
+        fact_turn=facts["core.fact_turn"],
+        fact_reply=facts["core.fact_reply"],
+        fact_activity=facts["core.fact_activity"],
+        fact_participation=facts["core.fact_participation"],
+        fact_membership=facts["core.fact_membership"],
+        fact_membership_event=facts["core.fact_membership_event"],
+        dim_member=inputs.dim_member,
+        presence=inputs.presence,
+        coverage=inputs.coverage,
+        n_is_known=inputs.n_is_known,
+        history_start=inputs.history_start,
+        first_month=min(first, inputs.month).replace(day=1),
+        month=inputs.month,
+    )
+
+
+def _fact_coverage(inputs: GroupInput) -> pl.DataFrame:
+    table = TABLES["core.fact_coverage"]
+    return table.conform(inputs.coverage.with_columns(group_key=pl.lit(inputs.group_key)))
+
+
+def _indicator_frames(measured: Indicators) -> dict[str, pl.DataFrame]:
+    return {
+        "core.fact_indicator": measured.values,
+        "core.fact_indicator_detail": measured.details,
+        "core.composite_base": measured.bases,
+    }
+
+
+def _cached(store: StageStore, run: Run) -> Indicators | None:
+    """Rows of the previous result; a backfill leaves out the months it is asked to compute anew."""
+    frames = store.frames(STAGE)
+    if not frames:
+        return None
+    first = parse_month(run.from_month) if run.from_month else dt.date.max
+    earlier = [
+        frames[name].filter(pl.col("month") < first) for name in ("core.fact_indicator", "core.fact_indicator_detail")
+    ]
+    return Indicators(*earlier, frames["core.composite_base"])
+
+
+def _months_computed(measured: Indicators, cached: Indicators | None) -> int:
+    """Months with at least one row that was not taken over."""
+    if cached is None:
+        return measured.values["month"].n_unique()
+    held = cached.values.select("code", "month", "input_hash")
+    return measured.values.join(held, on=["code", "month", "input_hash"], how="anti")["month"].n_unique()

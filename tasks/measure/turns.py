@@ -1,0 +1,61 @@
+"""Turns: who had the word, from when, with how many messages."""
+
+from __future__ import annotations
+
+import polars as pl
+
+#: Longest pause within a turn, in minutes.
+TURN_GAP_MIN = 2
+TEMPLATE_CHARS = 200
+TEMPLATE_DAYS = 180
+
+
+def assign_turns(messages: pl.DataFrame) -> pl.Series:
+    """Turn number of each message, in time order; NULL for deleted stubs and bots.
+
+    A turn is a run of consecutive messages of one sender with gaps of at most 2 minutes and nobody between, on
+    times floored to the minute (exports differ in precision). Stubs and bots have no word and divide no turn.
+
+    Args:
+        messages: sent_at (UTC), member_key, kind, is_bot; sorted by time.
+    """
+    frame = messages.select("sent_at", "member_key", "kind", "is_bot").with_row_index("at")
+    heard = frame.filter((pl.col("kind") != "deleted") & ~pl.col("is_bot")).with_columns(
+        minute=pl.col("sent_at").dt.truncate("1m")
+    )
+    new = (pl.col("member_key") != pl.col("member_key").shift()) | (
+        pl.col("minute") - pl.col("minute").shift() > pl.duration(minutes=TURN_GAP_MIN)
+    )
+    numbered = heard.select("at", turn=new.fill_null(True).cum_sum().cast(pl.Int64) - 1)
+    return frame.join(numbered, on="at", how="left", maintain_order="left")["turn"]
+
+
+def is_template(messages: pl.DataFrame) -> pl.Series:
+    """Whether a message is a forwarded template.
+
+    Marked as forwarded, or 200 characters or more of normal text that another sender posted in this group in
+    the trailing 180 days.
+
+    Args:
+        messages: sent_at, member_key, plain, is_forwarded; sorted by time.
+    """
+    long = messages.select("sent_at", "member_key", "plain").with_row_index("at").filter(
+        pl.col("plain").str.len_chars() >= TEMPLATE_CHARS
+    )
+    copied = long.with_columns(earlier=last_by_another(long, "plain")).filter(
+        pl.col("sent_at") - pl.col("earlier") <= pl.duration(days=TEMPLATE_DAYS)
+    )
+    return messages["is_forwarded"] | pl.Series(range(len(messages))).is_in(copied["at"].cast(pl.Int64).to_list())
+
+
+def last_by_another(frame: pl.DataFrame, text: str) -> pl.Series:
+    """When another sender last had the same text before, for each row (sent_at, member_key, text; any order)."""
+    ordered = frame.select("sent_at", "member_key", pl.col(text).alias("key")).with_row_index("row").sort("key", "sent_at", "row")
+    same = pl.col("key") == pl.col("key").shift()
+    changed = same & (pl.col("member_key") != pl.col("member_key").shift())
+    previous = pl.when(changed).then(pl.col("sent_at").shift())
+    new_text = ~same.fill_null(False)
+    earlier = ordered.with_columns(block=new_text.cum_sum(), previous=previous).with_columns(
+        pl.col("previous").forward_fill().over("block")
+    )
+    return earlier.sort("row")["previous"]

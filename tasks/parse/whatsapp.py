@@ -1,0 +1,128 @@
+"""The bytes of one export -> ``PARSED`` rows and what is known about the file as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from schemas.config import DateOrder
+from schemas.exports import ExportMeta
+from schemas.frames import PARSED
+from tasks.parse.authors import split_authors
+from tasks.parse.columns import replaced
+from tasks.parse.encoding import Text, read_text
+from tasks.parse.headers import Headers, find_headers
+from tasks.parse.rows import type_rows
+from warehouse.reference.markers import languages
+
+#: An export keeps about this many newest messages, without and with media; older ones are cut off.
+EXPORT_LIMITS = (40_000, 10_000)
+#: How far from a limit the messages of a cut export may lie, as a share of it.
+LIMIT_TOLERANCE = 0.025
+#: The encryption notice or the group's creation stands within so many rows when the head is whole.
+HEAD_ROWS = 20
+HEAD_EVENTS = ("created", "encryption")
+UNKNOWN_LANGUAGE = "unknown"
+
+
+class Parsed(NamedTuple):
+    """Facts about an export, and its rows as ``schemas.frames.PARSED`` declares them."""
+
+    meta: ExportMeta
+    frame: pl.DataFrame
+
+
+def parse_export(content: bytes, *, date_order: DateOrder | None = None) -> Parsed:
+    """Read one chat text.
+
+    Args:
+        content: bytes of the chat text, in any encoding.
+        date_order: the group's configured order; used when neither values nor monotony decide.
+
+    Returns:
+        ``meta`` and ``frame`` (columns of ``PARSED``, one row per message or system line in file order).
+        Labels are normalised; the exporter himself is ``You`` in events, whatever his phone calls him.
+        System lines keep no text but the group's new name, where they give one. Lines are counted by
+        their LF; a last line without one counts when it is not empty.
+
+    Raises:
+        FileRefused: the reasons of :mod:`tasks.parse.encoding`, :mod:`tasks.parse.headers` and
+            :mod:`tasks.parse.dates`.
+    """
+    text = read_text(content)
+    headers = find_headers(text.lines, date_order)
+    n_text_lines = np.diff(np.append(headers.line_index, len(text.lines)))
+    author, body, systems = split_authors(headers.author, headers.body)
+    whole = _joined(body, text.lines, headers.line_index, n_text_lines)
+    rows, wordings = type_rows(author, body, whole, systems, headers.layout.platform)
+    frame = PARSED.conform(
+        rows.with_columns(
+            headers.local_at,
+            pl.int_range(pl.len(), dtype=pl.Int64).alias("seq"),
+            pl.Series("line_no", headers.line_index + 1),
+            pl.Series("n_text_lines", n_text_lines),
+            pl.lit(headers.layout.has_seconds).alias("has_seconds"),
+            pl.lit(False).alias("is_forwarded"),
+        )
+    )
+    return Parsed(_meta(content, text, headers, frame, _language(wordings, headers.language)), frame)
+
+
+def _joined(
+    body: pl.Series, lines: pl.Series, line_index: npt.NDArray[np.int64], n_text_lines: npt.NDArray[np.int64]
+) -> pl.Series:
+    """Bodies with their continuation lines; only messages that have any are touched."""
+    many = np.flatnonzero(n_text_lines > 1)
+    if not len(many):
+        return body
+    counts = n_text_lines[many] - 1
+    owner = np.repeat(np.arange(len(many)), counts)
+    within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    continuation = lines.gather(np.repeat(line_index[many] + 1, counts) + within)
+    tails = (
+        pl.DataFrame({"owner": owner, "line": continuation})
+        .group_by("owner", maintain_order=True)
+        .agg(pl.col("line").str.join("\n"))["line"]
+    )
+    whole = pl.select(pl.concat_str(body.gather(many), tails, separator="\n")).to_series()
+    return replaced(body, pl.Series(many), whole)
+
+
+def _language(wordings: dict[str, int], of_layout: str | None) -> str:
+    """The language with most recognised wordings; the layout's own where no wording speaks."""
+    best = max(languages(), key=lambda code: wordings.get(code, 0))
+    return best if wordings.get(best) else of_layout or UNKNOWN_LANGUAGE
+
+
+def _meta(content: bytes, text: Text, headers: Headers, frame: pl.DataFrame, language: str) -> ExportMeta:
+    is_message = frame["author"].is_not_null()
+    n_lines, n_messages, n_rejected = len(text.lines), int(is_message.sum()), int(headers.line_index[0])
+    has_head = bool(frame["event"].head(HEAD_ROWS).is_in(HEAD_EVENTS).any())
+    return ExportMeta(
+        file_id=hashlib.sha256(content).hexdigest()[:12],
+        platform=headers.layout.platform,
+        language=language,
+        date_order=headers.order,
+        date_order_basis=headers.basis,
+        clock=headers.layout.clock,
+        has_seconds=headers.layout.has_seconds,
+        encoding=text.encoding,
+        n_replaced_bytes=text.n_replaced_bytes,
+        n_bytes=len(content),
+        n_lines=n_lines,
+        n_messages=n_messages,
+        n_events=len(frame) - n_messages,
+        n_continuation_lines=n_lines - n_rejected - len(frame),
+        n_rejected_lines=n_rejected,
+        n_senders=frame["author"].drop_nulls().n_unique(),
+        first_at=frame["local_at"].min(),
+        last_at=frame["local_at"].max(),
+        has_creation_line=has_head,
+        is_truncated=not has_head
+        and any(abs(len(frame) - limit) <= limit * LIMIT_TOLERANCE for limit in EXPORT_LIMITS),
+        confidence=headers.confidence,
+    )

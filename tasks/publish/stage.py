@@ -1,0 +1,136 @@
+"""The publish stage: research tables inside the run's transaction; report and release after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from schemas.errors import NotYetError, SolidarityError, UsageError
+from schemas.indicators import registry
+from schemas.tables import in_schema
+from tasks.load.stage import GroupLoad
+from tasks.measure.stage import computed_codes
+from tasks.publish.limits import Limits
+from tasks.publish.release import verify_release, write_release
+from tasks.publish.report.page import render_report
+from tasks.publish.research import READ, research_tables
+from tasks.run import Run
+from tasks.snapshot.manifest import Manifest
+from warehouse.engine import Warehouse
+from warehouse.failpoints import reach
+from warehouse.workspace import Workspace
+
+
+def publish_snapshot(this: GroupLoad) -> int:
+    """Write every table of ``research`` anew from the core as loaded; returns rows published."""
+    if this.load is None:
+        return 0
+    tables = research_tables(
+        {name: this.load.read(f"SELECT * FROM {name}") for name in READ},
+        definitions=registry(),
+        computed=computed_codes(),
+        groups=this.workspace.config.groups,
+        snapshot_id=this.manifest.snapshot_id,
+        limits=Limits().tightened(min_group_n=this.workspace.settings.minimum_group_n),
+    )
+    reach("publish.tables")
+    return sum(this.load.replace_all(name, frame) for name, frame in tables.items())
+
+
+def release_run(workspace: Workspace, run: Run) -> str | None:
+    """The newest snapshot's report, and its release where a study answers for the data; returns its id."""
+    newest = _snapshots(workspace).tail(1)
+    if newest.is_empty():
+        return None
+    snapshot_id = str(newest["snapshot_id"].item())
+    if workspace.config.study is not None:
+        if not (workspace.releases / snapshot_id).is_dir():
+            release_snapshot(workspace, snapshot_id)
+    else:
+        _write_report(workspace, snapshot_id)
+    return snapshot_id
+
+
+def release_snapshot(workspace: Workspace, snapshot_id: str, *, public: bool = False) -> Path:
+    """Write the release of the newest snapshot; an earlier one is there already or cannot be had.
+
+    Raises:
+        UsageError: the snapshot is not the newest and was never released.
+        ConfigurationError: no study answers for the data.
+    """
+    if public:
+        raise NotYetError("`release --public` is not built yet", next_step="see docs/architecture.md")
+    known = _snapshots(workspace)
+    if snapshot_id not in known["snapshot_id"].to_list():
+        raise UsageError("there is no such snapshot", next_step="see `solidarity snapshots`")
+    folder = workspace.releases / snapshot_id
+    if snapshot_id != known["snapshot_id"][-1]:
+        if folder.is_dir():
+            return folder
+        raise UsageError("only the newest snapshot can be released", next_step="see `solidarity snapshots`")
+    reach("publish.release")
+    tables = _published(workspace)
+    manifest = Manifest.from_json(known["manifest_json"][-1])
+    return write_release(
+        workspace.releases,
+        tables,
+        manifest=manifest,
+        study=workspace.config.study,
+        report_html=_report(workspace, tables, known),
+    )
+
+
+def verify_snapshot(workspace: Workspace, snapshot_id: str) -> list[str]:
+    """What is wrong with a release, in words; nothing when it is as written."""
+    folder = workspace.releases / snapshot_id
+    if not folder.is_dir():
+        raise UsageError("there is no such release")
+    try:
+        verify_release(folder)
+    except SolidarityError as error:
+        return [error.describe()]
+    return []
+
+
+def _write_report(workspace: Workspace, snapshot_id: str) -> None:
+    path = workspace.home / "reports" / f"{snapshot_id}.html"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".part")
+        temporary.write_text(
+            _report(workspace, _published(workspace), _snapshots(workspace)), encoding="utf-8"
+        )
+        temporary.replace(path)
+
+
+def _published(workspace: Workspace) -> dict[str, pl.DataFrame]:
+    warehouse = Warehouse(workspace.settings.database_url)
+    return {
+        table.qualified: table.conform(warehouse.read(f"SELECT * FROM {table.qualified}"))
+        for table in in_schema("research")
+    }
+
+
+def _snapshots(workspace: Workspace) -> pl.DataFrame:
+    warehouse = Warehouse(workspace.settings.database_url)
+    return warehouse.read("SELECT * FROM core.dim_snapshot ORDER BY created_at, snapshot_id")
+
+
+def _report(workspace: Workspace, tables: dict[str, pl.DataFrame], known: pl.DataFrame) -> str:
+    warehouse = Warehouse(workspace.settings.database_url)
+    names = warehouse.read("SELECT group_id, group_name FROM core.dim_group WHERE is_current")
+    shocks = warehouse.read(
+        "SELECT shock, shock_date, group_id FROM core.dim_shock ORDER BY shock_date, shock"
+    )
+    return render_report(
+        tables,
+        definitions=registry(),
+        computed=computed_codes(),
+        manifest=Manifest.from_json(known["manifest_json"][-1]),
+        study=workspace.config.study,
+        group_names=dict(names.iter_rows()),
+        dates=warehouse.read("SELECT * FROM core.dim_date"),
+        shocks=list(shocks.iter_rows()),
+        previous_snapshot_id=known["snapshot_id"][-2] if len(known) > 1 else None,
+    )

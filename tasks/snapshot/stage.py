@@ -1,0 +1,78 @@
+"""The snapshot stage: freeze what was loaded; inside the run's one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from schemas.indicators import registry
+from schemas.tables import TABLES
+from tasks.load.stage import GroupLoad
+from tasks.snapshot.manifest import Manifest
+from tasks.snapshot.revisions import revisions
+from tasks.snapshot.trends import trends
+from tasks.snapshot.vintages import as_of, changed_cells
+from warehouse.failpoints import reach
+from warehouse.keys import group_key
+from warehouse.load import Load
+
+
+def take_snapshot(this: GroupLoad) -> str | None:
+    """Enter the snapshot, the cells it changed, what it restated and the trends; returns its id.
+
+    Nothing happens when the warehouse holds a snapshot of the same inputs.
+    """
+    load, manifest = this.load, this.manifest
+    if load is None:
+        return None
+    reach("snapshot.frozen")
+    earlier = load.read("SELECT * FROM core.dim_snapshot").sort("created_at", "snapshot_id")
+    _name_rows_after_snapshot(this, load)
+    current = load.read("SELECT * FROM core.fact_indicator")
+    vintage = load.read("SELECT * FROM core.fact_indicator_vintage")
+    known = earlier["snapshot_id"].to_list()
+    load.append("core.fact_indicator_vintage", changed_cells(current, vintage, known, manifest.snapshot_id))
+    if known:
+        before = as_of(vintage, known, known[-1])
+        old = Manifest.from_json(earlier["manifest_json"][-1])
+        load.append("core.fact_revision", revisions(before, current, old, manifest).rows)
+    _load_trends(this, load, current)
+    load.append("core.dim_snapshot", _snapshot_row(manifest))
+    return manifest.snapshot_id
+
+
+def _name_rows_after_snapshot(this: GroupLoad, load: Load) -> None:
+    """Rows of accepted groups that did not change belong to this snapshot too; carried-over ones do not."""
+    unchanged = [group_key(group_id) for group_id in this.accepted if group_id not in this.changed]
+    if not unchanged:
+        return
+    for name in ("core.fact_indicator", "core.fact_indicator_detail"):
+        rows = load.read(f"SELECT * FROM {name}").filter(pl.col("group_key").is_in(unchanged))
+        rows = rows.with_columns(snapshot_id=pl.lit(this.manifest.snapshot_id))
+        load.replace(name, TABLES[name].conform(rows), {"group_key": unchanged})
+
+
+def _load_trends(this: GroupLoad, load: Load, current: pl.DataFrame) -> None:
+    keys = [group_key(group_id) for group_id in this.changed]
+    if keys:
+        rows = trends(current.filter(pl.col("group_key").is_in(keys)), registry(), this.manifest.snapshot_id)
+        load.replace("core.fact_trend", rows, {"group_key": keys})
+
+
+def _snapshot_row(manifest: Manifest) -> pl.DataFrame:
+    table = TABLES["core.dim_snapshot"]
+    row = {
+        "snapshot_id": manifest.snapshot_id,
+        "month": manifest.month,
+        "created_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
+        "manifest_sha256": manifest.sha256,
+        "manifest_json": manifest.canonical_json(),
+        "code_version": manifest.code_version,
+        "lexicon_version": manifest.lexicon_version,
+        "definitions_hash": manifest.definitions_hash,
+        "n_groups": len(manifest.groups),
+        "n_exports": manifest.n_exports,
+        "n_rosters": manifest.n_rosters,
+    }
+    return pl.DataFrame([row], schema=table.polars_schema)

@@ -1,0 +1,104 @@
+"""The validate stages: rules on a group's rows; expectations on all groups' smaller frames."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import polars as pl
+
+from schemas.frames import MESSAGES
+from schemas.rules import Rule
+from schemas.tables import TABLES
+from tasks.identify.stage import STAGE as IDENTIFY
+from tasks.load.files import file_rows
+from tasks.measure.stage import STAGE as MEASURE
+from tasks.reconcile.stage import STAGE as RECONCILE
+from tasks.run import GroupOutcome, Run
+from tasks.validate import expectations
+from tasks.validate.rows import split
+from warehouse.sources import source_hash
+from warehouse.stages import StageStore, hash_inputs
+from warehouse.workspace import Workspace
+
+STAGE = "validate"
+QUARANTINE = TABLES["ops.quarantine"]
+_CODE = ("tasks.validate", "schemas")
+_BEFORE_WHATSAPP = dt.datetime(2009, 1, 1)
+
+#: What no single column can say of a message.
+MESSAGE_RULES = (
+    Rule("sent_at", "before WhatsApp existed", pl.col("sent_at") >= _BEFORE_WHATSAPP),
+    Rule("local_date", "not the day of its clock", pl.col("local_date") == pl.col("local_at").dt.date()),
+    Rule("export_ids", "exports miscounted", pl.col("export_ids").list.len() == pl.col("n_exports")),
+)
+
+
+def validate_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
+    """Hold a group's messages against the row rules; refused ones go to quarantine, the others on."""
+    store = StageStore(workspace.vault, group_id)
+    input_hash = hash_inputs(
+        code=source_hash(*_CODE), reconcile=store.stamp(RECONCILE), identify=store.stamp(IDENTIFY)
+    )
+    if store.is_fresh(STAGE, input_hash):
+        return GroupOutcome(group_id=group_id, is_new=False)
+    messages = store.frame(RECONCILE, "messages")
+    checked = split(messages, MESSAGES, MESSAGE_RULES)
+    quarantine = pl.concat([_quarantined(messages, checked.failures, group_id), store.frame(IDENTIFY, "ops.quarantine")])
+    frames = {"messages": checked.valid, "ops.quarantine": quarantine}
+    store.write(STAGE, input_hash, frames, n_quarantined=len(quarantine))
+    return GroupOutcome(group_id=group_id, is_new=True, counts={"quarantined": len(quarantine)})
+
+
+def _quarantined(messages: pl.DataFrame, failures: pl.DataFrame, group_id: str) -> pl.DataFrame:
+    """Rows of ``ops.quarantine`` for refused messages: where they stood and which rule they broke."""
+    files = messages.with_row_index("row_no").select(
+        pl.col("row_no").cast(pl.Int64), file_id=pl.col("export_ids").list.first().fill_null("0" * 12)
+    )
+    return QUARANTINE.conform(
+        failures.join(files, on="row_no").with_columns(group_id=pl.lit(group_id), severity=pl.lit("warning"))
+    )
+
+
+def expect_groups(workspace: Workspace, run: Run, group_ids: Sequence[str]) -> list[str]:
+    """Hold the smaller frames of all groups against their suites; returns groups without a critical failure.
+
+    Runs only when some group's measurement is not known to be sound yet.
+    """
+    stamps = {group_id: StageStore(workspace.vault, group_id).stamp(MEASURE) for group_id in group_ids}
+    sound = _sound_before(workspace)
+    if all(sound.get(group_id) == stamp for group_id, stamp in stamps.items()):
+        return list(group_ids)
+    verdict = expectations.expect(_small_frames(workspace, run, group_ids), run.run_id)
+    folder = f"runs/{run.run_id}"
+    workspace.vault.write_frame(f"{folder}/expectations.parquet", verdict.results)
+    failed = sorted(verdict.failed_groups)
+    n_failed = int((~verdict.results["is_success"]).sum())
+    workspace.vault.write_document(f"{folder}/verdict.json", {"failed_groups": failed, "n_failed": n_failed})
+    accepted = [group_id for group_id in group_ids if group_id not in verdict.failed_groups]
+    workspace.vault.write_document("expectations/sound.json", {group_id: stamps[group_id] for group_id in accepted})
+    return accepted
+
+
+def _sound_before(workspace: Workspace) -> dict[str, str]:
+    name = "expectations/sound.json"
+    return dict(workspace.vault.read_document(name)) if workspace.vault.exists(name) else {}
+
+
+def _small_frames(workspace: Workspace, run: Run, group_ids: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """The frames that suites look at, pseudonymised, of all groups together; each with a ``group_id``."""
+    parts: dict[str, list[pl.DataFrame]] = {}
+    for group_id in group_ids:
+        frames = StageStore(workspace.vault, group_id).frames(MEASURE)
+        label = pl.lit(group_id).alias("group_id")
+        for suite, table in (("memberships", "core.fact_membership"), ("member_months", "core.fact_member_month")):
+            parts.setdefault(suite, []).append(frames[table].with_columns(label))
+        parts.setdefault("members", []).append(frames["core.dim_member"].with_columns(label))
+        parts.setdefault("daily_messages", []).append(expectations.summarise_days(frames["core.fact_message"], group_id))
+        snapshot_id = pl.lit(f"{run.month}-{'0' * 12}").alias("snapshot_id")
+        parts.setdefault("indicators", []).append(
+            expectations.indicators_with_agreement(frames["core.fact_indicator"].with_columns(snapshot_id))
+        )
+    found = {suite: pl.concat(frames) for suite, frames in parts.items()}
+    files = file_rows(workspace, run.run_id).filter(pl.col("group_id").is_in(group_ids), pl.col("n_lines").is_not_null())
+    return found | {"files": expectations.files_with_account(files)}
