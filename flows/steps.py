@@ -30,6 +30,7 @@ def one_run(flow: str, month: str | None, wait: int, from_month: str | None = No
 
     Raises:
         UsageError: a month is not one, or has not ended.
+        ConfigurationError: there is no pseudonym key.
         Locked: another run holds the warehouse and does not end within ``wait`` seconds.
     """
     run = Run(
@@ -41,6 +42,7 @@ def one_run(flow: str, month: str | None, wait: int, from_month: str | None = No
     if run.from_month is not None and run.from_month > run.month:
         raise UsageError("the first month lies after the last one")
     workspace = Workspace.open()
+    workspace.key()  # without a key nothing is touched
     with run_lock(workspace.settings.database_url, workspace.home, wait):
         open_run(workspace, run)
         try:

@@ -41,6 +41,7 @@ Words = dict[str, dict[str, str]]
 
 EMPTY = frozenset({"", "-", "--", "n/a", "na", "nan", "null", "none", "tidak ada", "kosong", "?", "."})
 _LABEL_LIMIT = 80
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 _FIRST_SERIAL, _LAST_SERIAL = 18264, 73050  # spreadsheet days from 1950 to 2099
 _SERIAL_EPOCH = dt.date(1899, 12, 30)
 _PIVOT = 70  # two-digit years from 70 on lie in the 20th century
@@ -49,6 +50,8 @@ _COHORT_FIRST, _COHORT_LAST = 1900, 2200
 
 def fold(text: str) -> str:
     """Letters and digits of a wording, case, marks, accents and spacing aside."""
+    if text.isascii():  # most of them, ten times as fast
+        return " ".join(_NOT_ALPHANUMERIC.sub(" ", text.lower()).split())
     plain = unicodedata.normalize("NFKD", text).casefold()
     kept = (char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
     return " ".join("".join(kept).split())
@@ -58,9 +61,13 @@ def clean(value: Any) -> str | None:
     """A cell as text without invisible marks; None when it says nothing."""
     if value is None:
         return None
+    text = str(value)
+    if text.isascii() and text.isprintable():
+        text = " ".join(text.split())
+        return None if text.lower() in EMPTY else text
     text = "".join(
         " " if unicodedata.category(char) in ("Cc", "Zs", "Zl", "Zp") else char
-        for char in unicodedata.normalize("NFC", str(value))
+        for char in unicodedata.normalize("NFC", text)
         if unicodedata.category(char) != "Cf"
     )
     text = " ".join(text.split())

@@ -30,7 +30,9 @@ def guarded(step: Callable[P, R]) -> Callable[P, R]:
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return step(*args, **kwargs)
-        except SolidarityError:
+        except SolidarityError as error:
+            if error.__context__ is not None:  # it stands for an error whose text may quote values
+                _keep_traceback(step.__name__, error.__context__)
             raise
         except Exception as error:
             kept = _keep_traceback(step.__name__, error)
@@ -53,7 +55,7 @@ def _place(error: Exception) -> str:
     return f"{Path(ours[-1].filename).parent.name}/{Path(ours[-1].filename).name}:{ours[-1].lineno}"
 
 
-def _keep_traceback(step: str, error: Exception) -> str:
+def _keep_traceback(step: str, error: BaseException) -> str:
     name = f"errors/{step}.txt"
     Workspace.open().vault.write_bytes(name, "".join(traceback.format_exception(error)).encode())
     return f"vault/{name}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -16,6 +15,7 @@ from schemas.tables import Table
 from warehouse.engine import Parameters, bound, libpq_arguments
 from warehouse.failpoints import reach
 from warehouse.lock import LOAD_LOCK_KEY
+from warehouse.postgres_copy import column_order, stream
 from warehouse.tables import qualified, quoted
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 #: How NULL is written in a COPY stream; no text of ours holds this control character.
 _NULL = "\x01"
 _COPY_OPTIONS = "FORMAT csv, NULL E'\\x01'"
-_BATCH_ROWS = 65_536
 _LOCK_WAIT_MS = 60_000
 
 #: Types of a query's columns by PostgreSQL's oid; all others are read as text.
@@ -104,13 +103,11 @@ class PostgresBackend:
         self._copy_in(connection, qualified(table), frame)
 
     def _copy_in(self, connection: sa.Connection, target: str, frame: pl.DataFrame) -> None:
-        columns = ", ".join(map(quoted, frame.columns))
-        statement = f"COPY {target} ({columns}) FROM STDIN ({_COPY_OPTIONS})"
-        with _driver(connection).cursor().copy(statement.encode()) as stream:
-            for batch in frame.iter_slices(_BATCH_ROWS):
-                buffer = BytesIO()
-                batch.write_csv(buffer, include_header=False, null_value=_NULL)
-                stream.write(buffer.getbuffer())
+        columns = ", ".join(map(quoted, column_order(frame)))
+        statement = f"COPY {target} ({columns}) FROM STDIN (FORMAT binary)"
+        with _driver(connection).cursor().copy(statement.encode()) as copy:
+            for piece in stream(frame):
+                copy.write(piece)
 
     @contextmanager
     def staged(self, connection: sa.Connection, table: Table, frame: pl.DataFrame) -> Iterator[str]:
@@ -153,8 +150,8 @@ def read_frame(driver: psycopg.Connection[Any], statement: str) -> pl.DataFrame:
     columns = _columns(cursor)
     # A single empty text would be an empty line, which a reader of CSV skips.
     options = _COPY_OPTIONS + (", FORCE_QUOTE *" if len(columns) == 1 else "")
-    with cursor.copy(f"COPY ({statement}\n) TO STDOUT ({options})".encode()) as stream:
-        text = b"".join(stream)
+    with cursor.copy(f"COPY ({statement}\n) TO STDOUT ({options})".encode()) as copy:
+        text = b"".join(copy)
     return _framed(_parsed(text, columns), columns)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tasks.identify.members import Index, RosterMember
 from tasks.identify.senders import Label, Sender, without_honorific
+from warehouse.reference.people import roster_words
 
 #: Methods by falling strength, with the confidence each deserves by itself.
 CONFIDENCE = {
@@ -16,6 +17,7 @@ CONFIDENCE = {
     "number_change": 0.98,
     "name": 0.97,
     "alias": 0.95,
+    "qualified_name": 0.92,  # what else stands in the label is true of the member
     "title_and_name": 0.9,
     "push_name": 0.9,
     "elimination": 0.9,  # of several bearers of a name, the only one who is not somebody else here
@@ -90,7 +92,20 @@ def _named(label: Label, index: Index) -> tuple[set[int], str]:
     if found:
         return found, "name" if label.folded in index.names else "alias"
     bare = without_honorific(label.folded)
-    return (_bearers(bare, index) if bare else set()), "title_and_name"
+    if bare and (found := _bearers(bare, index)):
+        return found, "title_and_name"
+    return _qualified(label.folded, index) or _qualified(bare or "", index), "qualified_name"
+
+
+def _qualified(folded: str, index: Index) -> set[int]:
+    """Members whose name or alias opens the label while all else in it is true of them: ``nisa upi``."""
+    words, fillers = folded.split(), roster_words()["filler"]
+    for length in range(len(words) - 1, 0, -1):
+        rest = [word for word in words[length:] if word not in fillers]
+        found = _bearers(" ".join(words[:length]), index)
+        if found:
+            return {member for member in found if all(word in index.qualifiers[member] for word in rest)}
+    return set()
 
 
 def _bearers(folded: str, index: Index) -> set[int]:

@@ -38,6 +38,7 @@ class Index:
     names: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     aliases: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     member_ids: dict[str, int] = field(default_factory=dict)
+    qualifiers: list[set[str]] = field(default_factory=list)  # by member: words the rosters say of them
 
 
 class Groups:
@@ -102,14 +103,23 @@ def roster_members(roster: pl.DataFrame, community: str) -> list[RosterMember]:
         else:
             loose.append(members)
     people = list(numbered.values())
-    anchors = len(people)
+    bearers: dict[str, set[int]] = defaultdict(set)
+    for position, known in enumerate(people):
+        for trait in _traits(known):
+            bearers[trait].add(position)
     for gathered in _join_loose(loose, repeated):
-        fitting = [position for position in range(anchors) if _fits(people[position], gathered, repeated)]
+        candidates = set().union(*(bearers.get(trait, set()) for trait in _traits(gathered)))
+        fitting = [position for position in sorted(candidates) if _fits(people[position], gathered, repeated)]
         if len(fitting) == 1:
             people[fitting[0]].extend(gathered)
         else:
             people.append(gathered)
     return _named([sorted(person, key=_order) for person in people], community)
+
+
+def _traits(rows: list[Row]) -> set[str]:
+    """Numbers and names by which rows may be one person."""
+    return {trait for row in rows for trait in (*phones_of(row), fold(row["name"] or "")) if trait}
 
 
 def _profile(row: Row) -> tuple[Any, ...]:
@@ -130,12 +140,20 @@ def _repeated_names(rows: list[Row]) -> set[str]:
 
 
 def _join_loose(loose: list[list[Row]], repeated: set[str]) -> list[list[Row]]:
+    """Join profiles without a member number that are alike."""
     groups = Groups()
-    for first in range(len(loose)):
-        groups.find(first)
-        for second in range(first):
-            if _alike(loose[first][0], loose[second][0], repeated):
-                groups.join(first, second)
+    sharing: dict[str, list[int]] = defaultdict(list)
+    for position, rows in enumerate(loose):
+        groups.find(position)
+        for trait in _traits(rows[:1]):
+            sharing[trait].append(position)
+    for trait, positions in sharing.items():
+        if trait in repeated:
+            continue
+        for place, first in enumerate(positions):
+            for second in positions[:place]:
+                if _alike(loose[first][0], loose[second][0], repeated):
+                    groups.join(first, second)
     gathered: dict[int, list[Row]] = defaultdict(list)
     for position, rows in enumerate(loose):
         gathered[groups.find(position)].extend(rows)
@@ -211,4 +229,22 @@ def index_members(members: list[RosterMember]) -> Index:
             index.aliases[alias].add(position)
         if member.member_id:
             index.member_ids[member.member_id] = position
+        index.qualifiers.append(_qualifiers(member))
     return index
+
+
+def _qualifiers(member: RosterMember) -> set[str]:
+    """Words by which somebody's contacts may tell a member from namesakes, as the rosters state them."""
+    words: set[str] = set()
+    for row in member.rows:
+        stated = (
+            row["campus"],
+            row["origin_region"],
+            row["current_city"],
+            row["field_of_study"],
+            row["name"],
+        )
+        words.update(*(fold(text).split() for text in stated if text))
+        if row["cohort"]:
+            words |= {str(row["cohort"]), f"{row['cohort'] % 100:02d}"}
+    return words

@@ -13,10 +13,7 @@ from schemas.errors import ConfigurationError
 from tasks.identify.evidence import CONFIDENCE, CONTESTED, RANK, Verdict, judge
 from tasks.identify.members import Groups, Index, RosterMember, index_members
 from tasks.identify.senders import Sender, read_label
-
-#: Least similarity (0 to 100) at which an unmatched name is suggested to a human.
-SUGGEST_FROM = 85.0
-_SUGGEST_LEAD = 5.0  # the second best must lie so far below
+from tasks.identify.suggest import Suggestion, suggest
 
 
 @dataclass
@@ -38,15 +35,6 @@ class Conflict:
     kind: str
     senders: frozenset[int] = frozenset()
     members: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """An unmatched sender whose name resembles one member's; for a human to confirm."""
-
-    person_no: int
-    member: int
-    similarity: float
 
 
 @dataclass
@@ -104,7 +92,10 @@ def resolve(
     holders = _assign(state, resolution)
     _eliminate(state, resolution, holders)
     _name_unmatched(state, resolution, group_id, community)
-    resolution.suggestions = _suggest(state, resolution)
+    unmatched = [
+        one.sender for _, one in sorted(resolution.people.items()) if one.member is None and not one.is_bot
+    ]
+    resolution.suggestions = suggest(unmatched, members, state.apart)
     resolution.conflicts = sorted(
         set(state.conflicts), key=lambda c: (c.kind, sorted(c.senders), sorted(c.members))
     )
@@ -244,7 +235,9 @@ def _eliminate(state: _State, resolution: Resolution, holders: dict[int, list[li
         if person.member is not None or person.is_bot or not ambiguous or state.apart[number]:
             continue
         kind, bearers = ambiguous[0]
-        left = [member for member in sorted(bearers) if not _writes_beside_holder(state, number, holders[member])]
+        left = [
+            member for member in sorted(bearers) if not _writes_beside_holder(state, number, holders[member])
+        ]
         folded = {label.folded for label in person.sender.labels}
         if len(left) == 1 and folded & state.members[left[0]].names and not person.sender.phones:
             person.member, person.method = left[0], "elimination"
@@ -254,7 +247,9 @@ def _eliminate(state: _State, resolution: Resolution, holders: dict[int, list[li
 
 
 def _writes_beside_holder(state: _State, number: int, held: list[list[int]]) -> bool:
-    return any(state.senders[number].writes_beside(state.senders[other]) for numbers in held for other in numbers)
+    return any(
+        state.senders[number].writes_beside(state.senders[other]) for numbers in held for other in numbers
+    )
 
 
 def _text_of(state: _State, numbers: list[int]) -> str:
@@ -335,39 +330,6 @@ def _own_identifier(people: list[Resolved], renumbered: set[int], group_id: str,
     if labels:
         return f"{group_id}|label:{min(labels, key=lambda label: (label.is_push, label.text)).text}"
     return f"{group_id}|label:"
-
-
-def _suggest(state: _State, resolution: Resolution) -> list[Suggestion]:
-    """Unmatched names that resemble one member's name, and no other's nearly as much."""
-    names = [
-        (position, name) for position, member in enumerate(state.members) for name in sorted(member.names)
-    ]
-    unmatched = [
-        (number, label.folded)
-        for number, person in sorted(resolution.people.items())
-        if person.member is None and not person.is_bot
-        for label in person.sender.labels
-        if label.folded and None not in state.apart[number]
-    ]
-    if not names or not unmatched:
-        return []
-    from rapidfuzz import fuzz, process
-
-    found: dict[int, Suggestion] = {}
-    for number, text in unmatched:
-        best: dict[int, float] = {}
-        for _, score, place in process.extract(
-            text, [name for _, name in names], scorer=fuzz.token_sort_ratio, limit=6
-        ):
-            position = names[place][0]
-            best[position] = max(best.get(position, 0.0), float(score))
-        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
-        leads = len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= _SUGGEST_LEAD
-        if ranked and ranked[0][1] >= SUGGEST_FROM and leads and ranked[0][0] not in state.apart[number]:
-            suggestion = Suggestion(number, ranked[0][0], ranked[0][1])
-            if number not in found or found[number].similarity < suggestion.similarity:
-                found[number] = suggestion
-    return list(found.values())
 
 
 def _settled(state: _State, resolution: Resolution, corrections: Corrections) -> set[Conflict]:

@@ -17,10 +17,10 @@ _PAIR = ["earlier", "version"]
 def parents(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """Each version with the version it was copied from.
 
-    A pair within 14 days (khataman 45) links when headers are alike (token Jaccard >= .5) and the entries agree
-    (containment >= .6, or one of them is empty), or when the entries agree with at least 2 in common though
-    the header was left out or edited. A changed title, another date, or names that start anew make a new list.
-    The parent is the earlier version of highest containment, the latest among equals.
+    A pair within 14 days (khataman 45) links when headers are alike (token Jaccard >= .5) and the entries
+    agree (containment >= .6, or one of them is empty), or when the entries agree with at least 2 in common
+    though the header was left out or edited. A changed title, another date, or names that start anew make a
+    new list. The parent is the earlier version of highest containment, the latest among equals.
 
     Args:
         versions, entries: see :class:`tasks.measure.lists.Lists`.
@@ -30,7 +30,11 @@ def parents(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """
     pairs = _pairs(versions, entries)
     linked = pairs.filter(_links())
-    chosen = linked.sort("version", "containment", "earlier").group_by("version").agg(parent=pl.col("earlier").last())
+    chosen = (
+        linked.sort("version", "containment", "earlier")
+        .group_by("version")
+        .agg(parent=pl.col("earlier").last())
+    )
     told = versions.select("version").join(chosen, on="version", how="left", maintain_order="left")
     root = np.where(told["parent"].is_null(), told["version"], told["parent"].fill_null(0)).astype(np.int64)
     while len(root) and (root[root] != root).any():
@@ -47,28 +51,48 @@ def _pairs(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     bucket = (pl.col("sent_at").dt.epoch("d") // KHATAMAN_DAYS).alias("bucket")
     timed = versions.select("version", bucket)
     shared = [
-        _shared(entries.select("version", token="key").unique(), timed, "n_shared"),
-        _shared(versions.select("version", token="header_words").explode("token", empty_as_null=True).drop_nulls(), timed, "n_words"),
-        _shared(versions.select("version", token="title_words").explode("token", empty_as_null=True).drop_nulls(), timed, "n_titles"),
+        _shared(entries.select("version", piece="key").unique(), timed, "n_shared"),
+        _shared(
+            versions.select("version", piece="header_words")
+            .explode("piece", empty_as_null=True)
+            .drop_nulls(),
+            timed,
+            "n_words",
+        ),
+        _shared(
+            versions.select("version", piece="title_words").explode("piece", empty_as_null=True).drop_nulls(),
+            timed,
+            "n_titles",
+        ),
     ]
-    pairs = pl.concat(shared, how="diagonal").group_by(_PAIR).agg(pl.col("n_shared", "n_words", "n_titles").sum())
-    both = pairs.join(facts, on="version").join(facts.rename(lambda name: name if name == "version" else f"old_{name}"), left_on="earlier", right_on="version")
+    pairs = (
+        pl.concat(shared, how="diagonal").group_by(_PAIR).agg(pl.col("n_shared", "n_words", "n_titles").sum())
+    )
+    both = pairs.join(facts, on="version").join(
+        facts.rename(lambda name: name if name == "version" else f"old_{name}"),
+        left_on="earlier",
+        right_on="version",
+    )
     least = pl.min_horizontal("n_entries", "old_n_entries")
     days = pl.when(pl.col("activity_kind") == "khataman").then(KHATAMAN_DAYS).otherwise(WINDOW_DAYS)
     return both.with_columns(
         least=least,
         containment=pl.when(least > 0).then(pl.col("n_shared") / least).otherwise(0.0),
-        header=pl.col("n_words") / pl.max_horizontal(pl.col("n_header") + pl.col("old_n_header") - pl.col("n_words"), 1),
-        title=pl.col("n_titles") / pl.max_horizontal(pl.col("n_title") + pl.col("old_n_title") - pl.col("n_titles"), 1),
+        header=pl.col("n_words")
+        / pl.max_horizontal(pl.col("n_header") + pl.col("old_n_header") - pl.col("n_words"), 1),
+        title=pl.col("n_titles")
+        / pl.max_horizontal(pl.col("n_title") + pl.col("old_n_title") - pl.col("n_titles"), 1),
         gap=pl.col("sent_at") - pl.col("old_sent_at"),
     ).filter(pl.col("gap") <= pl.duration(days=days))
 
 
-def _shared(tokens: pl.DataFrame, timed: pl.DataFrame, name: str) -> pl.DataFrame:
-    """How many tokens each pair of versions in the same or neighbouring buckets shares."""
-    later = tokens.join(timed, on="version")
-    earlier = pl.concat([later, later.with_columns(bucket=pl.col("bucket") + 1)]).rename({"version": "earlier"})
-    pairs = later.join(earlier, on=["token", "bucket"]).filter(pl.col("earlier") < pl.col("version"))
+def _shared(pieces: pl.DataFrame, timed: pl.DataFrame, name: str) -> pl.DataFrame:
+    """How many pieces each pair of versions in the same or neighbouring buckets shares."""
+    later = pieces.join(timed, on="version")
+    earlier = pl.concat([later, later.with_columns(bucket=pl.col("bucket") + 1)]).rename(
+        {"version": "earlier"}
+    )
+    pairs = later.join(earlier, on=["piece", "bucket"]).filter(pl.col("earlier") < pl.col("version"))
     return pairs.group_by(_PAIR).agg(pl.len().cast(pl.Int64).alias(name))
 
 
@@ -93,9 +117,9 @@ def _links() -> pl.Expr:
 def fates(held: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     """What became of each entity of a chain: stayed, withdrawn, or lost in copying and kept by the union.
 
-    An entity is withdrawn when, after its last version, the person on the line, who added it, or an officer posts a
-    copy made from a version that held it, and it does not come back; any other absence from the chain's end is
-    a lost update.
+    An entity is withdrawn when, after its last version, the person on the line, who added it, or an officer
+    posts a copy made from a version that held it, and it does not come back; any other absence from the chain's end
+    is a lost update.
 
     Args:
         held: chain, entity, version, member_key?, added_by (who first wrote it): one row per holding version.
@@ -105,15 +129,35 @@ def fates(held: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
         chain, entity, fate ('stayed', 'withdrawn', 'lost').
     """
     last = held.group_by("chain", "entity").agg(
-        last_held=pl.col("version").max(), member_key=pl.col("member_key").first(), added_by=pl.col("added_by").first()
+        last_held=pl.col("version").max(),
+        member_key=pl.col("member_key").first(),
+        added_by=pl.col("added_by").first(),
     )
     ends = versions.group_by("chain").agg(end=pl.col("version").max())
     absent = last.join(ends, on="chain").filter(pl.col("last_held") < pl.col("end"))
-    copies = versions.filter(pl.col("parent").is_not_null()).select("chain", "version", "parent", "sender_key", "is_officer")
+    copies = versions.filter(pl.col("parent").is_not_null()).select(
+        "chain", "version", "parent", "sender_key", "is_officer"
+    )
     after = absent.join(copies, on="chain").filter(pl.col("version") > pl.col("last_held"))
-    knowing = after.join(held.select("chain", "entity", parent="version"), on=["chain", "entity", "parent"], how="semi")
-    entitled = (pl.col("sender_key") == pl.col("member_key")).fill_null(False) | (pl.col("sender_key") == pl.col("added_by")) | pl.col("is_officer")
-    struck = knowing.filter(entitled).select("chain", "entity").unique().with_columns(fate=pl.lit("withdrawn"))
-    lost = absent.select("chain", "entity").join(struck, on=["chain", "entity"], how="anti").with_columns(fate=pl.lit("lost"))
+    knowing = after.join(
+        held.select("chain", "entity", parent="version"), on=["chain", "entity", "parent"], how="semi"
+    )
+    entitled = (
+        (pl.col("sender_key") == pl.col("member_key")).fill_null(False)
+        | (pl.col("sender_key") == pl.col("added_by"))
+        | pl.col("is_officer")
+    )
+    struck = (
+        knowing.filter(entitled).select("chain", "entity").unique().with_columns(fate=pl.lit("withdrawn"))
+    )
+    lost = (
+        absent.select("chain", "entity")
+        .join(struck, on=["chain", "entity"], how="anti")
+        .with_columns(fate=pl.lit("lost"))
+    )
     told = pl.concat([struck, lost])
-    return last.select("chain", "entity").join(told, on=["chain", "entity"], how="left").with_columns(pl.col("fate").fill_null("stayed"))
+    return (
+        last.select("chain", "entity")
+        .join(told, on=["chain", "entity"], how="left")
+        .with_columns(pl.col("fate").fill_null("stayed"))
+    )

@@ -8,19 +8,26 @@ import numpy as np
 import polars as pl
 
 from schemas.tables import TABLES
-from tasks.measure.activities import Chains, announced_activities, chain_lists, list_activities, participation, polls
+from tasks.measure import rules
+from tasks.measure.activities import (
+    Chains,
+    announced_activities,
+    chain_lists,
+    list_activities,
+    participation,
+    polls,
+)
 from tasks.measure.inputs import GroupInput, cut, month_end
 from tasks.measure.lists import read_lists
 from tasks.measure.member_month import member_months
 from tasks.measure.names import index_names
 from tasks.measure.replies import REPLY_V1, Stream, first_answers, reply_v1
-from tasks.measure import rules
 from tasks.measure.text.features import FIELD_SHAPES
 from tasks.measure.text.lexicon import lexicon_for
 from tasks.measure.text.normalise import plain
 from tasks.measure.triggers import latest_by_another, triggers
 from tasks.measure.turns import assign_turns, is_template
-from tasks.measure.words import COUNT_NAMES, Reading, read
+from tasks.measure.words import Reading, read
 from warehouse.reference.lexicon import words
 
 #: A bare assent is a promise only this long after a list or call (convention of section 6).
@@ -39,8 +46,8 @@ class Measured:
 def measure_facts(inputs: GroupInput) -> dict[str, pl.DataFrame]:
     """The facts of a group, by table name, in the shapes of :mod:`schemas.tables`.
 
-    Messages, turns and replies reach to 72 hours after the month's end (they close windows); activities, their
-    entries and member months end with the month.
+    Messages, turns and replies reach to 72 hours after the month's end (they close windows); activities,
+    their entries and member months end with the month.
     """
     return measure(inputs).facts
 
@@ -70,7 +77,9 @@ def _prepare(inputs: GroupInput) -> pl.DataFrame:
     messages = inputs.messages.with_row_index("at").with_columns(
         pl.col("at").cast(pl.Int64), pl.when(pl.col("kind") != "deleted").then("text").alias("text")
     )
-    messages = messages.with_columns(plain(pl.col("text")).alias("plain"), assign_turns(messages).alias("turn"))
+    messages = messages.with_columns(
+        plain(pl.col("text")).alias("plain"), assign_turns(messages).alias("turn")
+    )
     return messages.with_columns(is_template(messages).alias("is_template"))
 
 
@@ -79,14 +88,22 @@ def _roles(heard: pl.DataFrame, dim_member: pl.DataFrame) -> pl.DataFrame:
     turns = heard.select("turn", "member_key", "local_date").unique("turn", keep="first", maintain_order=True)
     versions = dim_member.select("member_key", "valid_from", role_then="role").sort("valid_from")
     met = turns.sort("local_date").join_asof(
-        versions, left_on="local_date", right_on="valid_from", by="member_key", strategy="backward", check_sortedness=False
+        versions,
+        left_on="local_date",
+        right_on="valid_from",
+        by="member_key",
+        strategy="backward",
+        check_sortedness=False,
     )
     return met.select("turn", "member_key", role=pl.col("role_then").fill_null("member")).sort("turn")
 
 
 def _mark_lists(messages: pl.DataFrame, chains: Chains) -> pl.DataFrame:
     listed = chains.versions.select(
-        "at", is_list=pl.lit(True), is_copied=pl.col("version_no") > 1, is_donation_list=pl.col("activity_kind") == "donation"
+        "at",
+        is_list=pl.lit(True),
+        is_copied=pl.col("version_no") > 1,
+        is_donation_list=pl.col("activity_kind") == "donation",
     )
     joined = messages.join(listed, on="at", how="left", maintain_order="left")
     return joined.with_columns(pl.col("is_list", "is_copied", "is_donation_list").fill_null(False))
@@ -100,6 +117,7 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
         .group_by("turn", maintain_order=True)
         .agg(
             pl.col("member_key", "local_date").first(),
+            pl.col(shapes).any(),
             sent_at=pl.col("sent_at").first().dt.truncate("1m"),
             n_messages=pl.len(),
             is_list=pl.col("is_list").any(),
@@ -107,10 +125,11 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
             is_donation_list=pl.col("is_donation_list").any(),
             has_template=(pl.col("is_template") & ~pl.col("is_list")).any(),
             has_own=(~pl.col("is_template") & ~pl.col("is_list") & (pl.col("n_words") > 0)).any(),
-            *[pl.col(name).any() for name in shapes],
         )
         .join(roles.select("turn", "role"), on="turn", how="left", maintain_order="left")
-        .join(reading.turn_words.rename({"is_question": "asks"}), on="turn", how="left", maintain_order="left")
+        .join(
+            reading.turn_words.rename({"is_question": "asks"}), on="turn", how="left", maintain_order="left"
+        )
     )
     turns = turns.with_columns(
         is_text=pl.col("has_own"),
@@ -120,7 +139,11 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
     return (
         turns.with_columns(is_announcement=rules.is_announcement())
         .with_columns(is_help_request=rules.is_help_request(), is_question=rules.is_question())
-        .with_columns(is_prayer_request=rules.is_prayer_request(), can_answer=rules.can_answer(), has_cue=rules.has_cue())
+        .with_columns(
+            is_prayer_request=rules.is_prayer_request(),
+            can_answer=rules.can_answer(),
+            has_cue=rules.has_cue(),
+        )
     )
 
 
@@ -155,9 +178,10 @@ def _settle(turns: pl.DataFrame, stream: Stream, answers: np.ndarray, chains: Ch
         is_answer=pl.Series(answering),
         answer_delay_min=pl.Series(delay).fill_nan(None),
         answered_by_member_key=pl.Series(np.where(answers >= 0, stream.sender[np.maximum(answers, 0)], -1)),
-        is_call=pl.Series(root) | pl.Series(dated) | (pl.col("lex_invitation") > 0),
+        is_call=pl.Series(root) | pl.Series(dated),
         is_giving=pl.Series(answering) | (pl.col("lex_help_offer") > 0) | pl.col("is_announcement"),
-        is_commitment=pl.col("is_text") & ((pl.col("lex_commitment") > 0) | ((pl.col("lex_ack") > 0) & pl.Series(open_call))),
+        is_commitment=pl.col("is_text")
+        & ((pl.col("lex_commitment") > 0) | ((pl.col("lex_ack") > 0) & pl.Series(open_call))),
     ).with_columns(
         answered_by_member_key=pl.when(pl.col("answered_by_member_key") >= 0).then("answered_by_member_key"),
         task=rules.task(),
@@ -165,7 +189,12 @@ def _settle(turns: pl.DataFrame, stream: Stream, answers: np.ndarray, chains: Ch
 
 
 def _tables(
-    inputs: GroupInput, reading: Reading, turns: pl.DataFrame, answers: np.ndarray, ties: pl.DataFrame, chains: Chains
+    inputs: GroupInput,
+    reading: Reading,
+    turns: pl.DataFrame,
+    answers: np.ndarray,
+    ties: pl.DataFrame,
+    chains: Chains,
 ) -> Measured:
     group = pl.lit(inputs.group_key, dtype=pl.Int64).alias("group_key")
     last = month_end(inputs.month)
@@ -174,10 +203,14 @@ def _tables(
     activity, keys = _activities(reading.messages, turns, chains, entries)
     kept = activity.filter(pl.col("local_date") <= last)
     joined = entries.join(keys, on="chain", maintain_order="left").filter(pl.col("added_date") <= last)
-    part = joined.rename({"added_by": "added_by_member_key"}).sort("activity_key", "added_version", "line", "entity")
+    part = joined.rename({"added_by": "added_by_member_key"}).sort(
+        "activity_key", "added_version", "line", "entity"
+    )
     part = part.with_columns(entry_no=pl.int_range(1, pl.len() + 1).over("activity_key"))
     frames = {
-        "fact_message": reading.messages.with_columns(message_key=pl.col("message_id"), turn_key=pl.col("turn")),
+        "fact_message": reading.messages.with_columns(
+            message_key=pl.col("message_id"), turn_key=pl.col("turn")
+        ),
         "fact_message_change": inputs.changes.with_columns(message_key=pl.col("message_id")),
         "fact_turn": turns.with_columns(turn_key=pl.col("turn")),
         "fact_reply": reply,
@@ -185,14 +218,27 @@ def _tables(
         "fact_activity_version": _version_rows(chains, keys).filter(pl.col("local_date") <= last),
         "fact_participation": part,
     }
-    facts = {name: TABLES[f"core.{name}"].conform(frame.with_columns(group)) for name, frame in frames.items()}
+    facts = {
+        name: TABLES[f"core.{name}"].conform(frame.with_columns(group)) for name, frame in frames.items()
+    }
     helped = (turns["is_help_request"].to_numpy()) & (answers >= 0)
     answerers = turns.select("member_key", "local_date")[answers[helped]]
     facts["fact_member_month"] = member_months(
-        facts["fact_turn"], reply, answerers, part, inputs.presence, inputs.coverage, group_key=inputs.group_key, last=last
+        facts["fact_turn"],
+        reply,
+        answerers,
+        part,
+        inputs.presence,
+        inputs.coverage,
+        group_key=inputs.group_key,
+        last=last,
     )
-    titles = chains.versions.join(keys, on="chain", maintain_order="left").select("activity_key", "version_no", "title")
-    return Measured(facts, {"list_title": titles, "list_entry": part.select("activity_key", "entry_no", "entity")})
+    titles = chains.versions.join(keys, on="chain", maintain_order="left").select(
+        "activity_key", "version_no", "title"
+    )
+    return Measured(
+        facts, {"list_title": titles, "list_entry": part.select("activity_key", "entry_no", "entity")}
+    )
 
 
 def _replies(turns: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:
@@ -225,13 +271,28 @@ def _activities(
     listed = list_activities(chains, entries)
     announced = announced_activities(_dated_announcements(messages, turns), listed)
     single = {
-        "n_versions": pl.lit(1), "n_forks": pl.lit(0), "n_lost_updates": pl.lit(0), "n_matched": pl.lit(0), "n_guests": pl.lit(0),
+        "n_versions": pl.lit(1), "n_forks": pl.lit(0), "n_lost_updates": pl.lit(0),
+        "n_matched": pl.lit(0), "n_guests": pl.lit(0),
     }  # fmt: skip
-    announced = announced.with_columns(activity_kind=pl.lit("announcement"), n_items=pl.lit(0), n_unmatched=pl.lit(0), **single)
-    polled = polls(messages).with_columns(activity_kind=pl.lit("poll"), n_unmatched=pl.col("n_items"), **single)
+    announced = announced.with_columns(
+        activity_kind=pl.lit("announcement"), n_items=pl.lit(0), n_unmatched=pl.lit(0), **single
+    )
+    polled = polls(messages).with_columns(
+        activity_kind=pl.lit("poll"), n_unmatched=pl.col("n_items"), **single
+    )
     alone = pl.concat(
         [
-            frame.select("sent_at", "local_date", "turn", "activity_kind", "n_items", "n_unmatched", *single, organiser_member_key="member_key", last_seen_date="local_date")
+            frame.select(
+                "sent_at",
+                "local_date",
+                "turn",
+                "activity_kind",
+                "n_items",
+                "n_unmatched",
+                *single,
+                organiser_member_key="member_key",
+                last_seen_date="local_date",
+            )
             for frame in (announced, polled)
         ],
         how="vertical_relaxed",
@@ -247,7 +308,11 @@ def _dated_announcements(messages: pl.DataFrame, turns: pl.DataFrame) -> pl.Data
     """Announcements outside lists with a day and a place or time that speak of something done together."""
     together = pl.sum_horizontal(f"lex_{name}" for name in ("event_activity", "learning", "invitation")) > 0
     dated = turns.filter(
-        pl.col("is_announcement") & ~pl.col("is_list") & pl.col("field_day") & (pl.col("field_time") | pl.col("field_place")) & together
+        pl.col("is_announcement")
+        & ~pl.col("is_list")
+        & pl.col("field_day")
+        & (pl.col("field_time") | pl.col("field_place"))
+        & together
     )
     heads = (
         messages.select("turn", "plain")
@@ -259,5 +324,7 @@ def _dated_announcements(messages: pl.DataFrame, turns: pl.DataFrame) -> pl.Data
         .group_by("turn", maintain_order=True)
         .agg(title_words=pl.col("line").first().str.extract_all(r"[\pL\d]{2,}").list.unique())
     )
-    joined = dated.select("turn", "sent_at", "local_date", "member_key").join(heads, on="turn", how="left", maintain_order="left")
+    joined = dated.select("turn", "sent_at", "local_date", "member_key").join(
+        heads, on="turn", how="left", maintain_order="left"
+    )
     return joined.with_columns(pl.col("title_words").fill_null([]))

@@ -19,9 +19,9 @@ class GroupInput:
 
     ``messages``: frame MESSAGES with ``member_key`` and ``is_bot``, one row per authored message.
     ``events``, ``changes``, ``people``, ``presence``, ``coverage``: frames of those names.
-    ``dim_member``: versions of the group's people as in ``core.dim_member`` (for role and cohort as of a day).
-    ``memberships``: rows as in ``core.fact_membership``. ``history_start``: first day the exports reach;
-    ``n_is_known``: whether roster, list or creation line tell who is present.
+    ``dim_member``: versions of the group's people as in ``core.dim_member`` (for role and cohort as of a
+    day). ``memberships``: rows as in ``core.fact_membership``. ``history_start``: first day the exports
+    reach; ``n_is_known``: whether roster, list or creation line tell who is present.
     """
 
     group_id: str
@@ -49,7 +49,7 @@ def cut(inputs: GroupInput) -> GroupInput:
     """The input as the measured month may see it.
 
     Messages up to 72 hours after the month's end in the group's zone: those after the end only close windows.
-    Events, changes, presence and coverage up to its last day.
+    Events and presence up to its last day; coverage as far as the messages.
     """
     last = month_end(inputs.month)
     closing = dt.datetime.combine(last, dt.time()) + dt.timedelta(days=1, hours=CLOSING_HOURS)
@@ -59,5 +59,5 @@ def cut(inputs: GroupInput) -> GroupInput:
         events=inputs.events.filter(pl.col("local_date") <= last),
         changes=inputs.changes.filter(pl.col("first_seen_date") <= last + dt.timedelta(hours=CLOSING_HOURS)),
         presence=inputs.presence.filter(pl.col("date") <= last),
-        coverage=inputs.coverage.filter(pl.col("date") <= last),
+        coverage=inputs.coverage.filter(pl.col("date") <= last + dt.timedelta(hours=CLOSING_HOURS)),
     )

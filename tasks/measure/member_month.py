@@ -35,16 +35,22 @@ def member_months(
     """
     month = pl.col("local_date").dt.truncate("1mo").alias("month")
     keys = ["member_key", "month"]
-    said = turns.filter(pl.col("local_date") <= last).group_by("member_key", month).agg(
-        turns=pl.len(),
-        text_turns=pl.col("is_text").sum(),
-        words=pl.col("n_words").sum(),
-        questions=pl.col("is_question").sum(),
-        help_requests=pl.col("is_help_request").sum(),
+    said = (
+        turns.filter(pl.col("local_date") <= last)
+        .group_by("member_key", month)
+        .agg(
+            turns=pl.len(),
+            text_turns=pl.col("is_text").sum(),
+            words=pl.col("n_words").sum(),
+            questions=pl.col("is_question").sum(),
+            help_requests=pl.col("is_help_request").sum(),
+        )
     )
     core = replies.filter((pl.col("layer") == "core") & (pl.col("local_date") <= last))
     given = core.group_by(month, member_key="source_member_key").agg(replies_given=pl.col("weight").sum())
-    received = core.group_by(month, member_key="target_member_key").agg(replies_received=pl.col("weight").sum())
+    received = core.group_by(month, member_key="target_member_key").agg(
+        replies_received=pl.col("weight").sum()
+    )
     ends = pl.concat(
         [
             core.select("local_date", member_key="source_member_key", other="target_member_key"),
@@ -52,27 +58,46 @@ def member_months(
         ]
     )
     ties = ends.group_by("member_key", month).agg(n_ties=pl.col("other").n_unique())
-    helped = answerers.filter(pl.col("local_date") <= last).group_by("member_key", month).agg(help_answers=pl.len())
+    helped = (
+        answerers.filter(pl.col("local_date") <= last)
+        .group_by("member_key", month)
+        .agg(help_answers=pl.len())
+    )
     listed = (
         entries.drop_nulls("member_key").filter(pl.col("added_date") <= last)
         .group_by("member_key", pl.col("added_date").dt.truncate("1mo").alias("month"))
         .agg(list_entries=pl.len())
     )  # fmt: skip
     days = presence.filter(pl.col("date") <= last)
-    there = days.group_by("member_key", pl.col("date").dt.truncate("1mo").alias("month")).agg(present_days=pl.col("date").n_unique())
+    there = days.group_by("member_key", pl.col("date").dt.truncate("1mo").alias("month")).agg(
+        present_days=pl.col("date").n_unique()
+    )
     frame = pl.concat([there.select(keys), said.select(keys)]).unique()
     for part in (there, said, given, received, ties, helped, listed):
         frame = frame.join(part.with_columns(pl.col("member_key").cast(pl.Int64)), on=keys, how="left")
     covered = _covered(coverage, last)
-    firsts = pl.concat([days.select("member_key", date="date"), turns.select("member_key", date="local_date")]).group_by("member_key").agg(first=pl.col("date").min())
+    firsts = (
+        pl.concat([days.select("member_key", date="date"), turns.select("member_key", date="local_date")])
+        .group_by("member_key")
+        .agg(first=pl.col("date").min())
+    )
     end = pl.min_horizontal(pl.col("month").dt.month_end(), pl.lit(last))
-    filled = frame.join(covered, on="month", how="left").join(firsts, on="member_key", how="left").with_columns(
-        pl.lit(group_key).alias("group_key"), tenure_days=((end - pl.col("first")).dt.total_days() + 1).clip(0)
+    filled = (
+        frame.join(covered, on="month", how="left")
+        .join(firsts, on="member_key", how="left")
+        .with_columns(
+            pl.lit(group_key).alias("group_key"),
+            tenure_days=((end - pl.col("first")).dt.total_days() + 1).clip(0),
+        )
     )
     spec = TABLES["core.fact_member_month"]
-    return spec.conform(filled.with_columns(pl.col(pl.Int64, pl.UInt32, pl.Float64).fill_null(0))).sort("member_key", "month")
+    return spec.conform(filled.with_columns(pl.col(pl.Int64, pl.UInt32, pl.Float64).fill_null(0))).sort(
+        "member_key", "month"
+    )
 
 
 def _covered(coverage: pl.DataFrame, last: dt.date) -> pl.DataFrame:
     observed = coverage.filter(pl.col("is_covered") & ~pl.col("is_gap") & (pl.col("date") <= last))
-    return observed.group_by(pl.col("date").dt.truncate("1mo").alias("month")).agg(covered_days=pl.col("date").n_unique())
+    return observed.group_by(pl.col("date").dt.truncate("1mo").alias("month")).agg(
+        covered_days=pl.col("date").n_unique()
+    )

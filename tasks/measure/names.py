@@ -23,9 +23,9 @@ _ANONYMOUS = ("hamba allah", "hamba alloh", "hambaallah", "anonim", "noname", "n
 class Names:
     """Every way to name a person.
 
-    ``forms``: form (normal words, titles left out), member_key, rank (0 full name or alias, 1 part of a name),
-    ``n`` how many people the form may mean at its best rank. ``trie``: unambiguous forms over tokens; its n-th
-    entry is ``owners[n]``. ``phones``: digits -> member_key.
+    ``forms``: form (normal words, titles left out), member_key, rank (0 full name or alias, 1 part of a
+    name), ``n`` how many people the form may mean at its best rank. ``trie``: unambiguous forms over tokens;
+    its n-th entry is ``owners[n]``. ``phones``: digits -> member_key.
     """
 
     forms: pl.DataFrame
@@ -71,12 +71,14 @@ def index_names(people: pl.DataFrame, lexicon: Lexicon) -> Names:
 
 
 def name_forms(names: pl.Series, lexicon: Lexicon) -> pl.Series:
-    """Names -> normal words without titles, digits and marks; empty when nothing is left."""
+    """Names -> normal words without digits and marks, and without titles if more than titles is left."""
     words = pl.Series("form", normal_forms(names, lexicon.spelling), dtype=pl.String).str.split(" ")
-    frame = words.to_frame().with_columns(
-        pl.col("form").list.filter(pl.element().str.contains(r"^\pL+$") & ~pl.element().is_in(sorted(lexicon.titles))).list.join(" ")
-    )
-    return frame["form"]
+    letters = pl.col("form").list.filter(pl.element().str.contains(r"^\pL+$"))
+    frame = words.to_frame().with_columns(letters)
+    bare = pl.col("form").list.filter(~pl.element().is_in(sorted(lexicon.titles)))
+    return frame.select(
+        pl.when(bare.list.len() > 0).then(bare).otherwise("form").list.join(" ").alias("form")
+    )["form"]
 
 
 def match_names(wanted: pl.DataFrame, names: Names) -> pl.DataFrame:
@@ -111,10 +113,21 @@ def _exact(wanted: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
 def _by_parts(wanted: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Several words that all belong to one person's names ('ahmad fauzi' in 'muhammad ahmad fauzi')."""
     keys = ["form", "sender_key"]
-    words = wanted.with_columns(word=pl.col("form").str.split(" ").list.unique()).filter(pl.col("word").list.len() > 1)
+    words = wanted.with_columns(word=pl.col("form").str.split(" ").list.unique()).filter(
+        pl.col("word").list.len() > 1
+    )
     n_words = words.with_columns(n_words=pl.col("word").list.len()).drop("word")
-    owned = forms.select("member_key", word=pl.col("form").str.split(" ")).explode("word", empty_as_null=True).unique()
-    shared = words.explode("word", empty_as_null=True).join(owned, on="word").group_by([*keys, "member_key"]).agg(n_shared=pl.len())
+    owned = (
+        forms.select("member_key", word=pl.col("form").str.split(" "))
+        .explode("word", empty_as_null=True)
+        .unique()
+    )
+    shared = (
+        words.explode("word", empty_as_null=True)
+        .join(owned, on="word")
+        .group_by([*keys, "member_key"])
+        .agg(n_shared=pl.len())
+    )
     whole = shared.join(n_words, on=keys).filter(pl.col("n_shared") == pl.col("n_words"))
     return whole.filter(pl.len().over(keys) == 1).select(*keys, "member_key")
 
@@ -125,9 +138,14 @@ def _fuzzy(wanted: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     known = forms.filter(pl.col("form").str.len_chars() >= FUZZY_LETTERS)
     if distinct.is_empty() or known.is_empty():
         return wanted.head(0).with_columns(member_key=pl.lit(None, dtype=pl.Int64))
-    near = cdist(distinct.to_list(), known["form"].to_list(), scorer=DamerauLevenshtein.distance, score_cutoff=1) <= 1
+    near = (
+        cdist(distinct.to_list(), known["form"].to_list(), scorer=DamerauLevenshtein.distance, score_cutoff=1)
+        <= 1
+    )
     row, column = np.nonzero(near)
-    hits = pl.DataFrame({"form": distinct.gather(row), "member_key": known["member_key"].gather(column)}).unique()
+    hits = pl.DataFrame(
+        {"form": distinct.gather(row), "member_key": known["member_key"].gather(column)}
+    ).unique()
     sole = hits.filter(pl.len().over("form") == 1)
     return wanted.join(sole, on="form").select(*keys, "member_key")
 
@@ -154,13 +172,20 @@ def spoken_to(tokens: Tokens, turn: np.ndarray, names: Names, lexicon: Lexicon) 
     called = same & is_title[before] & at_edge
     chosen = mentioned | called
     by_name = pl.DataFrame(
-        {"at": hits.start[chosen], "text_no": tokens.text_no[hits.start[chosen]], "member_key": names.owners[hits.entry[chosen]]},
+        {
+            "at": hits.start[chosen],
+            "text_no": tokens.text_no[hits.start[chosen]],
+            "member_key": names.owners[hits.entry[chosen]],
+        },
         schema={"at": pl.Int64, "text_no": pl.Int64, "member_key": pl.Int64},
     )
     numbered = np.flatnonzero(is_mention[:-1]) + 1 if len(tokens) else np.zeros(0, np.int64)
     digits = tokens.vocabulary.gather(tokens.word[numbered])
     by_number = pl.DataFrame({"at": numbered, "text_no": tokens.text_no[numbered], "digits": digits}).join(
-        pl.DataFrame({"digits": list(names.phones), "member_key": list(names.phones.values())}, schema={"digits": pl.String, "member_key": pl.Int64}),
+        pl.DataFrame(
+            {"digits": list(names.phones), "member_key": list(names.phones.values())},
+            schema={"digits": pl.String, "member_key": pl.Int64},
+        ),
         on="digits",
     )
     spoken = pl.concat([by_name, by_number.select(by_name.columns)]).sort("at")

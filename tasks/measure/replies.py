@@ -1,4 +1,5 @@
-"""Answers and inferred replies. Evidence for any such rule is weak: figures of groups only, always with a null.
+"""Answers and inferred replies. Evidence for any such rule is weak: figures of groups only, always with a
+null.
 
 All work runs over turns in time order, numbered 0..n-1; ties go from a turn to an earlier one.
 """
@@ -35,7 +36,9 @@ class ReplyParams:
     @property
     def hash(self) -> str:
         """12 hex digits over names and values."""
-        return hashlib.sha256(json.dumps({"method": "reply_v1", **asdict(self)}, sort_keys=True).encode()).hexdigest()[:12]
+        return hashlib.sha256(
+            json.dumps({"method": "reply_v1", **asdict(self)}, sort_keys=True).encode()
+        ).hexdigest()[:12]
 
 
 REPLY_V1 = ReplyParams()
@@ -45,10 +48,10 @@ REPLY_V1 = ReplyParams()
 class Stream:
     """Turns as arrays in time order. ``minute``: time floored to the minute; ``sender``: member_key.
 
-    Flags: ``is_text``; ``is_copy`` (a list copied); ``can_answer`` (no list copy, announcement, greeting-only or
-    humour-only turn); ``has_cue`` (answer cues that add up to 1, a number or a link, and no question);
-    ``is_question``; ``is_asking`` (help request or question); ``is_broadcast`` (ritual or assent only).
-    ``content``: turn, word. ``spoken_to``: turn, member_key, nth.
+    Flags: ``is_text``; ``is_copy`` (a list copied); ``can_answer`` (no list copy, announcement,
+    greeting-only or humour-only turn); ``has_cue`` (answer cues that add up to 1, a number or a link, and no
+    question); ``is_question``; ``is_asking`` (help request or question); ``is_broadcast`` (ritual or assent
+    only). ``content``: turn, word. ``spoken_to``: turn, member_key, nth.
     """
 
     minute: np.ndarray
@@ -97,11 +100,12 @@ def next_by_another(sender: np.ndarray, chosen: np.ndarray) -> np.ndarray:
 
 
 def first_answers(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
-    """For each text turn its first answer (turn number), else -1; for a request or question that is its answer.
+    """For each text turn its first answer (turn number), else -1; for a request or question that is its
+    answer.
 
-    The first later turn of another member within 24 h that may answer and (a) addresses the writer, (b) carries
-    an answer cue, a number, a link or a shared content word and is no question, or (c) follows next within 10
-    minutes. On turns that ask nothing the same test is the baseline.
+    The first later turn of another member within 24 h that may answer and (a) addresses the writer, (b)
+    carries an answer cue, a number, a link or a shared content word and is no question, or (c) follows next
+    within 10 minutes. On turns that ask nothing the same test is the baseline.
     """
     n = len(stream)
     candidates = [
@@ -114,7 +118,11 @@ def first_answers(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
     for found in candidates:
         best = np.where((found >= 0) & (found < best), found, best)
     late = np.minimum(best, max(n - 1, 0))
-    good = (best < n) & stream.is_text & (stream.minute[late] - stream.minute <= params.answer_hours * 60) if n else best < n
+    good = (
+        (best < n) & stream.is_text & (stream.minute[late] - stream.minute <= params.answer_hours * 60)
+        if n
+        else best < n
+    )
     return np.where(good, best, NONE)
 
 
@@ -122,7 +130,9 @@ def _next_adjacent(stream: Stream, params: ReplyParams) -> np.ndarray:
     previous = previous_by_another(stream.sender)
     source = np.flatnonzero((previous >= 0) & stream.can_answer)
     target = previous[source]
-    near = (stream.minute[source] - stream.minute[target] <= params.window_min) & (source - target <= params.k_turns)
+    near = (stream.minute[source] - stream.minute[target] <= params.window_min) & (
+        source - target <= params.k_turns
+    )
     found = np.full(len(stream), NONE, dtype=np.int64)
     # the earliest source of a target wins: write in reverse order
     found[target[near][::-1]] = source[near][::-1]
@@ -131,14 +141,16 @@ def _next_adjacent(stream: Stream, params: ReplyParams) -> np.ndarray:
 
 def _next_sharing(stream: Stream) -> np.ndarray:
     """For each turn the next answering turn of another that shares a content word and is no question."""
-    content = stream.content.sort("word", "turn")
-    turn, word = content["turn"].to_numpy(), content["word"].to_numpy()
+    turn, word = stream.content["turn"].to_numpy(), stream.content["word"].to_numpy()
+    order = np.argsort(word * (len(stream) + 1) + turn)
+    turn, word = turn[order], word[order]
     result = np.full(len(stream), len(stream), dtype=np.int64)
     if not len(turn):
         return np.where(result < len(stream), result, NONE)
     answers = stream.can_answer[turn] & ~stream.is_question[turn]
     # one sequence for all words: a word's run ends where the next one's begins
-    tagged = np.unique(np.stack([word, stream.sender[turn]]), axis=1, return_inverse=True)[1].ravel()
+    codes = np.unique(stream.sender, return_inverse=True)[1]
+    tagged = word * (len(stream) + 1) + codes[turn]
     following = next_by_another(tagged, answers)
     good = (following >= 0) & (word[following] == word)
     np.minimum.at(result, turn[good], turn[following[good]])
@@ -147,9 +159,16 @@ def _next_sharing(stream: Stream) -> np.ndarray:
 
 def _next_addressing(stream: Stream) -> np.ndarray:
     """For each turn the next answering turn of another that speaks to its sender."""
-    spoken = stream.spoken_to.filter(pl.Series(stream.can_answer[stream.spoken_to["turn"].to_numpy()], dtype=pl.Boolean))
-    spoken = spoken.filter(pl.Series(stream.sender[spoken["turn"].to_numpy()], dtype=pl.Int64) != spoken["member_key"])
-    asked = pl.DataFrame({"at": np.arange(len(stream)), "member_key": stream.sender}, schema={"at": pl.Int64, "member_key": pl.Int64})
+    spoken = stream.spoken_to.filter(
+        pl.Series(stream.can_answer[stream.spoken_to["turn"].to_numpy()], dtype=pl.Boolean)
+    )
+    spoken = spoken.filter(
+        pl.Series(stream.sender[spoken["turn"].to_numpy()], dtype=pl.Int64) != spoken["member_key"]
+    )
+    asked = pl.DataFrame(
+        {"at": np.arange(len(stream)), "member_key": stream.sender},
+        schema={"at": pl.Int64, "member_key": pl.Int64},
+    )
     calls = spoken.select("member_key", at="turn", by="turn").sort("at")
     met = asked.with_columns(after=pl.col("at") + 1).join_asof(
         calls, left_on="after", right_on="at", by="member_key", strategy="forward", check_sortedness=False
@@ -157,13 +176,16 @@ def _next_addressing(stream: Stream) -> np.ndarray:
     return met.sort("at")["by"].fill_null(NONE).to_numpy().astype(np.int64)
 
 
-def reply_v1(stream: Stream, answers: np.ndarray, triggers: np.ndarray, params: ReplyParams = REPLY_V1) -> pl.DataFrame:
+def reply_v1(
+    stream: Stream, answers: np.ndarray, triggers: np.ndarray, params: ReplyParams = REPLY_V1
+) -> pl.DataFrame:
     """The one tie of each turn, by the first rule that applies: mention, request, broadcast, adjacent.
 
     A list copy is a tie to the event and gives none to a person.
 
     Args:
-        stream: the turns. answers: from :func:`first_answers`. triggers: by turn, the turn a ritual or assenting
+        stream: the turns. answers: from :func:`first_answers`. triggers: by turn, the turn a ritual or
+        assenting
             turn responds to, else -1.
 
     Returns:
@@ -198,12 +220,20 @@ def reply_v1(stream: Stream, answers: np.ndarray, triggers: np.ndarray, params: 
 
 
 def mentions(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
-    """Rule 1: the addressed member's latest turn within 24 hours; of several addressed, the first that has one."""
-    said = pl.DataFrame({"member_key": stream.sender, "at": np.arange(len(stream)), "last": np.arange(len(stream))}, schema={"member_key": pl.Int64, "at": pl.Int64, "last": pl.Int64})
+    """Rule 1: the addressed member's latest turn within 24 hours; of several addressed, the first that has
+    one."""
+    said = pl.DataFrame(
+        {"member_key": stream.sender, "at": np.arange(len(stream)), "last": np.arange(len(stream))},
+        schema={"member_key": pl.Int64, "at": pl.Int64, "last": pl.Int64},
+    )
     calls = stream.spoken_to.with_columns(before=pl.col("turn") - 1).sort("before")
-    met = calls.join_asof(said, left_on="before", right_on="at", by="member_key", strategy="backward", check_sortedness=False).drop_nulls("last")
+    met = calls.join_asof(
+        said, left_on="before", right_on="at", by="member_key", strategy="backward", check_sortedness=False
+    ).drop_nulls("last")
     turn, last = met["turn"].to_numpy(), met["last"].to_numpy()
-    good = (stream.minute[turn] - stream.minute[last] <= params.answer_hours * 60) & (stream.sender[turn] != stream.sender[last])
+    good = (stream.minute[turn] - stream.minute[last] <= params.answer_hours * 60) & (
+        stream.sender[turn] != stream.sender[last]
+    )
     chosen = met.filter(pl.Series(good, dtype=pl.Boolean)).sort("turn", "nth").unique("turn", keep="first")
     found = np.full(len(stream), NONE, dtype=np.int64)
     found[chosen["turn"].to_numpy()] = chosen["last"].to_numpy()
@@ -223,7 +253,9 @@ def open_requests(stream: Stream, answers: np.ndarray, params: ReplyParams = REP
     return found
 
 
-def _is_open(stream: Stream, request: np.ndarray, turn: np.ndarray, answers: np.ndarray, params: ReplyParams) -> np.ndarray:
+def _is_open(
+    stream: Stream, request: np.ndarray, turn: np.ndarray, answers: np.ndarray, params: ReplyParams
+) -> np.ndarray:
     answered = answers[request]
     return (
         (request < turn)
@@ -233,7 +265,9 @@ def _is_open(stream: Stream, request: np.ndarray, turn: np.ndarray, answers: np.
     )
 
 
-def _latest_open(stream: Stream, asked: np.ndarray, answers: np.ndarray, turns: np.ndarray, params: ReplyParams) -> np.ndarray:
+def _latest_open(
+    stream: Stream, asked: np.ndarray, answers: np.ndarray, turns: np.ndarray, params: ReplyParams
+) -> np.ndarray:
     """Walk back from each turn over the requests before it, until one is open or 24 hours are gone."""
     found = np.full(len(stream), NONE, dtype=np.int64)
     back = np.searchsorted(asked, turns) - 1
@@ -249,9 +283,13 @@ def _latest_open(stream: Stream, asked: np.ndarray, answers: np.ndarray, turns: 
     return found
 
 
-def _most_shared(stream: Stream, asked: np.ndarray, answers: np.ndarray, may: np.ndarray, params: ReplyParams) -> pl.DataFrame:
+def _most_shared(
+    stream: Stream, asked: np.ndarray, answers: np.ndarray, may: np.ndarray, params: ReplyParams
+) -> pl.DataFrame:
     """turn, request: the open request with most shared content words, the latest among equals."""
-    content = stream.content.with_columns(day=pl.Series(stream.minute[stream.content["turn"].to_numpy()] // DAY_MIN, dtype=pl.Int64))
+    content = stream.content.with_columns(
+        day=pl.Series(stream.minute[stream.content["turn"].to_numpy()] // DAY_MIN, dtype=pl.Int64)
+    )
     is_asked = np.zeros(len(stream), dtype=bool)
     is_asked[asked] = True
     by_turn = content["turn"].to_numpy()
@@ -260,11 +298,17 @@ def _most_shared(stream: Stream, asked: np.ndarray, answers: np.ndarray, may: np
     pairs = content.filter(pl.Series(may[by_turn], dtype=pl.Boolean)).join(requests, on=["word", "day"])
     good = _is_open(stream, pairs["request"].to_numpy(), pairs["turn"].to_numpy(), answers, params)
     counted = pairs.filter(pl.Series(good, dtype=pl.Boolean)).group_by("turn", "request").len()
-    return counted.sort("turn", "len", "request").group_by("turn", maintain_order=True).last().select("turn", "request")
+    return (
+        counted.sort("turn", "len", "request")
+        .group_by("turn", maintain_order=True)
+        .last()
+        .select("turn", "request")
+    )
 
 
 def adjacent(stream: Stream, params: ReplyParams = REPLY_V1) -> tuple[np.ndarray, np.ndarray]:
-    """Rule 4: the nearest earlier turn of another within the window and the last K turns; its weight halves every
+    """Rule 4: the nearest earlier turn of another within the window and the last K turns; its weight halves
+    every
     5 minutes, and once more while 3 or more people were talking in the last 10 minutes."""
     found = previous_by_another(stream.sender)
     at = np.arange(len(stream))

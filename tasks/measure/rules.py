@@ -8,7 +8,13 @@ from tasks.measure.text.lexicon import TAG_BIT
 
 #: Weights of answer cues that make a turn an answer.
 CUE_WEIGHT = 1.0
-_FIELD_TAGS = {"day": "field day", "time": "field time", "place": "field place", "contact": "field contact", "link": "field link"}
+_FIELD_TAGS = {
+    "day": "field day",
+    "time": "field time",
+    "place": "field place",
+    "contact": "field contact",
+    "link": "field link",
+}
 FIELDS = tuple(_FIELD_TAGS)
 
 
@@ -19,7 +25,9 @@ def has_tag(tag: str) -> pl.Expr:
 
 def n_fields() -> pl.Expr:
     """How many of day, time, place, contact, link an announcement would have, by shape or by listed term."""
-    return pl.sum_horizontal((pl.col(f"field_{field}") | has_tag(tag)).cast(pl.Int64) for field, tag in _FIELD_TAGS.items())
+    return pl.sum_horizontal(
+        (pl.col(f"field_{field}") | has_tag(tag)).cast(pl.Int64) for field, tag in _FIELD_TAGS.items()
+    )
 
 
 def is_announcement() -> pl.Expr:
@@ -34,7 +42,13 @@ def is_help_request() -> pl.Expr:
 
 def is_prayer_request() -> pl.Expr:
     """Asks for prayers and for nothing else."""
-    return pl.col("is_text") & has_tag("prayer_request") & ~pl.col("is_help_request") & ~pl.col("is_list") & ~pl.col("is_announcement")
+    return (
+        pl.col("is_text")
+        & has_tag("prayer_request")
+        & ~pl.col("is_help_request")
+        & ~pl.col("is_list")
+        & ~pl.col("is_announcement")
+    )
 
 
 def is_question() -> pl.Expr:
@@ -44,11 +58,14 @@ def is_question() -> pl.Expr:
 
 def can_answer() -> pl.Expr:
     """No list, announcement, greeting-only or humour-only turn (section 5)."""
-    return pl.col("is_text") & ~(pl.col("is_list") | pl.col("is_announcement") | pl.col("is_greeting_only") | pl.col("is_humour_only"))
+    return pl.col("is_text") & ~(
+        pl.col("is_list") | pl.col("is_announcement") | pl.col("is_greeting_only") | pl.col("is_humour_only")
+    )
 
 
 def has_cue() -> pl.Expr:
-    """Condition (b) without shared words: cues that add up to 1, a number or a link, and no question itself."""
+    """Condition (b) without shared words: cues that add up to 1, a number or a link, and no question
+    itself."""
     cue = (pl.col("cue_weight") >= CUE_WEIGHT) | pl.col("has_number") | pl.col("has_link")
     return cue & ~pl.col("is_question")
 
@@ -59,9 +76,24 @@ def task() -> pl.Expr:
     Example: 'Open donasi ... 1. Ahmad 50rb' is aid; 'Pengajian Sabtu 12 Mei jam 19.30' announces; 'saya ikut'
     organises; the first answer to a question informs; 'turut berduka' is ritual care; the rest is sociable.
     """
-    counts = {name: pl.col(f"lex_{name}") > 0 for name in ("help_offer", "mutual_aid", "event_activity", "commitment", "decline", "invitation")}
-    aid = pl.col("is_donation_list") | counts["help_offer"] | counts["mutual_aid"] | pl.col("is_help_request")
-    organise = pl.col("is_list") | counts["event_activity"] | counts["commitment"] | counts["decline"] | counts["invitation"]
+    counts = {
+        name: pl.col(f"lex_{name}") > 0
+        for name in ("help_offer", "mutual_aid", "event_activity", "commitment", "decline", "invitation")
+    }
+    aid = (
+        pl.col("is_donation_list")
+        | counts["help_offer"]
+        | counts["mutual_aid"]
+        | pl.col("is_help_request")
+        | pl.col("is_prayer_request")
+    )
+    organise = (
+        pl.col("is_list")
+        | counts["event_activity"]
+        | counts["commitment"]
+        | counts["decline"]
+        | counts["invitation"]
+    )
     worded = pl.col("is_text") | pl.col("is_list") | pl.col("is_forwarded") | pl.col("is_ritual")
     return (
         pl.when(~worded).then(None)

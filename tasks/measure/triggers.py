@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tasks.measure.replies import NONE, REPLY_V1, ReplyParams, next_by_another
+from tasks.measure.replies import NONE, REPLY_V1, ReplyParams, next_by_another, previous_by_another
 from tasks.measure.text.lexicon import TAG_BIT
 
-DEATH_HOURS, JOY_HOURS = 48, 24
+DEATH_HOURS, JOY_HOURS, ASSENT_HOURS = 48, 24, 24
 _JOYS = ("joy_notice: wedding", "joy_notice: birth", "joy_notice: graduation", "joy_notice: Eid")
 
 
@@ -34,9 +34,11 @@ def latest_by_another(sender: np.ndarray, minute: np.ndarray, chosen: np.ndarray
 def triggers(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams = REPLY_V1) -> np.ndarray:
     """By turn, the turn to which it responds if it is nothing but ritual or assent, else -1.
 
-    Condolences go to the news of a death (a condolence with none in the 48 hours before); congratulations and
-    prayers to the news of a joy (its headed phrase, none of that kind in 24 hours), a death or a request for
-    prayers; thanks to the last answer to one's own request, else to the last giver; assent to the open call.
+    Condolences go to the news of a death (a condolence with none in the 48 hours before, or headed as such);
+    congratulations and prayers to the news of a joy (its headed phrase, none of that kind in 24 hours), a
+    death or a request for prayers; thanks to the last answer to one's own request, else to the last giver;
+    promises to the open call. A bare assent ('ok') goes to a call of the last 24 hours, unless it follows
+    within 10 minutes on a turn that is neither ritual nor assent: then it speaks to that turn.
 
     Args:
         turns: minute, member_key, tags, lex_*, is_prayer_request, is_call, is_giving, in the order of turns.
@@ -44,22 +46,30 @@ def triggers(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams = REP
     """
     minute, sender = turns["minute"].to_numpy(), turns["member_key"].to_numpy()
     tags = turns["tags"].to_numpy()
-    said = {name: turns[f"lex_{name}"].to_numpy() > 0 for name in ("condolence", "congrats_prayer", "gratitude", "commitment", "ack")}
-    death = first_in(minute, said["condolence"], DEATH_HOURS)
+    said = {
+        name: turns[f"lex_{name}"].to_numpy() > 0
+        for name in ("condolence", "congrats_prayer", "gratitude", "commitment", "ack")
+    }
+    death = first_in(minute, said["condolence"], DEATH_HOURS) | ((tags & TAG_BIT["death_notice"]) > 0)
     joy = np.zeros(len(turns), dtype=bool)
     for kind in _JOYS:
         joy |= first_in(minute, (tags & TAG_BIT[kind]) > 0, JOY_HOURS)
     asked_prayer = turns["is_prayer_request"].to_numpy()
 
+    joyful = (tags & sum(TAG_BIT[kind] for kind in _JOYS)) > 0
+
     def latest(chosen: np.ndarray) -> np.ndarray:
         return latest_by_another(sender, minute, chosen, params.broadcast_hours)
 
-    joyful = (tags & sum(TAG_BIT[kind] for kind in _JOYS)) > 0
     sources = (
         (said["condolence"], latest(death)),
         (said["congrats_prayer"] | joyful, latest(joy | death | asked_prayer)),
-        (said["gratitude"], _last_giver(turns, answers, latest, params)),
-        (said["commitment"] | said["ack"], latest(turns["is_call"].to_numpy())),
+        (said["gratitude"], _last_giver(turns, answers, params)),
+        (said["commitment"], latest(turns["is_call"].to_numpy())),
+        (
+            said["ack"] & ~_follows_talk(turns, params),
+            latest_by_another(sender, minute, turns["is_call"].to_numpy(), ASSENT_HOURS),
+        ),
     )
     found = np.full(len(turns), NONE, dtype=np.int64)
     for applies, source in sources:
@@ -67,12 +77,30 @@ def triggers(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams = REP
     return found
 
 
-def _last_giver(turns: pl.DataFrame, answers: np.ndarray, latest, params: ReplyParams) -> np.ndarray:  # type: ignore[no-untyped-def]
+def _follows_talk(turns: pl.DataFrame, params: ReplyParams) -> np.ndarray:
+    """Whether the turn before, by another and within the window, is neither ritual nor assent."""
+    minute = turns["minute"].to_numpy()
+    before = previous_by_another(turns["member_key"].to_numpy())
+    near = (before >= 0) & (minute - minute[np.maximum(before, 0)] <= params.window_min)
+    return near & ~turns["is_broadcast"].to_numpy()[np.maximum(before, 0)]
+
+
+def _last_giver(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams) -> np.ndarray:
+    """The last answer to the writer's own request within the hours, else the last giving turn of another."""
     minute, sender = turns["minute"].to_numpy(), turns["member_key"].to_numpy()
+    keys = {"member_key": pl.Int64, "at": pl.Int64}
     asking = np.flatnonzero((turns["is_help_request"] | turns["is_question"]).to_numpy() & (answers >= 0))
-    got = pl.DataFrame({"member_key": sender[asking], "at": answers[asking], "giver": answers[asking]}, schema={"member_key": pl.Int64, "at": pl.Int64, "giver": pl.Int64}).sort("at")
-    each = pl.DataFrame({"member_key": sender, "at": np.arange(len(turns)) - 1}, schema={"member_key": pl.Int64, "at": pl.Int64})
-    own = each.join_asof(got, on="at", by="member_key", strategy="backward", check_sortedness=False)["giver"].fill_null(NONE).to_numpy().astype(np.int64)
+    got = pl.DataFrame({"member_key": sender[asking], "at": answers[asking]}, schema=keys).sort("at")
+    each = pl.DataFrame({"member_key": sender, "at": np.arange(len(turns)) - 1}, schema=keys)
+    met = each.join_asof(
+        got.with_columns(giver=pl.col("at")),
+        on="at",
+        by="member_key",
+        strategy="backward",
+        check_sortedness=False,
+    )
+    own = met["giver"].fill_null(NONE).to_numpy().astype(np.int64)
     late = minute - minute[np.maximum(own, 0)] > params.broadcast_hours * 60
     own = np.where(late, NONE, own)
-    return np.where(own >= 0, own, latest(turns["is_giving"].to_numpy()))
+    giving = latest_by_another(sender, minute, turns["is_giving"].to_numpy(), params.broadcast_hours)
+    return np.where(own >= 0, own, giving)

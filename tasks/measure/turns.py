@@ -13,8 +13,9 @@ TEMPLATE_DAYS = 180
 def assign_turns(messages: pl.DataFrame) -> pl.Series:
     """Turn number of each message, in time order; NULL for deleted stubs and bots.
 
-    A turn is a run of consecutive messages of one sender with gaps of at most 2 minutes and nobody between, on
-    times floored to the minute (exports differ in precision). Stubs and bots have no word and divide no turn.
+    A turn is a run of consecutive messages of one sender with gaps of at most 2 minutes and nobody between,
+    on times floored to the minute (exports differ in precision). Stubs and bots have no word and divide no
+    turn.
 
     Args:
         messages: sent_at (UTC), member_key, kind, is_bot; sorted by time.
@@ -39,18 +40,27 @@ def is_template(messages: pl.DataFrame) -> pl.Series:
     Args:
         messages: sent_at, member_key, plain, is_forwarded; sorted by time.
     """
-    long = messages.select("sent_at", "member_key", "plain").with_row_index("at").filter(
-        pl.col("plain").str.len_chars() >= TEMPLATE_CHARS
+    long = (
+        messages.select("sent_at", "member_key", "plain")
+        .with_row_index("at")
+        .filter(pl.col("plain").str.len_chars() >= TEMPLATE_CHARS)
     )
     copied = long.with_columns(earlier=last_by_another(long, "plain")).filter(
         pl.col("sent_at") - pl.col("earlier") <= pl.duration(days=TEMPLATE_DAYS)
     )
-    return messages["is_forwarded"] | pl.Series(range(len(messages))).is_in(copied["at"].cast(pl.Int64).to_list())
+    return messages["is_forwarded"] | pl.Series(range(len(messages))).is_in(
+        copied["at"].cast(pl.Int64).to_list()
+    )
 
 
 def last_by_another(frame: pl.DataFrame, text: str) -> pl.Series:
-    """When another sender last had the same text before, for each row (sent_at, member_key, text; any order)."""
-    ordered = frame.select("sent_at", "member_key", pl.col(text).alias("key")).with_row_index("row").sort("key", "sent_at", "row")
+    """When another sender last had the same text before, for each row (sent_at, member_key, text; any
+    order)."""
+    ordered = (
+        frame.select("sent_at", "member_key", pl.col(text).alias("key"))
+        .with_row_index("row")
+        .sort("key", "sent_at", "row")
+    )
     same = pl.col("key") == pl.col("key").shift()
     changed = same & (pl.col("member_key") != pl.col("member_key").shift())
     previous = pl.when(changed).then(pl.col("sent_at").shift())

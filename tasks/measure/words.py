@@ -7,20 +7,39 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
 from tasks.measure.names import Names, spoken_to
 from tasks.measure.text.features import announcement_fields, count_emoji, count_placeholders
-from tasks.measure.text.lexicon import CATEGORIES, NUMBER, TAG_BIT, Found, Lexicon, count, flags_of, is_english, language, match
+from tasks.measure.text.lexicon import (
+    CATEGORIES,
+    NUMBER,
+    TAG_BIT,
+    Found,
+    Lexicon,
+    count,
+    flags_of,
+    is_english,
+    language,
+    match,
+)
 from tasks.measure.text.normalise import URL, Tokens, tokenise
-from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
 
 #: Share of a turn's weighty words that must belong to a kind for the turn to hold 'only' that kind.
-ONLY_SHARE = 2 / 3
+ONLY_SHARE = 1 / 2
 #: Speech acts beside which a turn is more than a ritual.
 _MORE = ("help_request", "help_offer", "invitation", "opportunity", "enterprise", "conflict", "decline")
 RITUAL = ("condolence", "congrats_prayer", "greeting_ritual", "gratitude")
 BROADCAST = ("gratitude", "condolence", "congrats_prayer", "commitment", "ack")
 _LIGHT_STYLES = ("particle", "pron_2", "pron_3", "preposition", "conjunction")
-_NO_CONTENT = ("greeting_ritual", "gratitude", "pious_interjection", "we_incl", "we_excl", "i_word", "negator")
+_NO_CONTENT = (
+    "greeting_ritual",
+    "gratitude",
+    "pious_interjection",
+    "we_incl",
+    "we_excl",
+    "i_word",
+    "negator",
+)
 COUNT_NAMES = [f"lex_{c}" for c in LEXICON_CATEGORIES] + [f"style_{c}" for c in STYLE_CATEGORIES]
 JOY_KINDS = ("wedding", "birth", "graduation", "Eid")
 
@@ -49,11 +68,11 @@ def read(messages: pl.DataFrame, lexicon: Lexicon, names: Names) -> Reading:
         lexicon: compiled for the group. names: of its people.
 
     Returns:
-        A :class:`Reading`. ``turn_words`` has one row per turn with any text: turn, n_words, is_text, is_ritual,
-        is_broadcast, is_greeting_only, is_humour_only, is_question, cue_weight, has_number, has_link, tags
-        (bits), n_requests (help requests, prayer requests left out), and the counts by category. A turn's own
-        text leaves out list bodies and forwarded templates; a turn of nothing but a template is counted by its
-        words, but is no text turn.
+        A :class:`Reading`. ``turn_words`` has one row per turn with any text: turn, n_words, is_text,
+        is_ritual, is_broadcast, is_greeting_only, is_humour_only, is_question, cue_weight, has_number,
+        has_link, tags (bits), n_requests (help requests, prayer requests left out), and the counts by
+        category. A turn's own text leaves out list bodies and forwarded templates; a turn of nothing but a
+        template is counted by its words, but is no text turn.
     """
     tokens = tokenise(messages["plain"], lexicon.spelling)
     turn_of_text = messages["turn"].fill_null(-1).to_numpy()
@@ -78,7 +97,8 @@ def read(messages: pl.DataFrame, lexicon: Lexicon, names: Names) -> Reading:
 
 
 def _token_kinds(tokens: Tokens, lexicon: Lexicon, in_name: np.ndarray) -> dict[str, np.ndarray]:
-    """Masks over tokens: letters, number, link, light (names, titles, audiences, words of grammar), function, long."""
+    """Masks over tokens: letters, number, link, light (names, titles, audiences, words of grammar),
+    function, long."""
     vocabulary = tokens.vocabulary
     at = tokens.word
     words = lexicon.titles | lexicon.audience | lexicon.functions
@@ -92,7 +112,9 @@ def _token_kinds(tokens: Tokens, lexicon: Lexicon, in_name: np.ndarray) -> dict[
     }
 
 
-def _count_messages(messages: pl.DataFrame, tokens: Tokens, found: Found, kinds: dict[str, np.ndarray], lang: pl.Series) -> pl.DataFrame:
+def _count_messages(
+    messages: pl.DataFrame, tokens: Tokens, found: Found, kinds: dict[str, np.ndarray], lang: pl.Series
+) -> pl.DataFrame:
     counts = count(found, tokens)
     n_words = np.bincount(tokens.text_no[kinds["letters"]], minlength=tokens.n_texts)
     return messages.with_columns(
@@ -111,7 +133,9 @@ def mine_by_template(messages: pl.DataFrame, tokens: Tokens) -> np.ndarray:
     return messages["is_template"].to_numpy()[tokens.text_no]
 
 
-def _own_tokens(messages: pl.DataFrame, tokens: Tokens, letters: np.ndarray, turn_of_text: np.ndarray) -> np.ndarray:
+def _own_tokens(
+    messages: pl.DataFrame, tokens: Tokens, letters: np.ndarray, turn_of_text: np.ndarray
+) -> np.ndarray:
     """Tokens that count for their turn: not in lists; in templates only where the turn has nothing else."""
     listed = messages["is_list"].to_numpy()[tokens.text_no]
     template = mine_by_template(messages, tokens)
@@ -121,7 +145,9 @@ def _own_tokens(messages: pl.DataFrame, tokens: Tokens, letters: np.ndarray, tur
     return own | ((turn >= 0) & ~listed & template & ~np.isin(turn, with_own))
 
 
-def _turn_words(tokens: Tokens, found: Found, kinds: dict[str, np.ndarray], mine: np.ndarray, turn_of_text: np.ndarray) -> pl.DataFrame:
+def _turn_words(
+    tokens: Tokens, found: Found, kinds: dict[str, np.ndarray], mine: np.ndarray, turn_of_text: np.ndarray
+) -> pl.DataFrame:
     turn = turn_of_text[tokens.text_no]
     n_turns = int(turn_of_text.max(initial=-1)) + 1
     counted = mine[found.start]
@@ -180,13 +206,13 @@ class _Only:
         self._found, self._turn, self._counts = found, turn, counts
         self._weighable = kinds["letters"] & mine
         # a prayer or a condolence runs on to the end of its line, thanks to the end of their clause
-        self._runs_on = _from_hit_on(found, found.of("condolence", "congrats_prayer"), tokens.line, n) | _from_hit_on(
-            found, found.of("gratitude"), tokens.clause, n
-        )
+        self._runs_on = _from_hit_on(
+            found, found.of("condolence", "congrats_prayer"), tokens.line, n
+        ) | _from_hit_on(found, found.of("gratitude"), tokens.clause, n)
         self._light = kinds["light"] | found.covers(n, found.of("pious_interjection", *_LIGHT_STYLES))
 
     def holds(self, categories: tuple[str, ...]) -> np.ndarray:
-        """By turn: has the categories, and they make up two thirds or more of its weighty words."""
+        """By turn: has the categories, and they make up half or more of its weighty words."""
         n_turns = len(self._counts)
         core = self._found.covers(len(self._turn), self._found.of(*categories))
         if "condolence" in categories:
@@ -207,7 +233,9 @@ def _from_hit_on(found: Found, chosen: np.ndarray, stretch: np.ndarray, n_tokens
     return np.arange(n_tokens) >= first[stretch]
 
 
-def _content(tokens: Tokens, found: Found, kinds: dict[str, np.ndarray], mine: np.ndarray, turn_of_text: np.ndarray) -> pl.DataFrame:
+def _content(
+    tokens: Tokens, found: Found, kinds: dict[str, np.ndarray], mine: np.ndarray, turn_of_text: np.ndarray
+) -> pl.DataFrame:
     """Distinct content words by turn: 4 letters or more, no word of grammar, greeting, thanks or piety."""
     empty = found.covers(len(tokens), found.of(*_NO_CONTENT, *STYLE_CATEGORIES))
     chosen = mine & kinds["letters"] & kinds["long"] & ~kinds["function"] & ~empty
@@ -219,7 +247,10 @@ def _content(tokens: Tokens, found: Found, kinds: dict[str, np.ndarray], mine: n
 
 def _addressed(spoken: pl.DataFrame, turn_of_text: np.ndarray) -> pl.DataFrame:
     return (
-        spoken.select(turn=pl.Series(turn_of_text[spoken["text_no"].to_numpy()], dtype=pl.Int64), member_key="member_key")
+        spoken.select(
+            turn=pl.Series(turn_of_text[spoken["text_no"].to_numpy()], dtype=pl.Int64),
+            member_key="member_key",
+        )
         .filter(pl.col("turn") >= 0)
         .unique(maintain_order=True)
         .with_columns(nth=pl.int_range(pl.len()).over("turn"))

@@ -72,7 +72,9 @@ def _own_name(label: pl.Expr) -> pl.Expr:
 def _targets(matched: pl.DataFrame, listed: list[Template]) -> pl.Expr:
     """The list of people spoken of: isolated names where the phone isolates them, else the commas decide."""
     named = pl.coalesce("targets", "target")
-    unjoined = named.str.replace_many({f" {word} ": ", " for word in _words("and")})
+    unjoined = named.str.replace_many(
+        {f"{comma} {word} ": ", " for word in _words("and") for comma in (",", "")}, leftmost=True
+    )
     isolated = named.str.extract_all(_ISOLATED)
     split = pl.when(isolated.list.len() > 0).then(isolated).otherwise(unjoined.str.split(", "))
     labels = split.list.eval(_own_name(normalise_label(pl.element())))

@@ -17,6 +17,8 @@ from warehouse.reference.markers import day_part_language, day_parts
 
 #: Lines looked at to tell the layout: the head of the file, and as many spread over the rest.
 SAMPLE_LINES = 600
+#: Direction marks that a line or an author may begin with.
+_LEADING = "\u200e\u200f\ufeff"
 
 
 class Headers(NamedTuple):
@@ -42,9 +44,8 @@ def find_headers(lines: pl.Series, configured: DateOrder | None) -> Headers:
         FileRefused: ``not_an_export``, ``ambiguous_date_order``, ``unsupported_layout``.
     """
     layout = _layout(lines)
-    is_header = lines.str.contains(layout.expression())
-    heads = lines.filter(is_header)
-    numbers, day_part, author, body = _take_apart(heads, layout)
+    is_header, shape = _header_lines(lines, layout)
+    numbers, day_part, author, body = _take_apart(lines.filter(is_header), layout, shape)
     dated, seconds = _times(numbers, day_part, layout, configured)
     possible = dated.is_possible & (seconds >= 0)
     if not possible.any():
@@ -91,19 +92,59 @@ def _confidence(lines: pl.Series, is_header: pl.Series, n_headers: int) -> float
 Numbers = dict[str, npt.NDArray[np.int64]]
 
 
-def _take_apart(heads: pl.Series, layout: Layout) -> tuple[Numbers, pl.Series | None, pl.Series, pl.Series]:
-    """Numbers, day part, author and body of every header: by place where all have one shape, else by groups."""
-    shaped = heads.str.strip_chars_start("\u200e\u200f") if layout.frame == "bracket" else heads
-    places = _places(shaped, layout)
-    parts = _by_groups(heads, layout) if places is None else _by_place(shaped, places)
+class _Shape(NamedTuple):
+    """All headers of a file have their parts at the same places."""
+
+    expression: str
+    places: dict[str, tuple[int, int | None]]  # start, length
+
+
+def _header_lines(lines: pl.Series, layout: Layout) -> tuple[pl.Series, _Shape | None]:
+    """Which lines are headers, and their one shape, if they have one.
+
+    The cheap test for one shape comes first; the layout's own expression then only sees what is left.
+    """
+    shape = _shape(lines, layout)
+    if shape is not None:
+        is_shaped = lines.str.contains(shape.expression)
+        if not lines.filter(~is_shaped).str.contains(layout.expression()).any():
+            return is_shaped, shape
+    return lines.str.contains(layout.expression()), None
+
+
+def _shape(lines: pl.Series, layout: Layout) -> _Shape | None:
+    """The shape of the first header: its digits may vary, everything else is as it is there."""
+    if layout.digits != "european" or layout.frame == "colon":
+        return None
+    head_lines = lines.head(SAMPLE_LINES)
+    first = next(iter(head_lines.filter(head_lines.str.contains(layout.expression())).head(1)), "")
+    head = first.lstrip(_LEADING) if layout.frame == "bracket" else first
+    match = re.match(layout.expression(), head)
+    if match is None:
+        return None
+    spans = {name: match.span(number + 1) for number, name in enumerate(layout.groups())}
+    expression, at = (f"^[{_LEADING}]?" if layout.frame == "bracket" else "^"), 0
+    for name, (start, end) in sorted(spans.items(), key=lambda span: span[1]):
+        sign = r"[^0-9\]]" if name == "day_part" else "[0-9]"
+        expression += re.escape(head[at:start]) + f"{sign}{{{end - start}}}"
+        at = end
+    expression += re.escape(head[at : match.end()])
+    places: dict[str, tuple[int, int | None]] = {
+        name: (start, end - start) for name, (start, end) in spans.items()
+    }
+    return _Shape(expression, {**places, "author": (match.end(), None)})
+
+
+def _take_apart(
+    heads: pl.Series, layout: Layout, shape: _Shape | None
+) -> tuple[Numbers, pl.Series | None, pl.Series, pl.Series]:
+    """Numbers, day part, author and body of every header: by place if they have one shape, or by groups."""
+    parts = _by_groups(heads, layout) if shape is None else _by_place(heads, layout, shape)
     numeric = [name for name in layout.groups() if name != "day_part"]
     whole = parts.select(_as_number(pl.col(name), layout) for name in numeric)
     numbers = {name: whole[name].to_numpy().astype(np.int64) for name in numeric}
     day_part = parts["day_part"] if layout.day_part != "none" else None
-    return numbers, day_part, parts["author"].str.strip_chars_start("\u200e\u200f\ufeff"), parts["body"]
-
-
-Places = dict[str, tuple[int, int | None]]
+    return numbers, day_part, parts["author"].str.strip_chars_start(_LEADING), parts["body"]
 
 
 def _by_groups(heads: pl.Series, layout: Layout) -> pl.DataFrame:
@@ -114,33 +155,16 @@ def _by_groups(heads: pl.Series, layout: Layout) -> pl.DataFrame:
     ).unnest("rest")
 
 
-def _by_place(heads: pl.Series, places: Places) -> pl.DataFrame:
+def _by_place(heads: pl.Series, layout: Layout, shape: _Shape) -> pl.DataFrame:
     """No header holds ": ", so the line can be split before its header is cut off."""
     split = heads.str.splitn(": ", 2).struct.unnest()
+    head = (
+        pl.col("field_0").str.strip_chars_start(_LEADING) if layout.frame == "bracket" else pl.col("field_0")
+    )
     return split.select(
-        *(pl.col("field_0").str.slice(start, length).alias(name) for name, (start, length) in places.items()),
+        *(head.str.slice(start, length).alias(name) for name, (start, length) in shape.places.items()),
         pl.col("field_1").alias("body"),
     )
-
-
-def _places(heads: pl.Series, layout: Layout) -> Places | None:
-    """Start and length of each part when every header has the shape of the first one."""
-    match = re.match(layout.expression(), heads[0])
-    if match is None or layout.digits != "european" or layout.frame == "colon":
-        return None
-    names = layout.groups()
-    spans = {name: match.span(number + 1) for number, name in enumerate(names)}
-    shape, at = "^", 0
-    for name, (start, end) in sorted(spans.items(), key=lambda span: span[1]):
-        sign = f"[^0-9{re.escape(']')}]" if name == "day_part" else "[0-9]"
-        shape += re.escape(heads[0][at:start]) + f"{sign}{{{end - start}}}"
-        at = end
-    shape += re.escape(heads[0][at : match.end()])
-    if not heads.str.contains(shape).all():
-        return None
-    return {name: (start, end - start) for name, (start, end) in spans.items()} | {
-        "author": (match.end(), None)
-    }
 
 
 def _as_number(digits: pl.Expr, layout: Layout) -> pl.Expr:

@@ -41,8 +41,7 @@ def inspect_file(path: Path, date_order: DateOrder | None = None) -> dict[str, A
 
 
 def _export(chat: Chat, date_order: DateOrder | None) -> dict[str, Any]:
-    meta = parse_export(chat.text, date_order=date_order).meta
-    return describe(meta)
+    return describe(parse_export(chat.text, date_order=date_order, file_id=chat.file_id).meta)
 
 
 def describe(meta: ExportMeta) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -9,12 +10,14 @@ import polars as pl
 
 from schemas.vocabulary import MESSAGE_KINDS
 from tasks.parse.columns import replaced
-from tasks.parse.templates import MARKS, Template, languages_of, match, plain, templates
+from tasks.parse.templates import CAPTURED, MARKS, Template, languages_of, match, plain, templates
 
 LRM = "\u200e"
 #: Kinds whose words remain when the phone's mark is taken off.
 _SUFFIXED = ("attached", "image", "video", "audio", "gif", "sticker", "document", "media", "contact")
-#: Kinds whose wording is so short that a person may have written it: only as the phone of that make writes it.
+#: Kinds after whose first line more may come: a caption, the options of a poll.
+_CAPTIONED = (*_SUFFIXED, "poll")
+#: Kinds whose wording a person may well have written: only as a phone of that make writes it.
 _STRICT = ("call",)
 _FILE_KINDS = {
     "sticker": r"(?i)(?:^|[/-])STK-|sticker|\.webp$",
@@ -42,29 +45,46 @@ def kind_templates(platform: str) -> tuple[Template, ...]:
 
 
 @cache
-def _edited() -> str:
-    bodies = "|".join(template.body for template in templates(("edited",)))
-    return rf"(?s)[\s{LRM}]*(?:{bodies})\s*$"
+def _edited() -> tuple[str, str]:
+    """The mark of an edit at the end of a text, and the signs that the wordings end with."""
+    listed = templates(("edited",))
+    bodies = "|".join(template.body for template in listed)
+    return rf"(?s)[\s{LRM}]*(?:{bodies})\s*$", "".join({template.last for template in listed})
 
 
-def _alternation(listed: tuple[Template, ...]) -> str:
+def _alternation(listed: list[Template]) -> str:
     return "|".join(_unnamed(template.body) for template in listed)
 
 
 def _unnamed(body: str) -> str:
-    for name in ("actor", "target", "targets", "file", "url", "group"):
+    for name in CAPTURED:
         body = body.replace(f"(?P<{name}>", "(?:")
     return body
 
 
+class _Filters(NamedTuple):
+    """Cheap tests for a first line: whole wordings, and endings of wordings that begin with anything."""
+
+    whole: str
+    ending: str
+
+
 @cache
-def _first_line(platform: str) -> str:
-    return rf"^{MARKS}*(?:{_alternation(kind_templates(platform))})[\s{LRM}]*$"
+def _first_line(platform: str) -> _Filters:
+    """Anchored at the front, an expression gives up at once on nearly every line; at the end as well."""
+    listed = kind_templates(platform)
+    open_ones = [template for template in listed if template.body.startswith("(?P<")]
+    fixed = [template for template in listed if template not in open_ones]
+    endings = "|".join(
+        re.escape(template.literal_end or template.key) + ("" if template.literal_end else ".*")
+        for template in open_ones
+    )
+    return _Filters(rf"^{MARKS}*(?:{_alternation(fixed)})[\s{LRM}]*$", rf"(?:{endings})\.?[\s{LRM}]*$")
 
 
 @cache
 def _at_end(platform: str) -> str:
-    suffixed = tuple(template for template in kind_templates(platform) if template.kind in _SUFFIXED)
+    suffixed = [template for template in kind_templates(platform) if template.kind in _SUFFIXED]
     return rf"(?s)^(.*?)\s*{LRM}((?:{_alternation(suffixed)}))\s*$"
 
 
@@ -87,8 +107,7 @@ def read_kinds(body: pl.Series, text: pl.Series, platform: str) -> Kinds:
     """
     is_edited, body, text = _edits(body, text)
     marked = _on_first_line(body, text, platform)
-    ended = _on_last_line(text, marked["row"], platform)
-    found = pl.concat([marked, ended])
+    found = pl.concat([marked, _on_last_line(text, marked["row"], platform)]) if platform == "ios" else marked
     polls = _by_shape(body, text, found["row"])
     kinds = pl.concat([found.select("row", "kind", "caption"), polls])
     kind = replaced(pl.repeat("text", len(text), eager=True), kinds["row"], kinds["kind"])
@@ -106,11 +125,18 @@ def read_kinds(body: pl.Series, text: pl.Series, platform: str) -> Kinds:
 
 def _edits(body: pl.Series, text: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Which texts end with the mark of an edit, and first lines and texts without it."""
-    is_edited = text.str.contains(_edited())
-    rows = is_edited.arg_true()
+    mark, last_signs = _edited()
+    ends_alike = pl.repeat(False, len(text), eager=True)
+    for sign in last_signs:
+        ends_alike |= text.str.ends_with(sign)
+    places = ends_alike.arg_true()
+    rows = places.filter(text.gather(places).str.contains(mark))
+    is_edited = replaced(
+        pl.repeat(False, len(text), eager=True), rows, pl.repeat(True, len(rows), eager=True)
+    )
     if len(rows):
-        text = replaced(text, rows, text.gather(rows).str.replace(_edited(), ""))
-        body = replaced(body, rows, body.gather(rows).str.replace(_edited(), ""))
+        text = replaced(text, rows, text.gather(rows).str.replace(mark, ""))
+        body = replaced(body, rows, body.gather(rows).str.replace(mark, ""))
     return is_edited, body, text
 
 
@@ -119,7 +145,8 @@ def _on_first_line(body: pl.Series, text: pl.Series, platform: str) -> pl.DataFr
 
     An iPhone leads its own words with a direction mark: where a file has any, words without are a member's.
     """
-    is_marked = body.str.contains(_first_line(platform))
+    filters = _first_line(platform)
+    is_marked = body.str.contains(filters.whole) | body.str.contains(filters.ending)
     if platform == "ios" and body.str.starts_with(LRM).any():
         is_marked &= body.str.contains(LRM, literal=True) | (body == "null")
     rows = _rows(is_marked, body=body, text=text)
@@ -169,7 +196,8 @@ def _resolved(rows: pl.DataFrame, platform: str) -> pl.DataFrame:
     by_file = pl.lit("document")
     for name, pattern in reversed(_FILE_KINDS.items()):
         by_file = pl.when(pl.col("file").str.contains(pattern)).then(pl.lit(name)).otherwise(by_file)
-    return joined.select(
+    has_caption = pl.col("caption").str.strip_chars() != ""
+    return joined.filter(kind.is_in(_CAPTIONED) | ~has_caption).select(
         "row",
         "template",
         kind=pl.when(kind == "attached").then(by_file).otherwise(kind),

@@ -149,22 +149,25 @@ class Layout:
 @cache
 def _any_header(time_first: bool) -> str:
     """Every combination of parts, with named groups; each repeated separator is checked afterwards."""
-    tag = "t" if time_first else "d"
     separator = rf"{_M}[/.\-]{_M}{_S}?"
-    date = f"(?P<a>{_D}{{1,4}})(?P<s1>{separator})(?P<b>{_D}{{1,2}})(?P<s2>{separator})(?P<c>{_D}{{1,4}})(?P<tail>\\.?)"
+    date = (
+        f"(?P<a>{_D}{{1,4}})(?P<s1>{separator})(?P<b>{_D}{{1,2}})(?P<s2>{separator})"
+        f"(?P<c>{_D}{{1,4}})(?P<tail>\\.?)"
+    )
     time = (
         f"(?:(?P<before>{_day_part()}){_GAP})?(?P<hour>{_D}{{1,2}}){_M}(?P<t1>[:.h]){_M}(?P<minute>{_D}{{2}})"
         f"(?:{_M}(?P<t2>[:.]){_M}(?P<second>{_D}{{2}}))?(?:{_GAP}(?P<after>{_day_part()}))?"
     )
     joint = f"(?:{_M}{_S}*(?P<comma>[,،]){_GAP}|{_M}{_S}+{_M}(?:(?P<word>{_joiner_word()}){_S}+)?{_M})"
-    body = f"{time}{joint}{date}" if tag == "t" else f"{date}{joint}{time}"
+    body = f"{time}{joint}{date}" if time_first else f"{date}{joint}{time}"
     end = "|".join(
         f"(?P<{frame}>{after})"
         for frame, (_, after) in _FRAMES.items()
         if frame in ("dash", "colon", "semicolon")
     )
     # A blank alone ends a header only behind seconds and before an author's colon.
-    return f"^{_GAP}(?:(?P<open>\\[){_M})?{body}{_M}(?:(?P<bracket>\\]{_S}?)|{end}|(?P<space>{_S}[^:\\n]{{1,60}}:))"
+    end += f"|(?P<space>{_S}[^:\\n]{{1,60}}:)"
+    return f"^{_GAP}(?:(?P<open>\\[){_M})?{body}{_M}(?:(?P<bracket>\\]{_S}?)|{end})"
 
 
 def header_like() -> str:
@@ -190,13 +193,13 @@ def _layout(match: re.Match[str], time_first: bool) -> Layout | None:
     found = match.groupdict()
     frame: Frame | None = next((name for name in _FRAMES if found[name]), None)
     separators = [_unmarked(found[name]) for name in ("s1", "s2")]
-    digits = {_script(found[name]) for name in ("a", "b", "c", "hour", "minute", "second") if found[name]}
+    digits = _script("".join(found[name] or "" for name in ("a", "b", "c", "hour", "minute", "second")))
     year_first, year_last = len(found["a"]) > 2, len(found["c"]) > 2
     consistent = (
         frame is not None
         and (frame == "bracket") == bool(found["open"])
         and separators[0] == separators[1]
-        and len(digits) == 1
+        and digits is not None
         and len(found["a"]) != 3
         and len(found["c"]) in ((1, 2) if year_first else (2, 4))
         and not (year_first and year_last)
@@ -204,7 +207,7 @@ def _layout(match: re.Match[str], time_first: bool) -> Layout | None:
         and (found["second"] is None or found["t1"] == found["t2"])
         and (frame != "space" or found["second"] is not None)
     )
-    if not consistent or frame is None:
+    if not consistent or frame is None or digits is None:
         return None
     return Layout(
         frame=frame,
@@ -217,7 +220,7 @@ def _layout(match: re.Match[str], time_first: bool) -> Layout | None:
         time_separator=found["t1"],
         has_seconds=found["second"] is not None,
         day_part="before" if found["before"] else "after" if found["after"] else "none",
-        digits=digits.pop(),
+        digits=digits,
     )
 
 

@@ -17,8 +17,8 @@ from warehouse.reference.markers import Wording, wordings
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:=([^}]*))?\}")
 _FORMS = {
-    "file": r"[^\n]*?\.[A-Za-z0-9]{1,5}",
-    "url": r"(?:https?://\S+|[^\n]*https?://\S+)",
+    "file": r"[^\n]+?",
+    "url": r"https?://(?:maps\.|www\.google\.|goo\.gl/maps|foursquare\.)\S+",
     "any": r"(?s:.*)",
 }
 #: Placeholders whose value is kept.
@@ -30,19 +30,25 @@ _BLANKS = "[\u00a0\u2009\u202f\t]"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A wording ready to be matched: ``key`` is its longest literal, ``weight`` its number of literal signs."""
+    """A wording ready to be matched: ``key`` is its longest literal, ``weight`` its literal length."""
 
     kind: str
     platform: str
     body: str
     key: str
     weight: int
+    literal_end: str  # what follows the last placeholder
     own: tuple[str, ...] = ()  # placeholders that stand for the exporter himself
     languages: tuple[str, ...] = field(default=())
 
     @property
     def expression(self) -> str:
         return f"^{self.body}$"
+
+    @property
+    def last(self) -> str:
+        """The sign that the wording ends with."""
+        return self.literal_end[-1:]
 
     @property
     def captures(self) -> tuple[str, ...]:
@@ -89,6 +95,7 @@ def _compile(lines: list[Wording]) -> Template:
         body=body if ends_open else body + r"\.?",
         key=max(parts, key=len),
         weight=sum(len(literal) for literal in literals),
+        literal_end=literals[-1],
         own=tuple(name for name, word in zip(names, fixed, strict=True) if word),
         languages=tuple(dict.fromkeys(line.language for line in lines)),
     )
@@ -106,7 +113,7 @@ def present(texts: pl.Series, candidates: Iterable[Template]) -> list[Template]:
 
 
 def match(texts: pl.Series, candidates: Iterable[Template]) -> pl.DataFrame:
-    """Match distinct plain texts: ``text``, ``template`` (place in the list given), captures; matched rows only."""
+    """Match distinct plain texts: ``text``, ``template`` (place in the list), captures; matched rows only."""
     listed = list(candidates)
     place = {template: number for number, template in enumerate(listed)}
     left, matched = texts, [_no_match()]

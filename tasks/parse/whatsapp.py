@@ -36,12 +36,15 @@ class Parsed(NamedTuple):
     frame: pl.DataFrame
 
 
-def parse_export(content: bytes, *, date_order: DateOrder | None = None) -> Parsed:
+def parse_export(
+    content: bytes, *, date_order: DateOrder | None = None, file_id: str | None = None
+) -> Parsed:
     """Read one chat text.
 
     Args:
         content: bytes of the chat text, in any encoding.
         date_order: the group's configured order; used when neither values nor monotony decide.
+        file_id: first 12 hex digits of the SHA-256 of ``content``, when known.
 
     Returns:
         ``meta`` and ``frame`` (columns of ``PARSED``, one row per message or system line in file order).
@@ -69,7 +72,17 @@ def parse_export(content: bytes, *, date_order: DateOrder | None = None) -> Pars
             pl.lit(False).alias("is_forwarded"),
         )
     )
-    return Parsed(_meta(content, text, headers, frame, _language(wordings, headers.language)), frame)
+    return Parsed(
+        _meta(
+            file_id or hashlib.sha256(content).hexdigest()[:12],
+            len(content),
+            text,
+            headers,
+            frame,
+            _language(wordings, headers.language),
+        ),
+        frame,
+    )
 
 
 def _joined(
@@ -89,7 +102,7 @@ def _joined(
         .agg(pl.col("line").str.join("\n"))["line"]
     )
     whole = pl.select(pl.concat_str(body.gather(many), tails, separator="\n")).to_series()
-    return replaced(body, pl.Series(many), whole)
+    return replaced(body, pl.Series(many), whole.str.strip_chars_end())
 
 
 def _language(wordings: dict[str, int], of_layout: str | None) -> str:
@@ -98,12 +111,20 @@ def _language(wordings: dict[str, int], of_layout: str | None) -> str:
     return best if wordings.get(best) else of_layout or UNKNOWN_LANGUAGE
 
 
-def _meta(content: bytes, text: Text, headers: Headers, frame: pl.DataFrame, language: str) -> ExportMeta:
+def _meta(
+    file_id: str, n_bytes: int, text: Text, headers: Headers, frame: pl.DataFrame, language: str
+) -> ExportMeta:
     is_message = frame["author"].is_not_null()
     n_lines, n_messages, n_rejected = len(text.lines), int(is_message.sum()), int(headers.line_index[0])
+    first_at, last_at = (
+        at[0]
+        for at in headers.local_at.to_frame().select(
+            first=pl.col("local_at").min(), last=pl.col("local_at").max()
+        )
+    )
     has_head = bool(frame["event"].head(HEAD_ROWS).is_in(HEAD_EVENTS).any())
     return ExportMeta(
-        file_id=hashlib.sha256(content).hexdigest()[:12],
+        file_id=file_id,
         platform=headers.layout.platform,
         language=language,
         date_order=headers.order,
@@ -112,17 +133,20 @@ def _meta(content: bytes, text: Text, headers: Headers, frame: pl.DataFrame, lan
         has_seconds=headers.layout.has_seconds,
         encoding=text.encoding,
         n_replaced_bytes=text.n_replaced_bytes,
-        n_bytes=len(content),
+        n_bytes=n_bytes,
         n_lines=n_lines,
         n_messages=n_messages,
         n_events=len(frame) - n_messages,
         n_continuation_lines=n_lines - n_rejected - len(frame),
         n_rejected_lines=n_rejected,
         n_senders=frame["author"].drop_nulls().n_unique(),
-        first_at=frame["local_at"].min(),
-        last_at=frame["local_at"].max(),
+        first_at=first_at,
+        last_at=last_at,
         has_creation_line=has_head,
-        is_truncated=not has_head
-        and any(abs(len(frame) - limit) <= limit * LIMIT_TOLERANCE for limit in EXPORT_LIMITS),
+        is_truncated=not has_head and _is_near_a_limit(len(frame)),
         confidence=headers.confidence,
     )
+
+
+def _is_near_a_limit(n_rows: int) -> bool:
+    return any(abs(n_rows - limit) <= limit * LIMIT_TOLERANCE for limit in EXPORT_LIMITS)

@@ -73,7 +73,7 @@ def codebook_md(dictionary: pl.DataFrame) -> str:
         shown = rows.select("column_name", "description", "unit", "data_type", "constraint")
         parts += [
             f"## `{table['table_name']}`",
-            f"{table['description']}; {table['constraint']}.",
+            inert_markdown(f"{table['description']}; {table['constraint']}."),
             _markdown_table(shown),
         ]
     indicators = dictionary.filter(pl.col("entry_kind") == "indicator")

@@ -110,8 +110,9 @@ def hidden_details(details: pl.DataFrame, marked: pl.DataFrame, own: pl.DataFram
     """
     verdicts = marked.select(*CELL, HIDDEN)
     rows = details.with_columns(_own=own[HIDDEN]).with_row_index("_row")
+    codes = pl.lit(pl.Series([sorted(set(verdicts["code"]))], dtype=pl.List(pl.String)))
     naming_hidden = (
-        rows.select("_row", *GROUP_MONTH, code=pl.col("detail").str.extract_many(sorted(set(verdicts["code"]))))
+        rows.select("_row", *GROUP_MONTH, code=pl.col("detail").str.extract_many(codes))
         .explode("code")
         .join(verdicts.filter(HIDDEN), on=CELL, how="semi")
         .select("_row")

@@ -27,7 +27,7 @@ def publish_snapshot(this: GroupLoad) -> int:
     if this.load is None:
         return 0
     tables = research_tables(
-        {name: this.load.read(f"SELECT * FROM {name}") for name in READ},
+        {name: this.load.read(f"SELECT {', '.join(columns)} FROM {name}") for name, columns in READ.items()},
         definitions=registry(),
         computed=computed_codes(),
         groups=this.workspace.config.groups,

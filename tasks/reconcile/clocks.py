@@ -27,7 +27,9 @@ def to_utc(local: pl.Expr, zone: str) -> pl.Expr:
 
     Of an hour that a zone shows twice the first is taken; one that it skips is read as the hour after.
     """
-    hour_on = (local + pl.duration(hours=1)).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    hour_on = (local + pl.duration(hours=1)).dt.replace_time_zone(
+        zone, ambiguous="earliest", non_existent="null"
+    )
     aware = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     return pl.coalesce(aware, hour_on).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
@@ -120,7 +122,9 @@ def settle(
     for x in alone:
         if exports[x].landed.timezone is None:
             phone = exports[x].landed.exporter_no
-            kin = [y for y in range(len(exports)) if y not in alone and exports[y].landed.exporter_no == phone]
+            kin = [
+                y for y in range(len(exports)) if y not in alone and exports[y].landed.exporter_no == phone
+            ]
             ahead[x] = _common(exports, ahead, kin) if kin else 0
     basis = [_basis(export, ahead[x], x not in alone) for x, export in enumerate(exports)]
     return ahead, basis
@@ -137,7 +141,8 @@ def _common(exports: Sequence[Export], shift: Sequence[int], members: Iterable[i
     for x in members:
         by_phone.setdefault(exports[x].landed.exporter_no, Counter())[shift[x]] += 1
     usual = {
-        phone: max(counts, key=lambda s: (counts[s], -abs(s), s)) for phone, counts in sorted(by_phone.items())
+        phone: max(counts, key=lambda s: (counts[s], -abs(s), s))
+        for phone, counts in sorted(by_phone.items())
     }
     phones = Counter(usual.values())
     most = max(phones.values())

@@ -170,7 +170,10 @@ def cover(
     phones = sorted({export.landed.exporter_no for export in exports})
     covered = {phone: np.zeros(n_days, dtype=bool) for phone in phones}
     speaks = {phone: np.zeros(n_days, dtype=bool) for phone in phones}
-    by_export = {x: (frame["date"] - begin).dt.total_days().to_numpy() for (x,), frame in spoken.partition_by("x", as_dict=True).items()}
+    by_export = {
+        x: (frame["date"] - begin).dt.total_days().to_numpy()
+        for (x,), frame in spoken.partition_by("x", as_dict=True).items()
+    }
     for x, (export, span) in enumerate(zip(exports, spans, strict=True)):
         if span is not None:
             said = by_export.get(x, np.zeros(0, dtype=np.int64))
@@ -267,10 +270,14 @@ def due_dates(
     newest: dt.date = dates.max()  # type: ignore[assignment]  # a column of dates
     oldest: dt.date = dates.min()  # type: ignore[assignment]
     since = max(oldest, newest - PACE_DAYS * DAY)
-    pace = (dates >= since).sum() / ((newest - since).days + 1)
+    pace = float((dates >= since).sum()) / ((newest - since).days + 1)
     due: dict[int, dt.date | None] = {}
     for phone in sorted({export.landed.exporter_no for export in exports}):
-        mine = [(e, s) for e, s in zip(exports, spans, strict=True) if e.landed.exporter_no == phone and s is not None]
+        mine = [
+            (e, s)
+            for e, s in zip(exports, spans, strict=True)
+            if e.landed.exporter_no == phone and s is not None
+        ]
         if not mine:
             due[phone] = None
             continue

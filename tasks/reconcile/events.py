@@ -9,6 +9,7 @@ from schemas.frames import EVENTS
 from tasks.parse.labels import SELF_LABEL
 from tasks.reconcile.clocks import to_local
 from tasks.reconcile.runs import pack, starts, within
+from tasks.reconcile.slots import MAX_VERSIONS
 from tasks.reconcile.votes import shared_events
 
 
@@ -22,9 +23,7 @@ def spoken_of(lines: pl.DataFrame) -> pl.DataFrame:
         ``x, minute, event, line, role, place, n_targets, label``.
     """
     base = lines.with_columns(n_targets=pl.col("targets").list.len().fill_null(0)).drop("actor", "targets")
-    actors = base.with_columns(
-        role=pl.lit("actor"), place=pl.lit(0, pl.Int64), label=lines["actor"]
-    )
+    actors = base.with_columns(role=pl.lit("actor"), place=pl.lit(0, pl.Int64), label=lines["actor"])
     targets = (
         base.with_columns(role=pl.lit("target"), label=lines["targets"])
         .filter(pl.col("n_targets") > 0)
@@ -80,7 +79,9 @@ def merge_events(lines: pl.DataFrame, spoken: pl.DataFrame, zone: str) -> pl.Dat
         EVENTS, with persons as clusters in ``actor_person_no, target_person_no``.
     """
     actor = spoken.filter(pl.col("role") == "actor").select("line", actor="person")
-    target = spoken.filter(pl.col("role") == "target").select("line", "place", target="person", has_target=True)
+    target = spoken.filter(pl.col("role") == "target").select(
+        "line", "place", target="person", has_target=True
+    )
     rows = (
         lines.drop("actor", "targets")
         .join(actor, on="line", how="left")
@@ -94,7 +95,9 @@ def merge_events(lines: pl.DataFrame, spoken: pl.DataFrame, zone: str) -> pl.Dat
     events = _absorb_unnamed(_union(rows))
     return EVENTS.conform(
         events.with_columns(
-            sent_at=pl.coalesce("second_at", pl.from_epoch(pl.col("minute") * 60, time_unit="s").cast(pl.Datetime("us")))
+            sent_at=pl.coalesce(
+                "second_at", pl.from_epoch(pl.col("minute") * 60, time_unit="s").cast(pl.Datetime("us"))
+            )
         )
         .sort("sent_at", "first_line", "place", "event", "who", nulls_last=True)
         .with_columns(local_at=to_local(pl.col("sent_at"), zone))
@@ -139,8 +142,8 @@ def _union(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _absorb_unnamed(events: pl.DataFrame) -> pl.DataFrame:
     """Rows without a person join one of other exports that has one; the k-th the k-th of its minute."""
-    named = events.filter(pl.col("who").is_not_null())
     same = ["minute", "event", "has_target"]
+    named = events.filter(pl.col("who").is_not_null(), pl.len().over(same) <= MAX_VERSIONS)
     pairs = (
         events.filter(pl.col("who").is_null())
         .join(named, on=same, suffix="_into")
@@ -149,7 +152,9 @@ def _absorb_unnamed(events: pl.DataFrame) -> pl.DataFrame:
     )
     if pairs.is_empty():
         return events
-    rank = pairs.with_columns(k=pl.col("slot").rank("dense").over(same), k_into=pl.col("slot_into").rank("dense").over(same))
+    rank = pairs.with_columns(
+        k=pl.col("slot").rank("dense").over(same), k_into=pl.col("slot_into").rank("dense").over(same)
+    )
     chosen = rank.filter(pl.col("k") == pl.col("k_into"))
     gained = chosen.select(slot="slot_into", more="exports", second="second_at", other_actor="actor")
     return (
@@ -167,5 +172,6 @@ def own_events(lines: pl.DataFrame) -> pl.DataFrame:
     """When the phones' owners came and went: ``x, line, minute, event`` of lines that say "You"."""
     return lines.filter(
         (pl.col("actor") == SELF_LABEL) & pl.col("event").is_in(["joined_link", "joined_community", "left"])
-        | pl.col("targets").list.contains(SELF_LABEL) & pl.col("event").is_in(["added", "removed", "joined_link", "joined_community"])
+        | pl.col("targets").list.contains(SELF_LABEL)
+        & pl.col("event").is_in(["added", "removed", "joined_link", "joined_community"])
     ).select("x", "line", "minute", "event")

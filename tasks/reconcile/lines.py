@@ -15,7 +15,16 @@ from tasks.reconcile.model import Clock, Export
 from tasks.reconcile.runs import Ints
 
 #: Events that every phone shows alike and that come seldom.
-_ANCHOR_EVENTS = ("created", "subject", "description", "joined_link", "joined_community", "added", "removed", "admin")
+_ANCHOR_EVENTS = (
+    "created",
+    "subject",
+    "description",
+    "joined_link",
+    "joined_community",
+    "added",
+    "removed",
+    "admin",
+)
 
 _KEPT = (
     "seq",
@@ -41,7 +50,9 @@ def on_one_clock(exports: Sequence[Export], group: Group) -> tuple[pl.DataFrame,
         :func:`with_content`; and the clock of each export.
     """
     frames = [
-        export.frame.select(*_KEPT).sort("seq").with_columns(x=pl.lit(x, pl.Int64), sent_at=_utc(export, group, 0))
+        export.frame.select(*_KEPT)
+        .sort("seq")
+        .with_columns(x=pl.lit(x, pl.Int64), sent_at=_utc(export, group, 0))
         for x, export in enumerate(exports)
     ]
     lines = with_content(pl.concat(frames))
@@ -51,7 +62,8 @@ def on_one_clock(exports: Sequence[Export], group: Group) -> tuple[pl.DataFrame,
         lines = lines.with_columns(sent_at=_corrected(frames, exports, group, ahead))
     lines = _with_minute(lines).with_columns(line=pl.int_range(pl.len(), dtype=pl.Int64))
     clocks = [
-        Clock(export.file_id, _offset(lines.filter(pl.col("x") == x)), basis[x]) for x, export in enumerate(exports)
+        Clock(export.file_id, _offset(lines.filter(pl.col("x") == x)), basis[x])
+        for x, export in enumerate(exports)
     ]
     return lines, clocks
 
@@ -87,7 +99,12 @@ def _anchors(lines: pl.DataFrame, n_exports: int) -> tuple[list[tuple[Ints, Ints
             "minute",
             pl.col("is_long").fill_null(False),
             key=pl.when(pl.col("kind").is_null())
-            .then(n_keys + pl.col("event").replace_strict(_ANCHOR_EVENTS, range(len(_ANCHOR_EVENTS)), default=None, return_dtype=pl.Int64))
+            .then(
+                n_keys
+                + pl.col("event").replace_strict(
+                    _ANCHOR_EVENTS, range(len(_ANCHOR_EVENTS)), default=None, return_dtype=pl.Int64
+                )
+            )
             .otherwise("key"),
         )
     )

@@ -1,4 +1,4 @@
-"""The order of messages within a minute: that of the best witness, with what it lacks put where others have it."""
+"""The order of messages within a minute: the best witness's, with what it lacks where others have it."""
 
 from __future__ import annotations
 

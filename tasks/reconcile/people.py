@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import polars as pl
 
@@ -139,10 +140,10 @@ def shares(nodes: pl.DataFrame, votes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _join_by_name(people: People, nodes: pl.DataFrame) -> None:
-    """Join what bears the same name: first within a phone, then between phones unless the name is ambiguous."""
+    """Join what bears the same name: within a phone, then between phones unless the name is ambiguous."""
     names = nodes.filter(~pl.col("is_number"))
     for same in _same(names, "exporter_no", "written"):
-        for earlier, later in zip(same, same[1:], strict=False):
+        for earlier, later in pairwise(same):
             if people.may_join(earlier, later):
                 people.join(earlier, later)
     for same in _same(names, "written"):
@@ -152,7 +153,12 @@ def _join_by_name(people: People, nodes: pl.DataFrame) -> None:
 
 
 def _same(nodes: pl.DataFrame, *by: str) -> list[list[int]]:
-    grouped = nodes.sort("x", "node").group_by(*by, maintain_order=True).agg("node").filter(pl.col("node").list.len() > 1)
+    grouped = (
+        nodes.sort("x", "node")
+        .group_by(*by, maintain_order=True)
+        .agg("node")
+        .filter(pl.col("node").list.len() > 1)
+    )
     return grouped["node"].to_list()
 
 
@@ -176,7 +182,7 @@ def parties(people: People) -> list[int]:
 
 
 def coarse_nodes(people: People, nodes: pl.DataFrame, votes: pl.DataFrame) -> set[int]:
-    """Labels that stand for more than one person: of two in conflict the one that shares less of its texts."""
+    """Labels that stand for more than one person: of two in conflict the one sharing less of its texts."""
     columns = shares(nodes, votes).select("a", "b", "share_a", "share_b")
     share = {(a, b): (share_a, share_b) for a, b, share_a, share_b in columns.iter_rows()}
     coarse: set[int] = set()
@@ -199,7 +205,10 @@ def support(nodes: pl.DataFrame, votes: pl.DataFrame, person: pl.Series) -> pl.D
         ``node, votes, confidence``.
     """
     of = pl.DataFrame({"node": nodes["node"], "person": person})
-    sides = [votes.select(node=me, other=you, n=pl.col("strong") + pl.col("weak")) for me, you in (("a", "b"), ("b", "a"))]
+    sides = [
+        votes.select(node=me, other=you, n=pl.col("strong") + pl.col("weak"))
+        for me, you in (("a", "b"), ("b", "a"))
+    ]
     spoken = (
         pl.concat(sides)
         .join(of, on="node")

@@ -16,14 +16,28 @@ from tasks.reconcile.events import merge_events, own_events, owners, spoken_of
 from tasks.reconcile.lines import on_one_clock
 from tasks.reconcile.model import Clock, Export, Reconciled, canonical
 from tasks.reconcile.order import in_order
-from tasks.reconcile.people import People, coarse_nodes, join_by_votes, parties, resolve, support, with_identity
+from tasks.reconcile.people import (
+    People,
+    coarse_nodes,
+    join_by_votes,
+    parties,
+    resolve,
+    support,
+    with_identity,
+)
 from tasks.reconcile.runs import Ints
 from tasks.reconcile.slots import Slots, absorb, find_slots, messages_of
 from tasks.reconcile.unpaired import residual_votes
 from tasks.reconcile.votes import event_votes, text_votes
 
 CONFLICTS = pl.Schema(
-    {"file_id": pl.String, "label": pl.String, "other_file_id": pl.String, "other_label": pl.String, "votes": pl.Int64}
+    {
+        "file_id": pl.String,
+        "label": pl.String,
+        "other_file_id": pl.String,
+        "other_label": pl.String,
+        "votes": pl.Int64,
+    }
 )
 
 
@@ -84,7 +98,9 @@ def _nothing(exports: Sequence[Export]) -> Reconciled:
         labels=LABELS.empty(),
         conflicts=pl.DataFrame(schema=CONFLICTS),
         coverage=COVERAGE.empty(),
-        clocks=tuple(Clock(export.file_id, 0, "assumed") for export in sorted(exports, key=lambda e: e.file_id)),
+        clocks=tuple(
+            Clock(export.file_id, 0, "assumed") for export in sorted(exports, key=lambda e: e.file_id)
+        ),
         history_start=None,
         due={export.landed.exporter_no: None for export in exports},
     )
@@ -94,7 +110,10 @@ def _of_export(exports: Sequence[Export], lines: pl.DataFrame) -> pl.DataFrame:
     """What the choice between exports needs: ``x, shown_on, age, rank, first_minute, last_minute``."""
     numbers = range(len(exports))
     by_age = sorted(numbers, key=lambda x: (exports[x].shown_on, x))
-    by_worth = sorted(numbers, key=lambda x: (not exports[x].meta.has_seconds, -exports[x].meta.n_messages, exports[x].file_id))
+    by_worth = sorted(
+        numbers,
+        key=lambda x: (not exports[x].meta.has_seconds, -exports[x].meta.n_messages, exports[x].file_id),
+    )
     ends = lines.group_by("x").agg(first_minute=pl.col("minute").min(), last_minute=pl.col("minute").max())
     return pl.DataFrame(
         {
@@ -108,7 +127,9 @@ def _of_export(exports: Sequence[Export], lines: pl.DataFrame) -> pl.DataFrame:
 
 def _nodes(exports: Sequence[Export], said: pl.DataFrame, spoken: pl.DataFrame) -> pl.DataFrame:
     """Labels by export: ``node, x, label, exporter_no, is_number, written``; not the owner's "You"."""
-    labels = pl.concat([said.select("x", label="author").unique(), spoken.select("x", "label").unique()]).unique()
+    labels = pl.concat(
+        [said.select("x", label="author").unique(), spoken.select("x", "label").unique()]
+    ).unique()
     phone = [export.landed.exporter_no for export in exports]
     return with_identity(
         labels.filter(pl.col("label") != SELF_LABEL)
@@ -122,20 +143,24 @@ def _nodes(exports: Sequence[Export], said: pl.DataFrame, spoken: pl.DataFrame) 
 
 
 def _node_of(labels: pl.DataFrame, nodes: pl.DataFrame) -> pl.Series:
-    return labels.join(nodes.select("x", "label", "node"), on=["x", "label"], how="left", maintain_order="left")["node"]
+    return labels.join(
+        nodes.select("x", "label", "node"), on=["x", "label"], how="left", maintain_order="left"
+    )["node"]
 
 
 def _who_said_what(
     said: pl.DataFrame, spoken: pl.DataFrame, nodes: pl.DataFrame, node: Ints
 ) -> tuple[People, pl.DataFrame, Slots, pl.DataFrame]:
-    """People from votes, messages from people; once more if what remained unpaired tells more people apart."""
-    export = said["x"].to_numpy()
-    texts = text_votes(said["minute"].to_numpy(), said["key"].to_numpy(), export, node, said["is_long"].to_numpy())
-    votes = pl.concat([texts, event_votes(spoken)]).group_by("a", "b").sum().sort("a", "b")
-    people = resolve(nodes, votes, _renumbered(spoken))
+    """People from votes, messages from people; once more if what was left unpaired joins more labels."""
     rows = said.with_columns(
         is_head=pl.col("minute") == pl.col("first_minute"), is_tail=pl.col("minute") == pl.col("last_minute")
     )
+    columns = ("minute", "key", "x", "is_long")
+    minute, key, export, is_long = (rows[name].to_numpy() for name in columns)
+    is_edge = (rows["is_head"] | rows["is_tail"]).to_numpy()
+    texts = text_votes(minute, key, export, node, is_long, is_edge)
+    votes = pl.concat([texts, event_votes(spoken)]).group_by("a", "b").sum().sort("a", "b")
+    people = resolve(nodes, votes, _renumbered(spoken))
     slots, roots = _merge(rows, people, nodes, votes, node)
     more = residual_votes(slots, roots, people, nodes)
     if more.height and join_by_votes(people, nodes, more):
@@ -167,7 +192,9 @@ def _renumbered(spoken: pl.DataFrame) -> list[tuple[int, int]]:
     )
 
 
-def _told(merged: pl.DataFrame, said: pl.DataFrame, slots: Slots, roots: pl.DataFrame, group: Group) -> pl.DataFrame:
+def _told(
+    merged: pl.DataFrame, said: pl.DataFrame, slots: Slots, roots: pl.DataFrame, group: Group
+) -> pl.DataFrame:
     """Messages in their order, with ``message_id, sent_at, local_at, text, has_seconds``."""
     minute = pl.from_epoch(pl.col("minute") * 60, time_unit="s").cast(pl.Datetime("us"))
     timed = merged.with_columns(
@@ -208,7 +235,12 @@ def _person_numbers(
         ]
     )
     first = seen.drop_nulls().group_by("person").agg(pl.col("sent_at").min())
-    names = nodes.select("node", "written").join(person, on="node").group_by("person").agg(pl.col("written").unique().sort())
+    names = (
+        nodes.select("node", "written")
+        .join(person, on="node")
+        .group_by("person")
+        .agg(pl.col("written").unique().sort())
+    )
     return (
         names.with_columns(name=pl.col("written").list.join("\x1f"))
         .join(first, on="person", how="left")
@@ -221,7 +253,9 @@ def _numbered(events: pl.DataFrame, number: pl.DataFrame) -> pl.DataFrame:
     old, new = number["person"].to_list(), number["person_no"].to_list()
     return EVENTS.conform(
         events.with_columns(
-            pl.col("actor_person_no", "target_person_no").replace_strict(old, new, default=None, return_dtype=pl.Int64)
+            pl.col("actor_person_no", "target_person_no").replace_strict(
+                old, new, default=None, return_dtype=pl.Int64
+            )
         )
     )
 
@@ -250,20 +284,37 @@ def _changes(merged: pl.DataFrame) -> pl.DataFrame:
     """Edits and deletions, dated by the first export in time that shows them."""
     kinds = (("edited", "edited_on"), ("deleted", "deleted_on"))
     parts = [
-        merged.filter(pl.col(column).is_not_null()).select("message_id", change_kind=pl.lit(kind), first_seen_date=column)
+        merged.filter(pl.col(column).is_not_null()).select(
+            "message_id", change_kind=pl.lit(kind), first_seen_date=column
+        )
         for kind, column in kinds
     ]
     return CHANGES.conform(pl.concat(parts)).sort("message_id", "change_kind")
 
 
 def _days(
-    told: pl.DataFrame, said: pl.DataFrame, slots: Slots, roots: pl.DataFrame, merged: pl.DataFrame, group: Group
+    told: pl.DataFrame,
+    said: pl.DataFrame,
+    slots: Slots,
+    roots: pl.DataFrame,
+    merged: pl.DataFrame,
+    group: Group,
 ) -> pl.DataFrame:
     """Every line with its day in the group's zone: ``x, line, sent_at, local_date, event``."""
     day_of_root = merged.select("root", local_date=pl.col("local_at").dt.date())
-    day_of_slot = roots.sort("slot").join(day_of_root, on="root", how="left", maintain_order="left")["local_date"]
-    messages = said.select("x", "line", "sent_at", local_date=day_of_slot.gather(slots.of_line), event="event")
-    events = told.select("x", "line", "sent_at", to_local(pl.col("sent_at"), group.timezone).dt.date().alias("local_date"), "event")
+    day_of_slot = roots.sort("slot").join(day_of_root, on="root", how="left", maintain_order="left")[
+        "local_date"
+    ]
+    messages = said.select(
+        "x", "line", "sent_at", local_date=day_of_slot.gather(slots.of_line), event="event"
+    )
+    events = told.select(
+        "x",
+        "line",
+        "sent_at",
+        to_local(pl.col("sent_at"), group.timezone).dt.date().alias("local_date"),
+        "event",
+    )
     return pl.concat([messages, events])
 
 
@@ -274,7 +325,10 @@ def _labels(
     person: pl.DataFrame,
     number: pl.DataFrame,
 ) -> pl.DataFrame:
-    file_ids = pl.DataFrame({"x": range(len(exports)), "file_id": [export.file_id for export in exports]}, schema={"x": pl.Int64, "file_id": pl.String})
+    file_ids = pl.DataFrame(
+        {"x": range(len(exports)), "file_id": [export.file_id for export in exports]},
+        schema={"x": pl.Int64, "file_id": pl.String},
+    )
     named = (
         nodes.join(person, on="node", how="left")
         .join(number, on="person", how="left")
@@ -287,6 +341,7 @@ def _labels(
 def _conflicts(exports: Sequence[Export], nodes: pl.DataFrame, people: People) -> pl.DataFrame:
     x, label = nodes["x"].to_list(), nodes["label"].to_list()
     rows = [
-        (exports[x[a]].file_id, label[a], exports[x[b]].file_id, label[b], votes) for a, b, votes in people.conflicts
+        (exports[x[a]].file_id, label[a], exports[x[b]].file_id, label[b], votes)
+        for a, b, votes in people.conflicts
     ]
     return pl.DataFrame(sorted(set(rows)), schema=CONFLICTS, orient="row")

@@ -18,7 +18,9 @@ from tasks.reconcile.content import DELETED, MEDIA, POLL
 from tasks.reconcile.runs import Ints, pack, starts, within
 
 #: Kinds from the best told to the least; "media" says only that there was some.
-KIND_ORDER = (*(kind for kind in MESSAGE_KINDS if kind not in ("media", "deleted")), "media", "deleted")
+_VAGUE = ("media", "deleted")
+_TELLING = ("sticker", "gif")  # some phones call them image and video
+KIND_ORDER = (*_TELLING, *(kind for kind in MESSAGE_KINDS if kind not in _TELLING + _VAGUE), *_VAGUE)
 
 VERSION_COLUMNS = (
     "slot",
@@ -34,8 +36,8 @@ VERSION_COLUMNS = (
     "is_tail",
 )
 
-#: A minute in which one party's versions need more rounds than this is not worth more time.
-MAX_ROUNDS = 64
+#: Nobody writes so much in a minute; a hostile file that does shall not cost time and memory.
+MAX_VERSIONS = MAX_ROUNDS = 100
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def find_slots(lines: pl.DataFrame, party: Ints, is_coarse: npt.NDArray[np.bool_
         .agg(
             pl.col("minute", "key", "party", "kind_class", "has_words").first(),
             exports=pl.col("x").unique().sort(),
-            kind_rank=pl.col("kind").replace_strict(list(KIND_ORDER), range(len(KIND_ORDER)), return_dtype=pl.UInt8).min(),
+            kind_rank=pl.col("kind")
+            .replace_strict(list(KIND_ORDER), range(len(KIND_ORDER)), return_dtype=pl.UInt8)
+            .min(),
             is_edited=edited.any(),
             is_forwarded=pl.col("is_forwarded").any(),
             second_at=pl.col("sent_at").filter(pl.col("has_seconds")).min(),
@@ -111,15 +115,24 @@ def find_slots(lines: pl.DataFrame, party: Ints, is_coarse: npt.NDArray[np.bool_
 
 
 def _slot_of_line(lines: pl.DataFrame, party: Ints) -> Ints:
-    """Slot of each line; of equal texts in a minute the unedited come first, as an older export has them."""
+    """Slot of each line.
+
+    Of equal texts in a minute the unedited come first, as an older export has them. An export that begins
+    in the minute and shows fewer than others shows the last of them.
+    """
     export = lines["x"].cast(pl.Int64).to_numpy()
     edited = lines["is_edited"].to_numpy()
     code = pack(lines["minute"].to_numpy(), party, lines["key"].to_numpy())
     order = np.argsort(code, kind="stable") if not edited.any() else np.lexsort((edited, export, code))
     code, export = code[order], export[order]
     nth, n = within(starts(code, export))
-    often = np.flatnonzero(nth > 0)
     run = np.cumsum(starts(code)) - 1
+    if (n > 1).any():
+        most = np.zeros(run[-1] + 1, dtype=np.int64)
+        np.maximum.at(most, run, n)
+        is_head = lines["is_head"].to_numpy()[order] & ~lines["is_tail"].to_numpy()[order]
+        nth = np.where(is_head, nth + most[run] - n, nth)
+    often = np.flatnonzero(nth > 0)
     slot = run.copy()
     if len(often):
         repeated = pack(run[often], nth[often])
@@ -147,7 +160,7 @@ def absorb(slots: Slots, lines: pl.DataFrame) -> pl.DataFrame:
     )
     cells = whole.filter(soft).select("minute", "party").unique()
     open_slots = whole.join(cells, on=["minute", "party"], how="semi")
-    open_slots = open_slots.filter(pl.len().over("minute", "party") > 1)
+    open_slots = open_slots.filter(pl.len().over("minute", "party").is_between(2, MAX_VERSIONS))
     root = np.arange(whole.height)
     if open_slots.height:
         for slot, into in _versions(_placed(open_slots, slots, lines)):
@@ -215,7 +228,7 @@ def _nearest(open_slots: pl.DataFrame, left: pl.Expr, right: pl.Expr, is_same_cl
 
 
 def _both_seen() -> pl.Expr:
-    """Whether one side's export sees the whole minute, or both see the same part: else each may lack the other."""
+    """Whether one side sees the whole minute, or both the same part: else each may lack the other."""
     return (
         pl.any_horizontal("is_inside", "is_inside_into")
         | pl.all_horizontal("is_head", "is_head_into")

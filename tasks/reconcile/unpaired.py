@@ -10,18 +10,18 @@ from __future__ import annotations
 import polars as pl
 
 from tasks.reconcile.content import DELETED, MEDIA
-from tasks.reconcile.people import People
-from tasks.reconcile.slots import Slots
+from tasks.reconcile.people import People, parties
+from tasks.reconcile.slots import MAX_VERSIONS, Slots
 from tasks.reconcile.votes import VOTES
 
 
 def residual_votes(slots: Slots, roots: pl.DataFrame, people: People, nodes: pl.DataFrame) -> pl.DataFrame:
     """Weak votes from messages that no equal content pairs. Returns VOTES, between representative nodes."""
     soft = pl.col("is_edited") | (pl.col("kind_class") == DELETED) | (pl.col("kind_class") == MEDIA)
-    standing = (
-        slots.frame.join(roots.filter(pl.col("slot") == pl.col("root")).select("slot"), on="slot")
-        .with_columns(owner="party")
-    )
+    standing = slots.frame.join(
+        roots.filter(pl.col("slot") == pl.col("root")).select("slot"), on="slot"
+    ).with_columns(owner="party")
+    standing = standing.filter(pl.len().over("minute") <= MAX_VERSIONS)
     left = standing.filter(soft)
     if left.is_empty():
         return pl.DataFrame(schema=VOTES)
@@ -46,7 +46,7 @@ def residual_votes(slots: Slots, roots: pl.DataFrame, people: People, nodes: pl.
 
 def _exports_of(people: People, nodes: pl.DataFrame) -> pl.DataFrame:
     return (
-        nodes.select("x", owner=pl.Series(people.clusters(), dtype=pl.Int64))
+        nodes.select("x", owner=pl.Series(parties(people), dtype=pl.Int64))
         .group_by("owner")
         .agg(seen_by=pl.col("x").unique())
     )

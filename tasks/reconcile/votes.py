@@ -15,16 +15,23 @@ Bools = npt.NDArray[np.bool_]
 VOTES = pl.Schema({"a": pl.Int64, "b": pl.Int64, "strong": pl.Int64, "weak": pl.Int64})
 
 
-def text_votes(minute: Ints, key: Ints, export: Ints, node: Ints, is_long: Bools) -> pl.DataFrame:
+def text_votes(
+    minute: Ints, key: Ints, export: Ints, node: Ints, is_long: Bools, is_edge: Bools
+) -> pl.DataFrame:
     """Votes of messages shared by neighbouring exports, counted without looking at labels.
 
     Rows are in the order of export and file. A message shown by k exports votes k - 1 times, between
     neighbours in canonical order, so that cost stays linear in lines. A text that the minute holds n times
-    votes by its order, if both exports hold it n times. Returns VOTES.
+    votes by its order, if both exports hold it n times. Where one export may end and the other begin within
+    the minute, only long texts vote: a short one may be two people's. Returns VOTES.
+
+    Args:
+        is_edge: whether the line stands in the first or last minute of its export.
     """
     code = pack(minute, key)
     order = np.argsort(code, kind="stable")
-    code, export, node, is_long = code[order], export[order], node[order], is_long[order]
+    code, export, node = code[order], export[order], node[order]
+    is_long, is_edge = is_long[order], is_edge[order]
     nth, n = within(starts(code, export))
     once = np.flatnonzero(n == 1)
     often = np.flatnonzero(n > 1)
@@ -34,7 +41,8 @@ def text_votes(minute: Ints, key: Ints, export: Ints, node: Ints, is_long: Bools
     first = np.concatenate([single[0], repeated[0]])
     second = np.concatenate([single[1], repeated[1]])
     strong = is_long[first] & (n[first] == 1)
-    return count(node[first], node[second], strong)
+    counts = strong | ~(is_edge[first] & is_edge[second])
+    return count(node[first][counts], node[second][counts], strong[counts])
 
 
 def _neighbours(rows: Ints, code: Ints, nth: Ints, n: Ints) -> tuple[Ints, Ints]:
@@ -49,7 +57,7 @@ def count(a: Ints, b: Ints, strong: Bools) -> pl.DataFrame:
         pl.DataFrame({"a": a, "b": b, "strong": strong})
         .group_by("a", "b")
         .agg(strong=pl.col("strong").sum(), weak=(~pl.col("strong")).sum())
-        .cast(dict(VOTES))
+        .cast(VOTES)
         .sort("a", "b")
     )
 

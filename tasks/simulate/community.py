@@ -34,7 +34,7 @@ class ExportFile:
     """One export as a phone hands it in.
 
     ``first`` and ``last`` are the moments of its first line and of the export (wall clock of the group, in
-    seconds), ``message_nos`` the messages in it, ``n_entries`` messages and system lines, ``n_lines`` lines of text.
+    seconds), ``message_nos`` the messages in it, ``n_entries`` messages and system lines, ``n_lines`` lines.
     """
 
     name: str
@@ -77,9 +77,16 @@ class Community:
     plan: SimulationPlan
     groups: dict[str, Group]
 
-    def months(self) -> list[dt.date]:
-        """All months of the plan."""
+    @property
+    def month_starts(self) -> list[dt.date]:
+        """First days of all months of the plan."""
         return [self.plan.month(index) for index in range(self.plan.months)]
+
+    @property
+    def messages(self) -> pl.DataFrame:
+        """Authored messages of all groups, as the groups' lives hold them, with ``group_id``."""
+        lives = [(group_id, group.life.messages) for group_id, group in self.groups.items()]
+        return pl.concat([messages.with_columns(group_id=pl.lit(group_id)) for group_id, messages in lives])
 
 
 def describe(index: int) -> tuple[str, str, str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import polars as pl
 
 from tasks.simulate.plan import Layout
@@ -41,8 +42,9 @@ SHAPES: dict[Layout, Shape] = {
 
 _IOS_OMITTED = {
     "id": {
-        "image": "gambar tidak disertakan", "video": "video tidak disertakan", "audio": "audio tidak disertakan",
-        "gif": "GIF tidak disertakan", "sticker": "stiker tidak disertakan", "document": "dokumen tidak disertakan",
+        "image": "gambar tidak disertakan", "video": "video tidak disertakan",
+        "audio": "audio tidak disertakan", "gif": "GIF tidak disertakan",
+        "sticker": "stiker tidak disertakan", "document": "dokumen tidak disertakan",
         "contact": "Kartu kontak tidak disertakan",
     },
     "en": {
@@ -106,7 +108,7 @@ _SYSTEM = {
         "icon": "{0} changed this group's icon",
         "admin": "{1} is now an admin",
         "pinned": "{0} pinned a message",
-        "number_changed": "{1} changed their phone number to a new number. Tap to message or add the new number.",
+        "number_changed": "{1} changed their phone number to a new number. Tap to message or add the new number.",  # noqa: E501 - as shown
         "number_changed_unsaved": "{2} changed to {3}",
         "security_code": "Your security code with {1} changed. Tap to learn more.",
     },
@@ -152,7 +154,7 @@ def location(language: str) -> str:
 
 @cache
 def _clock(layout: Layout) -> pl.Series:
-    """The clock part of a header for every second of a day (every minute, when the layout shows no seconds)."""
+    """The clock part of a header for every second of a day, or minute where no seconds are shown."""
     shape = SHAPES[layout]
     step = 1 if shape.is_ios else 60
     seconds = pl.int_range(0, 86_400, step, eager=True)
@@ -168,7 +170,7 @@ def headers(layout: Layout, moment: pl.Series) -> pl.Series:
     """Header of each line. ``moment``: seconds of the phone's wall clock since 1970."""
     shape = SHAPES[layout]
     days = moment // 86_400
-    first, last = int(days.min() or 0), int(days.max() or 0)
+    first, last = (int(day) for day in np.array([days.min() or 0, days.max() or 0], dtype=np.int64))
     spelled = pl.date_range(
         pl.date(1970, 1, 1) + pl.duration(days=first),
         pl.date(1970, 1, 1) + pl.duration(days=last),

@@ -9,21 +9,21 @@ import numpy as np
 import polars as pl
 
 from tasks.simulate import phrases, rhythm
-from tasks.simulate.lists import Activity, lists_of, spoken_day, weekday
+from tasks.simulate.lists import Activity, Copy, lists_of, spoken_day, weekday
 from tasks.simulate.membership import Roll, group_rng
 from tasks.simulate.people import OFFICES, Person
 from tasks.simulate.plan import SimulationPlan
 from tasks.simulate.scripts import CHAT, METHODS, SCRIPTS, Script, task_of
 from tasks.simulate.style import dress
-from tasks.simulate.talk import Cast, Tone, Turns, cast, perform
+from tasks.simulate.talk import Cast, Ints, Tone, Turns, cast, perform
 
 _SHARES = (1.0, 0.85, 1.15)
 _CHAT_LENGTH = 5.3
 
 #: Kinds that a turn of small talk becomes instead of text, with their chances.
 _MEDIA = (
-    ("sticker", 0.05), ("image", 0.012), ("video", 0.005), ("audio", 0.005), ("gif", 0.003), ("document", 0.002),
-    ("view_once", 0.003), ("contact", 0.001), ("location", 0.001),
+    ("sticker", 0.05), ("image", 0.012), ("video", 0.005), ("audio", 0.005), ("gif", 0.003),
+    ("document", 0.002), ("view_once", 0.003), ("contact", 0.001), ("location", 0.001),
 )  # fmt: skip
 KINDS = ("text", *(kind for kind, _ in _MEDIA), "deleted")
 
@@ -32,8 +32,8 @@ KINDS = ("text", *(kind for kind, _ in _MEDIA), "deleted")
 class Life:
     """Messages of one group, by time, and its activities.
 
-    ``messages``: message_no, moment (wall clock, s), member, pool, kind, text, reply_no, method, mention, is_edited;
-    and for late changes change (edited | deleted), changed_at (moment, 0 if none), earlier_text.
+    ``messages``: message_no, moment (wall clock, s), member, pool, kind, text, reply_no, method, mention,
+    is_edited; and for late changes change (edited | deleted), changed_at (moment, 0 if none), earlier_text.
     """
 
     messages: pl.DataFrame
@@ -106,8 +106,15 @@ def _month(plan: SimulationPlan, group: int, roll: Roll, index: int) -> tuple[pl
     return frame.with_columns(
         pick=pl.col("pick").fill_null(pl.Series(rng.integers(0, 1000, len(frame)))),
         random=pl.Series(rng.integers(0, 2**63, len(frame), dtype=np.uint64)),
-        someone=pl.Series(rng.choice(company.members, len(frame))),
+        someone=_others(frame["author"].to_numpy(), company, rng),
     ), [activity for activity, _ in lists]
+
+
+def _others(author: Ints, company: Cast, rng: np.random.Generator) -> pl.Series:
+    """Somebody else of the month's company for each message, to be spoken of."""
+    place = rng.integers(0, len(company.members), len(author))
+    chosen, following = company.members[place], company.members[(place + 1) % len(company.members)]
+    return pl.Series(np.where(chosen == author, following, chosen))
 
 
 def _welcomes(
@@ -115,25 +122,20 @@ def _welcomes(
 ) -> pl.DataFrame:
     """Newcomers are greeted by some, and some introduce themselves."""
     start, end = rhythm.seconds(plan.month(index)), rhythm.seconds(plan.month(index + 1))
-    texts, rows = phrases.book(), []
+    texts, rows = phrases.book(), list[tuple[int, int, int, int]]()
     for event in roll.events:
+        newcomer = -1 if event.target is None else event.target
         settled = event.moment > rhythm.seconds(plan.first_month) + 5 * rhythm.DAY
         if event.event not in ("added", "joined_link") or not start <= event.moment < end or not settled:
             continue
         greeters = rng.permutation(company.members)[: rng.binomial(5, 0.45)]
         for greeter in greeters:
             moment = event.moment + int(rng.lognormal(np.log(1500), 1.2)) + 20
-            if greeter != event.target:
-                rows.append((moment, int(greeter), texts.pools["sambut.buka"], event.target))
-        if len(greeters) and rng.random() < 0.5 and not roll.people[event.target or 0].is_silent:
-            rows.append(
-                (
-                    event.moment + int(rng.integers(1800, 20_000)),
-                    event.target,
-                    texts.pools["sambut.jawab"],
-                    -1,
-                )
-            )
+            if greeter != newcomer:
+                rows.append((moment, int(greeter), texts.pools["sambut.buka"], newcomer))
+        if len(greeters) and rng.random() < 0.5 and not roll.people[newcomer].is_silent:
+            moment = event.moment + int(rng.integers(1800, 20_000))
+            rows.append((moment, newcomer, texts.pools["sambut.jawab"], -1))
     frame = pl.DataFrame(
         rows, {"moment": pl.Int64, "author": pl.Int64, "pool": pl.Int64, "target": pl.Int64}, orient="row"
     )
@@ -142,7 +144,7 @@ def _welcomes(
     )
 
 
-def _list_rows(copies: list, first: int, pool: int) -> pl.DataFrame:
+def _list_rows(copies: list[Copy], first: int, pool: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "row": range(first, first + len(copies)),
@@ -176,7 +178,7 @@ def _echoes(frame: pl.DataFrame) -> pl.DataFrame:
         moment=pl.col("moment") + 2 + pl.col("later") // 3
     )
     extra = pl.concat([more, again]).with_columns(
-        row=frame["row"].max() + 1 + pl.int_range(pl.len()),
+        row=pl.int_range(pl.len()) + frame.select(pl.col("row").max()).item() + 1,
         ref=pl.lit(-1, pl.Int64),
         method=pl.lit(0, pl.Int64),
     )
@@ -199,9 +201,9 @@ def _inside(frame: pl.DataFrame, roll: Roll, end: int) -> pl.DataFrame:
 
 
 def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
-    """Number the messages by time and let each reply point at a number, or at nothing if its target is gone."""
+    """Number the messages by time and let each reply point at a number, or nowhere if its target is gone."""
     frame = frame.with_columns(message_no=pl.int_range(pl.len(), dtype=pl.Int64))
-    index = frame.select(ref="row", reply_no="message_no", replied="author")
+    index = frame.select(ref="row", reply_no="message_no", replied="author", spoken_of="someone")
     frame = frame.join(index, on="ref", how="left", maintain_order="left")
     return frame.with_columns(
         target=pl.coalesce(pl.col("target"), pl.col("replied")),
@@ -215,7 +217,9 @@ def _special(
     """Slot values that depend on the message."""
     author, random = frame["author"].to_numpy(), frame["random"].to_numpy()
     someone = frame["someone"].to_numpy()
-    target = frame["target"].fill_null(-1).to_numpy()
+    news = [number for name, number in phrases.book().pools.items() if name.startswith(("bahagia.", "duka."))]
+    wished = pl.when(pl.col("pool").is_in(news)).then(pl.col("spoken_of"))
+    target = frame.select(target=pl.coalesce(wished, "target").fill_null(-1))["target"].to_numpy()
     target = np.where(target < 0, someone, target)
     names = pl.Series([person.nickname for person in people])
     titled = [f"{person.title} {person.nickname}" for person in people]
@@ -238,7 +242,7 @@ def _special(
 
 
 def _kinds(frame: pl.DataFrame) -> pl.DataFrame:
-    """Kind of each message: some small talk is a sticker or a picture, some messages are deleted or edited."""
+    """Kind of each message: some small talk is a sticker or a picture, some is deleted or edited."""
     texts = phrases.book()
     random, pool = frame["random"].to_numpy(), frame["pool"].to_numpy()
     names = list(texts.pools)
@@ -251,12 +255,13 @@ def _kinds(frame: pl.DataFrame) -> pl.DataFrame:
     fate = phrases.mix(random, 23) % 10_000
     kind[(kind == 0) & own & (fate < 60)] = KINDS.index("deleted")
     bare = (light & (kind > 0)) | (kind == KINDS.index("deleted")) | ((kind > 0) & (fate % 10 < 3))
+    answering = pl.col("method").is_in([METHODS.index("request"), METHODS.index("broadcast")])
     return frame.with_columns(
         kind=pl.Series(np.array(KINDS)[kind]),
         is_bare=pl.Series(bare),
         is_edited=pl.Series((kind == 0) & own & (fate >= 60) & (fate < 150)),
-        is_mention=pl.Series((kind == 0) & (fate >= 9000) & (fate < 9600)) & pl.col("method").is_in([METHODS.index("request"), METHODS.index("broadcast")]),
-    )  # fmt: skip
+        is_mention=pl.Series((kind == 0) & (fate >= 9000) & (fate < 9600)) & answering,
+    )
 
 
 def live(plan: SimulationPlan, group: int, roll: Roll) -> Life:
@@ -268,7 +273,7 @@ def live(plan: SimulationPlan, group: int, roll: Roll) -> Life:
         moved = frame.with_columns(
             pl.col("row") + offset, ref=pl.when(pl.col("ref") >= 0).then(pl.col("ref") + offset).otherwise(-1)
         )
-        offset += int(frame["row"].max() or 0) + 1
+        offset += frame.select(pl.col("row").max()).item() + 1
         months.append(moved)
         activities += lists
     frame = pl.concat(months, how="diagonal_relaxed")
@@ -283,7 +288,7 @@ def live(plan: SimulationPlan, group: int, roll: Roll) -> Life:
 
 
 def _changed(frame: pl.DataFrame, wanted: bool) -> pl.DataFrame:
-    """Edits and deletions some days after a message, so that exports in between differ; none unless wanted."""
+    """Edits and deletions some days after a message, so that exports in between differ."""
     random = frame["random"].to_numpy()
     fate, days = phrases.mix(random, 25) % 1000, phrases.mix(random, 26) % (40 * rhythm.DAY)
     able = (pl.col("kind") == "text") & ~pl.col("is_edited") & (pl.col("pool") != "kosong") & pl.lit(wanted)
@@ -305,7 +310,7 @@ def _changed(frame: pl.DataFrame, wanted: bool) -> pl.DataFrame:
 
 
 def _finish(frame: pl.DataFrame) -> pl.DataFrame:
-    """The columns that later steps need, mentions put in front, text of bare media and deleted ones taken out."""
+    """The columns later steps need, with mentions in front and no text where a message shows none."""
     names = list(phrases.book().pools)
     tasks = pl.Series([task_of(name) for name in names])
     lists = pl.col("pool") == names.index("kosong")

@@ -12,58 +12,7 @@ from tasks.simulate.people import Person
 from tasks.simulate.rhythm import DAY, day_of, days_of, fasting, moments
 from tasks.simulate.talk import Cast
 
-_MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)  # noqa: E501 - a list of names
-_EVENTS = (
-    "Futsal bareng",
-    "Pengajian rutin",
-    "Ziarah dan silaturahmi",
-    "Botram akhir bulan",
-    "Bakti sosial",
-    "Rapat kerja",
-    "Kumpul alumni",
-    "Kerja bakti sekre",
-    "Makrab anggota baru",
-    "Yasinan malam Jumat",
-    "Kopdar Lembang",
-    "Musyawarah anggota",
-    "Badminton sore",
-    "Tahlilan bersama",
-)  # noqa: E501 - a list of titles
-_CAUSES = (
-    "banjir Karawang",
-    "biaya berobat anggota",
-    "pembangunan asrama pondok",
-    "santunan yatim",
-    "korban gempa Cianjur",
-    "renovasi mushola",
-    "takziah keluarga anggota",
-    "UKT anggota",
-    "konsumsi pengajian",
-    "wakaf kitab",
-)  # noqa: E501 - a list of titles
-names("places") = (
-    "sekre",
-    "masjid Iqomah",
-    "Lapang Cibiru",
-    "rumah Pak Haji Dadang",
-    "aula kampus",
-    "saung Lembang",
-    "alun-alun Ujungberung",
-    "kosan Cipadung",
-)  # noqa: E501 - a list of places
+#: What people give, in IDR; the usual amounts more often.
 _AMOUNTS = (
     10_000,
     15_000,
@@ -108,7 +57,12 @@ class Copy:
 
 def spoken_day(day: dt.date) -> str:
     """A date as people write it: ``Sabtu, 12 Agustus 2023``."""
-    return f"{names("days")[day.weekday()]}, {day.day} {names("months")[day.month - 1]} {day.year}"
+    return f"{weekday(day)}, {day.day} {month_name(day)} {day.year}"
+
+
+def month_name(day: dt.date) -> str:
+    """Name of the month."""
+    return names("months")[day.month - 1]
 
 
 def weekday(day: dt.date) -> str:
@@ -185,7 +139,7 @@ def go_round(
     day = day_of(start)
     title = str(rng.choice(_titles(kind, day)))
     if kind == "khataman":
-        title = f"{names("months")[day.month - 1]} {day.year} putaran {rng.integers(1, 9)}"
+        title = f"{month_name(day)} {day.year} putaran {rng.integers(1, 9)}"
     header, footer = _head(kind, title, start, people[organiser], rng)
     mark = str(rng.choice([".", ")", "."]))
     style = int(rng.integers(0, 4))
@@ -194,7 +148,9 @@ def go_round(
     wanted = min(int(len(present) * rng.uniform(0.08, 0.35)) + 3, 24)
     signers = [organiser, *(int(m) for m in rng.permutation(speakers) if int(m) != organiser)][:wanted]
     activity = Activity(kind, title, organiser, start)
-    copies, versions, moment, signed = [], [[]], start, set()
+    copies: list[Copy] = []
+    versions: list[list[tuple[int, str]]] = [[]]
+    moment, signed = start, set[int]()
     for signer in signers:
         added = [signer] if signer not in signed else []
         if rng.random() < 0.15:
@@ -220,6 +176,7 @@ def go_round(
         copies.append(Copy(moment, signer, body, not copies))
         activity.last, activity.n_versions = moment, len(copies)
         moment += int(np.clip(rng.lognormal(np.log(2400), 1.3), 20, 2 * DAY))
+        moment += 5 * 3600 if moment % DAY < 4 * 3600 else 0
     return activity, copies
 
 
@@ -235,7 +192,7 @@ def lists_of(
     scale = float(np.clip(target / 750, 0.3, 4))
     lent = float(np.mean([fasting(day) for day in days_of(month)]))
     rates = {"rsvp": 1.1 * scale, "donation": 0.6 * scale, "khataman": 0.25 * scale + 1.2 * lent}
-    made = []
+    made: list[tuple[Activity, list[Copy]]] = []
     for kind, rate in rates.items():
         for start in np.sort(moments(rng, month, int(rng.poisson(rate)))):
             made.append(go_round(kind, int(start), present, company, people, rng))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Layout = Literal[
     "android_id", "android_id_short", "android_en", "android_us", "ios_id", "ios_id_comma", "ios_en", "ios_us"
@@ -151,9 +151,7 @@ class SimulationPlan(_Frozen):
     """A whole synthetic community; equal plans give equal bytes."""
 
     groups: int = Field(default=3, ge=1)
-    members: int | tuple[int, int] = Field(
-        default=(30, 120), description="in each group at the start, or a range"
-    )
+    members: int | tuple[int, int] = Field(default=(30, 120), description="at the start, or a range")
     months: int = Field(default=36, ge=1)
     messages_per_month: int = Field(default=750, ge=20)
     seed: int = Field(default=1, ge=0)
@@ -168,6 +166,11 @@ class SimulationPlan(_Frozen):
         default=None, description="one cut for all phones, to see truncation in a small history"
     )
 
+    @field_validator("members", mode="before")
+    @classmethod
+    def _default_members(cls, members: object) -> object:
+        return (30, 120) if members is None else members
+
     @model_validator(mode="after")
     def _sensible(self) -> SimulationPlan:
         low, high = self.members_range
@@ -180,7 +183,9 @@ class SimulationPlan(_Frozen):
     @property
     def members_range(self) -> tuple[int, int]:
         """Fewest and most members of a group at the start."""
-        return self.members if isinstance(self.members, tuple) else (self.members, self.members)
+        if self.members is None or isinstance(self.members, tuple):
+            return self.members or (30, 120)
+        return self.members, self.members
 
     def members_of(self, index: int) -> int:
         """Members of one group at the start: the groups spread evenly over the range, the largest first."""

@@ -22,8 +22,11 @@ _NICK = ("{t} {n}", "{n} {c}", "{n} {k}", "{n} pondok", "{n} 🌸", "{N}")
 
 @dataclass(frozen=True)
 class View:
-    """What one phone holds, by time. ``moment`` in seconds of the group's wall clock; ``message_no`` is -1 for
-    system lines; ``earlier`` is the line before a late change at ``changed_at`` (else ``changed_at`` is 0)."""
+    """What one phone holds, by time.
+
+    ``moment`` is in seconds of the group's wall clock; ``message_no`` is -1 for system lines;
+    ``earlier`` is the line before a late change at ``changed_at`` (0 where there is none).
+    """
 
     moment: NDArray[np.int64]
     message_no: NDArray[np.int64]
@@ -88,7 +91,7 @@ def _label(frame: pl.DataFrame, labels: Labels, people: list[Person]) -> pl.Seri
     )  # fmt: skip
 
 
-def _attached(shape: Shape, frame: pl.DataFrame, kind: str, moment: pl.Series) -> pl.Expr:
+def _attached(shape: Shape, kind: str, moment: pl.Series) -> pl.Expr:
     """File names of media in an export with media."""
     head, tail = layouts.attachment(shape, kind)
     stamp = (moment * 1_000_000).cast(pl.Datetime("us"))
@@ -123,24 +126,27 @@ def bodies(
         .then(pl.lit(""))
         .otherwise(pl.concat_str(pl.lit("\n"), pl.col("text")))
     )
-    gone = pl.when(pl.col("member") == owner).then(pl.lit(mark + layouts.DELETED_OWN[shape.language]))
-    gone = gone.otherwise(pl.lit(mark + layouts.DELETED[shape.language]))
+    gone = (
+        pl.when(pl.col("member") == owner)
+        .then(pl.lit(mark + layouts.DELETED_OWN[shape.language]))
+        .otherwise(pl.lit(mark + layouts.DELETED[shape.language]))
+    )
     told = pl.when(pl.col("is_edited")).then(
         pl.concat_str(pl.col("text"), pl.lit(f" {mark}{layouts.EDITED[shape.language]}"))
     ).otherwise(pl.col("text"))  # fmt: skip
     before, between, after = layouts.location(shape.language).split("{}")
     decimals = (pl.col("message_no") % 9000 + 1000).cast(pl.String)
-    body = pl.when(pl.col("kind") == "text").then(told).when(pl.col("kind") == "deleted").then(gone)
-    body = body.when(pl.col("kind") == "location").then(
-        pl.concat_str(pl.lit(mark + before), decimals, pl.lit(between), decimals, pl.lit(after))
-    )
-    for kind in ("image", "video", "audio", "gif", "sticker", "document", "contact"):
-        shown = _attached(shape, frame, kind, moment) if phone.media else pl.lit(layouts.omitted(shape, kind))
-        body = body.when(pl.col("kind") == kind).then(pl.concat_str(shown, caption))
-    body = body.when(pl.col("kind") == "view_once").then(pl.lit(layouts.omitted(shape, "view_once")))
-    named = frame.with_columns(
-        at=pl.Series(mentions).gather(frame["mention"]), body=body.otherwise(pl.lit(""))
-    )
+    kind = pl.col("kind")
+    place = pl.concat_str(pl.lit(mark + before), decimals, pl.lit(between), decimals, pl.lit(after))
+    branches = [(kind == "text", told), (kind == "deleted", gone), (kind == "location", place)]
+    for medium in ("image", "video", "audio", "gif", "sticker", "document", "contact"):
+        omitted = pl.lit(layouts.omitted(shape, medium))
+        shown = _attached(shape, medium, moment) if phone.media else omitted
+        branches.append((kind == medium, pl.concat_str(shown, caption)))
+    body = pl.lit(layouts.omitted(shape, "view_once"))
+    for condition, words in reversed(branches):
+        body = pl.when(condition).then(words).otherwise(body)
+    named = frame.with_columns(at=pl.Series(mentions).gather(frame["mention"]), body=body)
     return named.select(
         pl.when(pl.col("at").is_null())
         .then("body")
@@ -173,7 +179,7 @@ def _system(event: Event, shape: Shape, owner: int, labels: Labels, people: list
 def _events(
     phone: Phone, owner: int, is_admin: bool, roll: Roll, labels: Labels
 ) -> tuple[list[int], list[str]]:
-    """System lines this phone saw: leaving is shown to admins only, one's own change of number to others only."""
+    """System lines this phone saw: leaving is shown to admins only, one's change of number to others."""
     shape = SHAPES[phone.layout]
     moments, texts = [], []
     for event in roll.events:
@@ -188,7 +194,7 @@ def _events(
 def _message_lines(
     phone: Phone, owner: int, frame: pl.DataFrame, labels: Labels, people: list[Person]
 ) -> pl.Series:
-    """Header, label and body of messages; an iPhone leads lines with a mark in the body by a mark of its own."""
+    """Header, label and body of messages; iPhones put a mark before lines that hold one in the body."""
     shape = SHAPES[phone.layout]
     told = frame["moment"] + (phone.utc_offset - 7) * 3600
     parts = pl.DataFrame({

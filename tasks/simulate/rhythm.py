@@ -90,6 +90,12 @@ def moments(rng: np.random.Generator, month: dt.date, number: int) -> NDArray[np
     return (seconds(month) + chosen * DAY + hour * 3600 + rng.integers(0, 3600, number)).astype(np.int64)
 
 
+def asleep(moment: NDArray[np.int64], gap: float) -> NDArray[np.int64]:
+    """Put off until after dawn what is said at leisure (``gap`` of 9 minutes up) and would fall at night."""
+    hour = moment % DAY // 3600
+    return np.where((hour < 4) & (gap >= 9), moment + 5 * 3600, moment)
+
+
 def shock(levels: Levels, index: int) -> float:
     """How much of the shock is felt in a month: 1 in its own, half of it left after two more, 0 before."""
     if levels.shock_month is None or index < levels.shock_month:

@@ -78,8 +78,8 @@ def _row(person: Person, as_of: dt.date, inside: bool, english: bool, rng: np.ra
     moment = seconds(as_of) + DAY - 1
     return [
         person.member_id, name, spelled(person.phone_at(moment), int(rng.integers(0, 5))), person.nickname,
-        str(person.cohort), person.region, person.city, person.campus, person.field, person.role, person.gender,
-        person.joined.isoformat(), left, yes if inside else no, person.consent,
+        str(person.cohort), person.region, person.city, person.campus, person.field, person.role,
+        person.gender, person.joined.isoformat(), left, yes if inside else no, person.consent,
     ]  # fmt: skip
 
 

@@ -16,8 +16,8 @@ class Step:
 
     ``pool`` may hold ``{topic}`` and alternatives with weights, ``a:3|b:1``. ``to`` is the step answered,
     ``after`` the step that must have happened (the same, unless said otherwise), ``gap`` the median minutes
-    after it and ``spread`` the sigma of that lognormal. ``chance`` is a probability; ``answer`` takes the planted
-    answer rate. ``speaker`` names the step whose author speaks again.
+    after it and ``spread`` the sigma of that lognormal. ``chance`` is a probability; ``answer`` takes the
+    planted answer rate. ``speaker`` names the step whose author speaks again.
     """
 
     pool: str
@@ -134,6 +134,7 @@ SCRIPTS: tuple[Script, ...] = (
     Script("belajar", 2.0, (_opening("belajar.buka"), *_chorus(6, "belajar.tanggap", 0.45, 60))),
     Script("usaha", 3.0, _SALE),
     Script("foto", 5.0, (_opening("foto.judul"), *_chorus(4, "foto.puji", 0.45, 15))),
+    Script("terusan", 2.0, (_opening("terusan"), *_chorus(2, "aamiin:2|terimakasih:1", 0.3, 40))),
     Script("konflik", 0.3, _QUARREL),
     Script("tegang", 2.0, _QUARREL, season="tension"),
     Script(
@@ -172,6 +173,7 @@ TASKS: tuple[tuple[str, str | None], ...] = (
     ("belajar.tanggap", "organise"),
     ("usaha.jual", "announce"),
     ("foto.judul", "sociable"),
+    ("terusan", "sociable"),
 )
 
 

@@ -10,10 +10,11 @@ from tasks.simulate import phrases
 
 #: Chat spellings; the first are common to all who abbreviate.
 _SHORT = {
-    " yang ": " yg ", " tidak ": " gak ", " sudah ": " udah ", " dengan ": " dgn ", " kalau ": " kalo ", " saja": " aja",
-    "terima kasih": "makasih", " untuk ": " utk ", " sampai ": " sampe ", " bagaimana ": " gimana ", " banget": " bgt",
-    " pakai ": " pake ", " sama-sama": " sama2", " kemarin ": " kmrn ", " sekarang ": " skrg ", " belum ": " blm ",
-    "semuanya": "smuanya", " orang ": " org ", " habis ": " abis ", " malam ": " mlm ", " teman ": " temen ",
+    " yang ": " yg ", " tidak ": " gak ", " sudah ": " udah ", " dengan ": " dgn ", " kalau ": " kalo ",
+    " saja": " aja", "terima kasih": "makasih", " untuk ": " utk ", " sampai ": " sampe ", " banget": " bgt",
+    " bagaimana ": " gimana ", " pakai ": " pake ", " sama-sama": " sama2", " kemarin ": " kmrn ",
+    " sekarang ": " skrg ", " belum ": " blm ", "semuanya": "smuanya", " orang ": " org ",
+    " habis ": " abis ", " malam ": " mlm ", " teman ": " temen ",
 }  # fmt: skip
 _FORMAL = (
     "umum.rapat",
@@ -23,6 +24,7 @@ _FORMAL = (
     "usaha.jual",
     "duka.kabar",
     "kosong",
+    "terusan",
     "lebaran",
 )
 _HEAD = (*[""] * 24, "eh ", "duh ", "wah ", "nah ", "hmm ", "btw ", "aduh ", "atuh ", "euh ", "masyaallah ")
@@ -55,7 +57,8 @@ def dress(
 ) -> pl.Series:
     """Texts as their authors would type them; announcements and lists stay as they are.
 
-    ``frame`` gives ``author``, ``random`` and ``pool``, ``special`` the vocatives. A member has one manner of typing for life.
+    ``frame`` gives ``author``, ``random`` and ``pool``, ``special`` the vocatives.
+    A member has one manner of typing for life.
     """
     names = list(phrases.book().pools)
     formal = np.array([name in _FORMAL for name in names])[frame["pool"].to_numpy()]

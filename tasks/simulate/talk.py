@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tasks.simulate.phrases import Book
+from tasks.simulate.rhythm import asleep
 from tasks.simulate.scripts import METHODS, Script, Step
 
 Ints = NDArray[np.int64]
@@ -19,8 +20,11 @@ _STRIDES = np.array([53, 59, 61, 67, 71, 73, 79])
 
 @dataclass(frozen=True)
 class Cast:
-    """Who may speak in a month. ``opening`` are cumulative chances to begin, ``answering`` one row per addressee
-    (cumulative within the row, plus the row's number, so that one sorted search serves all rows)."""
+    """Who may speak in a month.
+
+    ``opening`` are cumulative chances to begin; ``answering`` has one row per addressee, cumulative
+    within the row plus the row's number, so that one sorted search serves all rows.
+    """
 
     members: Ints
     opening: NDArray[np.float64]
@@ -128,7 +132,7 @@ def perform(
         chance = tone.answer_rate if step.chance == "answer" else step.chance
         said[place] = said[after] & said[step.to] & (rng.random(number) < chance)
         wait = np.exp(rng.normal(np.log(step.gap * 60), step.spread, number))
-        moment[place] = moment[after] + np.maximum(wait, 4).astype(np.int64)
+        moment[place] = asleep(moment[after] + np.maximum(wait, 4).astype(np.int64), step.gap)
         addressee = np.maximum(author[step.to], 0)
         author[place] = company.answer(rng, addressee)
         if step.who == "as":

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 
-from tasks.simulate.community import Community, Group, coverage, exports_due, rosters_due
+from tasks.simulate.community import Community, ExportFile, Group, coverage, exports_due, rosters_due
+from tasks.simulate.phrases import MENTION
+from tasks.simulate.render import LEAD, PDI
 from tasks.simulate.rhythm import day_of
+from tasks.simulate.rosters import RosterFile
 from tasks.simulate.toml import groups_toml
 
 _UTC_OFFSET = 7 * 3600
@@ -21,11 +25,11 @@ def _local(moment: pl.Expr) -> pl.Expr:
 def messages(community: Community) -> pl.DataFrame:
     """Truth of the authored messages: group × message_no.
 
-    sent_at (UTC, naive), local_at, local_date, member_id, kind, text (as typed; a mention is ``@Name``; NULL where
-    none was), is_edited, is_deleted, reply_to, speech_act (the kind of phrase, such as ``minta.kos.buka``),
-    task, n_exports,
-    is_covered (its day lies in an export and no message of it is missing from all), and for what was edited or
-    deleted only later, between exports: change, changed_at (UTC); is_edited and is_deleted tell the last state.
+    sent_at (UTC, naive), local_at, local_date, member_id, kind, text (as typed; a mention is ``@Name``; NULL
+    where there is none), is_edited, is_deleted, reply_to, task, n_exports, speech_act (kind of phrase, like
+    ``minta.kos.buka``), is_covered (its day lies in an export and no message of the day is missing from all),
+    and for what was edited or deleted only later, between exports, change and changed_at (UTC); is_edited and
+    is_deleted tell the last state.
     """
     seen = coverage(community)
     return pl.concat([_messages(group, seen[group_id]) for group_id, group in community.groups.items()])
@@ -35,7 +39,7 @@ def _messages(group: Group, seen: pl.DataFrame) -> pl.DataFrame:
     ids = pl.Series([person.member_id for person in group.roll.people])
     names = pl.Series([person.name for person in group.roll.people])
     frame = group.life.messages
-    mention = names.gather(frame["mention"])
+    mention = (LEAD + names + PDI).gather(frame["mention"])
     return frame.with_columns(
         group_id=pl.lit(group.group_id),
         member_id=ids.gather(frame["member"]),
@@ -43,7 +47,7 @@ def _messages(group: Group, seen: pl.DataFrame) -> pl.DataFrame:
         sent_at=_local(pl.col("moment") - _UTC_OFFSET),
         text=pl.when(mention.is_null())
         .then("text")
-        .otherwise(pl.col("text").str.replace("\x01", mention, literal=True)),
+        .otherwise(pl.col("text").str.replace(MENTION, pl.lit(mention), literal=True)),
         is_deleted=(pl.col("kind") == "deleted") | (pl.col("change") == "deleted").fill_null(False),
         changed_at=pl.when(pl.col("changed_at") > 0).then(_local(pl.col("changed_at") - _UTC_OFFSET)),
         local_date=_local(pl.col("moment")).dt.date(),
@@ -92,10 +96,11 @@ def members(community: Community) -> pl.DataFrame:
     """Truth of the people: group × member_id."""
     rows = [
         {
-            "group_id": group_id, "member_id": p.member_id, "name": p.name, "phone": p.phone, "new_phone": p.new_phone,
-            "cohort": p.cohort, "origin_region": p.region, "current_city": p.city, "campus": p.campus, "field": p.field,
-            "role": p.role, "gender": p.gender, "joined": p.joined, "left": p.left, "aliases": [p.nickname],
-            "consent": p.consent, "is_silent": p.is_silent,
+            "group_id": group_id, "member_id": p.member_id, "name": p.name, "phone": p.phone,
+            "new_phone": p.new_phone, "cohort": p.cohort, "origin_region": p.region, "current_city": p.city,
+            "campus": p.campus, "field": p.field, "role": p.role, "gender": p.gender,
+            "joined": p.joined, "left": p.left, "aliases": [p.nickname], "consent": p.consent,
+            "is_silent": p.is_silent,
         }
         for group_id, group in community.groups.items()
         for p in group.roll.people
@@ -134,8 +139,8 @@ def memberships(community: Community) -> pl.DataFrame:
 
 
 def activities(community: Community) -> pl.DataFrame:
-    """Truth of the lists: group × activity; participants (member ids), amounts (IDR), proxies in parallel lists."""
-    rows = []
+    """Truth of the lists: group × activity; participants (ids), amounts (IDR), is_proxy in parallel lists."""
+    rows: list[dict[str, object]] = []
     for group_id, group in community.groups.items():
         ids = [person.member_id for person in group.roll.people]
         for number, made in enumerate(sorted(group.life.activities, key=lambda a: a.first)):
@@ -149,20 +154,38 @@ def activities(community: Community) -> pl.DataFrame:
     return pl.DataFrame(rows, schema_overrides={"amounts": pl.List(pl.Int64)}, infer_schema_length=None)
 
 
+def events(community: Community) -> pl.DataFrame:
+    """Truth of the system lines: group × event; ``sent_at`` UTC, actor and target where there is one."""
+    rows = []
+    for group_id, group in community.groups.items():
+        ids = dict(enumerate(person.member_id for person in group.roll.people))
+        for event in group.roll.events:
+            actor, target = (None if m is None else ids[m] for m in (event.actor, event.target))
+            rows.append((group_id, event.moment - _UTC_OFFSET, event.event, actor, target))
+    names = ("group_id", "sent_at", "event", "actor_member_id", "target_member_id")
+    types = (pl.String, pl.Int64, pl.String, pl.String, pl.String)
+    frame = pl.DataFrame(rows, dict(zip(names, types, strict=True)), orient="row")
+    return frame.with_columns(_local(pl.col("sent_at")))
+
+
+_MAKERS: dict[str, Callable[[Community], pl.DataFrame]] = {
+    "messages": messages,
+    "members": members,
+    "memberships": memberships,
+    "replies": replies,
+    "activities": activities,
+    "events": events,
+}
+
+
 def truth(community: Community) -> dict[str, pl.DataFrame]:
     """All truth frames by name."""
-    makers = {
-        "messages": messages,
-        "members": members,
-        "memberships": memberships,
-        "replies": replies,
-        "activities": activities,
-    }
-    return {name: make(community) for name, make in makers.items()}
+    return {name: make(community) for name, make in _MAKERS.items()}
 
 
-def write_truth(community: Community, folder: Path) -> None:
-    """Write the truth as Parquet, one file a frame."""
+def write_truth(community: Community, out: Path) -> None:
+    """Write the truth as Parquet under ``OUT/truth``, one file a frame."""
+    folder = out / "truth"
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in truth(community).items():
         frame.write_parquet(folder / f"{name}.parquet")
@@ -172,7 +195,7 @@ def write_month(community: Community, landing: Path, month: dt.date) -> list[Pat
     """Drop into the landing folder what is handed in once a month has ended; returns the paths written."""
     written = []
     for group_id in community.groups:
-        due = {
+        due: dict[str, Sequence[ExportFile | RosterFile]] = {
             "exports": exports_due(community, group_id, month),
             "rosters": rosters_due(community, group_id, month),
         }
@@ -196,6 +219,6 @@ def write_groups_toml(community: Community, landing: Path) -> Path:
 def write_landing(community: Community, out: Path) -> None:
     """Write ``OUT/landing`` with all files of all months, and ``OUT/truth``."""
     write_groups_toml(community, out / "landing")
-    for month in community.months():
+    for month in community.month_starts:
         write_month(community, out / "landing", month)
-    write_truth(community, out / "truth")
+    write_truth(community, out)

@@ -32,9 +32,9 @@ def expect(frames: Mapping[str, pl.DataFrame], run_id: str) -> Verdict:
 
     An expectation that cannot be evaluated counts as failed. Frames without rows are not looked at.
     """
-    checked = [
-        _check(SUITES[name], frame, run_id) for name, frame in sorted(frames.items()) if not frame.is_empty()
-    ]
+    looked_at = {name: frame for name, frame in sorted(frames.items()) if not frame.is_empty()}
+    context = _context() if looked_at else None
+    checked = [_check(context, SUITES[name], frame, run_id) for name, frame in looked_at.items()]
     rows = [row for results, _ in checked for row in results]
     failed = frozenset(group for _, groups in checked for group in groups)
     return Verdict(pl.DataFrame(rows, schema=RESULTS.polars_schema, orient="row"), failed)
@@ -65,11 +65,12 @@ def files_with_account(files: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _check(suite: Suite, frame: pl.DataFrame, run_id: str) -> tuple[list[tuple[Any, ...]], set[str]]:
-    batch = _batch(frame)
+def _check(context: Any, suite: Suite, frame: pl.DataFrame, run_id: str) -> tuple[list[tuple[Any, ...]], set[str]]:
+    """One pass over the suite; rows are asked for only where an expectation failed."""
+    batch = _batch(context, suite.name, frame)
+    outcomes = batch.validate(_suite(suite), result_format="BOOLEAN_ONLY").results
     rows, failed = [], set()
-    for expectation in suite.expectations:
-        outcome = batch.validate(_build(expectation), result_format="BOOLEAN_ONLY")
+    for expectation, outcome in zip(suite.expectations, outcomes, strict=True):
         n_unexpected = 0
         if not outcome.success:
             positions = _failing_rows(batch, expectation)
@@ -77,9 +78,8 @@ def _check(suite: Suite, frame: pl.DataFrame, run_id: str) -> tuple[list[tuple[A
             if expectation.severity == "critical":
                 groups = frame["group_id"] if positions is None else frame["group_id"].gather(positions)
                 failed |= set(groups.to_list())
-        rows.append(
-            (run_id, suite.name, _name(expectation), expectation.column, expectation.severity, bool(outcome.success), n_unexpected)
-        )
+        verdict = (expectation.severity, bool(outcome.success), n_unexpected)
+        rows.append((run_id, suite.name, _name(expectation), expectation.column, *verdict))
     return rows, failed
 
 
@@ -98,10 +98,15 @@ def _raised(outcome: Any) -> bool:
 
 
 def _name(expectation: Expectation) -> str:
-    several = expectation.arguments.get("column_list") or [
-        expectation.arguments[name] for name in ("column_A", "column_B") if name in expectation.arguments
-    ]
-    return f"{expectation.kind}({', '.join(several)})" if several else expectation.kind
+    """Kind and arguments, the column left out: unique within a suite and column. Arguments are our own constants."""
+    told = {name: value for name, value in expectation.arguments.items() if name not in ("column", "value_set")}
+    return f"{expectation.kind}({', '.join(f'{name}={value}' for name, value in told.items())})"
+
+
+def _suite(suite: Suite) -> Any:
+    import great_expectations as gx
+
+    return gx.ExpectationSuite(name=suite.name, expectations=[_build(expectation) for expectation in suite.expectations])
 
 
 def _build(expectation: Expectation) -> Any:
@@ -110,11 +115,27 @@ def _build(expectation: Expectation) -> Any:
     return getattr(gxe, expectation.kind)(severity=expectation.severity, **expectation.arguments)
 
 
-def _batch(frame: pl.DataFrame) -> Any:
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+def _batch(context: Any, name: str, frame: pl.DataFrame) -> Any:
+    source = context.data_sources.add_pandas(name)
+    whole = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe(name)
+    return whole.get_batch({"dataframe": frame.with_row_index(_ROW).to_pandas()})
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    pandas = frame.with_row_index(_ROW).to_pandas()
-    return context.data_sources.pandas_default.read_dataframe(pandas)
+
+def _context() -> Any:
+    """A context in memory, without stores on disk, Data Docs, analytics, progress bars or chatter."""
+    import logging
+
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
+    return gx.get_context(project_config=config, mode="ephemeral")

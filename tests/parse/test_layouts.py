@@ -79,7 +79,9 @@ def test_every_known_header_shape(
 def test_a_header_of_another_layout_stays_in_the_body(shape: tuple[str, ...]) -> None:
     """The quoting phone writes seconds in brackets with a word no other shape has."""
     quoted = f"{shape[0]}Orang: kutipan"
-    parsed = parse(f"[1.31.2026 um 05.06.07] Ani: lihat\n{quoted}\n{quoted}\n[1.31.2026 um 05.06.08] Budi: oh\n")
+    parsed = parse(
+        f"[1.31.2026 um 05.06.07] Ani: lihat\n{quoted}\n{quoted}\n[1.31.2026 um 05.06.08] Budi: oh\n"
+    )
     assert parsed.frame["author"].to_list() == ["Ani", "Budi"]
     assert parsed.frame["n_text_lines"].to_list() == [3, 1]
     assert parsed.meta.confidence == 0.5
@@ -87,7 +89,17 @@ def test_a_header_of_another_layout_stays_in_the_body(shape: tuple[str, ...]) ->
 
 @pytest.mark.parametrize(
     "line",
-    ["halo", "", "1/2/2024", "[12.30]", "12:30 ya", "1. 2. 3. satu", "08123456789", "10/12 hadir - Ani: x", "[x] y: z"],
+    [
+        "halo",
+        "",
+        "1/2/2024",
+        "[12.30]",
+        "12:30 ya",
+        "1. 2. 3. satu",
+        "08123456789",
+        "10/12 hadir - Ani: x",
+        "[x] y: z",
+    ],
 )
 def test_what_is_no_header(line: str) -> None:
     assert layout_of(line) is None

@@ -43,8 +43,22 @@ ANDROID_KINDS = [
     ("location: https://maps.google.com/?q=-6.9,107.6", "location", "https://maps.google.com/?q=-6.9,107.6"),
     ("Lokasi terkini dibagikan", "live_location", None),
     ("live location shared", "live_location", None),
-    ("POLL:\nKapan?\nOPTION: Sabtu (3 votes)\nOPTION: Ahad (1 vote)", "poll", "POLL:\nKapan?\nOPTION: Sabtu (3 votes)\nOPTION: Ahad (1 vote)"),
-    ("UNGKAPAN:\nKapan?\nPILIH: Sabtu (3 suara)\nPILIH: Ahad (0 suara)", "poll", "UNGKAPAN:\nKapan?\nPILIH: Sabtu (3 suara)\nPILIH: Ahad (0 suara)"),
+    (
+        "POLL:\nKapan?\nOPTION: Sabtu (3 votes)\nOPTION: Ahad (1 vote)",
+        "poll",
+        "POLL:\nKapan?\nOPTION: Sabtu (3 votes)\nOPTION: Ahad (1 vote)",
+    ),
+    (
+        "UNGKAPAN:\nKapan?\nPILIH: Sabtu (3 suara)\nPILIH: Ahad (0 suara)",
+        "poll",
+        "UNGKAPAN:\nKapan?\nPILIH: Sabtu (3 suara)\nPILIH: Ahad (0 suara)",
+    ),
+    (
+        "Lokasi: Masjid https://maps.google.com/?q=1,2",
+        "text",
+        "Lokasi: Masjid https://maps.google.com/?q=1,2",
+    ),
+    ("null\nlanjut", "text", "null\nlanjut"),
     ("Missed voice call", "call", None),
     ("Telepon video tak terjawab", "call", None),
     ("halo", "text", "halo"),
@@ -81,7 +95,7 @@ IOS_KINDS = [
 
 @pytest.mark.parametrize(("body", "kind"), IOS_KINDS)
 def test_kinds_on_an_iphone(body: str, kind: str) -> None:
-    """The phone's words are led by a mark; the same words without it are a member's, where a file has marks."""
+    """The phone's words are led by a mark; in a file with marks, the words without it are a member's."""
     rows = ios(f"Ani: {LRM}{body}", f"Ani: {body}")
     assert rows["kind"] == [kind, "text"]
     assert rows["text"] == [None, body]
@@ -104,7 +118,9 @@ def test_captions_on_an_iphone(body: str, kind: str, text: str | None) -> None:
     assert (rows["kind"], rows["text"]) == ([kind], [text])
 
 
-@pytest.mark.parametrize("mark", ["<Pesan ini diedit>", f"{LRM}<Pesan ini diedit>", "<This message was edited>"])
+@pytest.mark.parametrize(
+    "mark", ["<Pesan ini diedit>", f"{LRM}<Pesan ini diedit>", "<This message was edited>"]
+)
 def test_the_mark_of_an_edit_is_taken_off(mark: str) -> None:
     rows = android(f"Ani: halo {mark}", f"Ani: dua\nbaris {mark}", "Ani: halo")
     assert rows["text"] == ["halo", "dua\nbaris", "halo"]
@@ -117,13 +133,23 @@ EVENTS = [
     ('Ani created group "Kamaliyah"', "created", "Ani", None),
     ("Ani created group “Kamaliyah”", "created", "Ani", None),
     ("Ani menambahkan Budi", "added", "Ani", ["Budi"]),
-    ("Ani telah menambahkan Budi, +62 812-3456-7890 dan Citra", "added", "Ani", ["Budi", "+6281234567890", "Citra"]),
+    (
+        "Ani telah menambahkan Budi, +62 812-3456-7890 dan Citra",
+        "added",
+        "Ani",
+        ["Budi", "+6281234567890", "Citra"],
+    ),
     ("Anda menambahkan Budi", "added", "You", ["Budi"]),
     ("Ani added you", "added", "Ani", ["You"]),
     ("Ani added Budi, Citra, and Dedi", "added", "Ani", ["Budi", "Citra", "Dedi"]),
     ("You were added", "added", None, ["You"]),
     ("Anda ditambahkan", "added", None, ["You"]),
-    ("+62 812-3456-7890 bergabung menggunakan tautan undangan grup ini", "joined_link", "+6281234567890", None),
+    (
+        "+62 812-3456-7890 bergabung menggunakan tautan undangan grup ini",
+        "joined_link",
+        "+6281234567890",
+        None,
+    ),
     ("~\u202fPush joined using this group's invite link", "joined_link", "~ Push", None),
     ("Ani joined using this group’s invite link", "joined_link", "Ani", None),
     ("Ani bergabung dari komunitas", "joined_community", "Ani", None),

@@ -19,7 +19,9 @@ from tasks.snapshot.vintages import VINTAGE, changed_cells
 
 JANUARY, FEBRUARY = dt.date(2024, 1, 1), dt.date(2024, 2, 1)
 SNAPSHOT = "2024-02-000000000000"
-ENOUGH_DONORS = pl.DataFrame({"group_id": ["a"], "month": [JANUARY], "n_donors": [12], "largest_share": [0.3]})
+ENOUGH_DONORS = pl.DataFrame(
+    {"group_id": ["a"], "month": [JANUARY], "n_donors": [12], "largest_share": [0.3]}
+)
 NO_DONORS = ENOUGH_DONORS.clear()
 
 Cell = dict[str, object]
@@ -51,7 +53,9 @@ def cells(*rows: Cell) -> pl.DataFrame:
     return pl.DataFrame([harmless | row for row in rows], schema=TABLES["core.fact_indicator"].polars_schema)
 
 
-def verdicts(frame: pl.DataFrame, donations: pl.DataFrame = NO_DONORS, size: float | None = 60.0) -> list[bool]:
+def verdicts(
+    frame: pl.DataFrame, donations: pl.DataFrame = NO_DONORS, size: float | None = 60.0
+) -> list[bool]:
     sizes = frame.select("group_id", "month").unique().with_columns(size=pl.lit(size, pl.Float64))
     return hidden(frame, sizes, donations, registry(), Limits())[HIDDEN].to_list()
 
@@ -68,7 +72,15 @@ def test_the_smaller_of_the_months_and_the_windows_size_counts() -> None:
 
 @pytest.mark.parametrize(
     ("numerator", "denominator", "is_hidden"),
-    [(0, 60, False), (1, 60, True), (4, 60, True), (4.5, 60, True), (5, 60, False), (56, 60, True), (60, 60, False)],
+    [
+        (0, 60, False),
+        (1, 60, True),
+        (4, 60, True),
+        (4.5, 60, True),
+        (5, 60, False),
+        (56, 60, True),
+        (60, 60, False),
+    ],
 )
 def test_sensitive_codes_hide_one_to_four_and_their_complements(
     numerator: float, denominator: float, is_hidden: bool
@@ -87,7 +99,9 @@ def test_what_one_person_makes_is_never_shown_by_month(code: str) -> None:
     ("n_donors", "largest", "is_hidden"),
     [(10, 0.4, False), (9, 0.4, True), (10, 0.41, True), (10, None, True)],
 )
-def test_donations_need_ten_donors_and_no_large_one(n_donors: int, largest: float | None, is_hidden: bool) -> None:
+def test_donations_need_ten_donors_and_no_large_one(
+    n_donors: int, largest: float | None, is_hidden: bool
+) -> None:
     donations = ENOUGH_DONORS.with_columns(
         n_donors=pl.lit(n_donors, pl.Int64), largest_share=pl.lit(largest, pl.Float64)
     )
@@ -115,7 +129,11 @@ def test_suppression_leaves_no_number() -> None:
 
 
 def test_size_is_n_of_the_month_and_else_at_least_those_who_wrote() -> None:
-    frame = cells({"n_hi": 60.0}, {"code": "help_answer_rate", "window_months": 3, "n_hi": 80.0}, {"month": FEBRUARY, "n_hi": None})
+    frame = cells(
+        {"n_hi": 60.0},
+        {"code": "help_answer_rate", "window_months": 3, "n_hi": 80.0},
+        {"month": FEBRUARY, "n_hi": None},
+    )
     active = pl.DataFrame({"group_id": ["a", "a"], "month": [JANUARY, FEBRUARY], "n_active": [30, 25]})
     assert group_sizes(frame, active).sort("month")["size"].to_list() == [60.0, 25.0]
 
@@ -163,7 +181,13 @@ def _numbers(tables: dict[str, pl.DataFrame]) -> set[float]:
 
 
 #: A cell that must not be shown, whatever the reason; its numbers are marked so that they can be searched.
-CANARIES = {"value": 0.123456789, "ci_low": 0.111222333, "ci_high": 0.133444555, "n_num": 3.000777, "n_den": 61.000999}
+CANARIES = {
+    "value": 0.123456789,
+    "ci_low": 0.111222333,
+    "ci_high": 0.133444555,
+    "n_num": 3.000777,
+    "n_den": 61.000999,
+}
 HIDDEN_CELLS = st.sampled_from(
     [
         {"code": "conflict_rate"},
@@ -188,7 +212,9 @@ def test_no_hidden_number_reaches_any_published_table(cell: Cell, was_shown: boo
     row = today.row(0, named=True)
     detail = row | {"detail": "pooled", "value": 0.555666777, "n_num": 40.000111}
     component = row | {"code": "idx_overall", "detail": f"z_{row['code']}", "value": 0.333222111}
-    composite = row | {"code": "idx_overall", "value": 0.7, "n_num": None, "n_den": None}
+    composite = (
+        row | {"code": "idx_overall", "value": 0.7} | dict.fromkeys(("ci_low", "ci_high", "n_num", "n_den"))
+    )
     revision = row | {
         "from_snapshot_id": "2024-01-000000000000",
         "old_value": 0.987654321,
@@ -215,7 +241,10 @@ def test_no_hidden_number_reaches_any_published_table(cell: Cell, was_shown: boo
     secret = {*CANARIES.values(), 0.987654321, 30.000888, 0.555666777, 40.000111, 0.333222111, 12.5, 12.25}
     assert not secret & _numbers(tables)
     assert tables["research.indicator"].height == 3
-    assert tables["research.revision"].select("old_status", "new_status").row(0) == ("suppressed", "suppressed")
+    assert tables["research.revision"].select("old_status", "new_status").row(0) == (
+        "suppressed",
+        "suppressed",
+    )
     assert set(tables["research.indicator_detail"]["status"]) == {"suppressed"}
     assert 0.5 in _numbers(tables), "the harmless month of the same group is shown"
 
@@ -225,7 +254,9 @@ def test_a_cell_hidden_in_one_snapshot_is_hidden_in_all() -> None:
     late = cells({"code": "conflict_rate", "n_num": 8.0, "value": 0.13})
     first = changed_cells(early, VINTAGE.empty(), [], "2024-01-000000000000")
     second = changed_cells(late, first, ["2024-01-000000000000"], SNAPSHOT)
-    tables = _published({"core.fact_indicator": late, "core.fact_indicator_vintage": pl.concat([first, second])})
+    tables = _published(
+        {"core.fact_indicator": late, "core.fact_indicator_vintage": pl.concat([first, second])}
+    )
     assert tables["research.indicator"]["value"].to_list() == [0.13]
     assert tables["research.vintage"]["value"].to_list() == [None, None]
 
@@ -239,6 +270,13 @@ def test_what_was_done_to_single_people_is_hidden_among_companions() -> None:
         )
     ]
     details = pl.DataFrame(rows, schema=TABLES["core.fact_indicator_detail"].polars_schema)
-    tables = _published({"core.fact_indicator": cells({"code": "churn_rate"}), "core.fact_indicator_detail": details})
+    tables = _published(
+        {"core.fact_indicator": cells({"code": "churn_rate"}), "core.fact_indicator_detail": details}
+    )
     shown = tables["research.indicator_detail"].select("detail", "status").rows()
-    assert shown == [("left", "ok"), ("removed", "suppressed"), ("removed_share", "suppressed"), ("unremovedness", "ok")]
+    assert shown == [
+        ("left", "ok"),
+        ("removed", "suppressed"),
+        ("removed_share", "suppressed"),
+        ("unremovedness", "ok"),
+    ]

@@ -39,7 +39,9 @@ def test_id_is_the_month_and_twelve_digits_of_the_hash_of_the_canonical_text() -
 @settings(max_examples=30, deadline=None)
 @given(exports=FILES, rosters=FILES)
 def test_order_and_repetition_of_files_do_not_matter(exports: list[str], rosters: list[str]) -> None:
-    one = _manifest(groups={"a": GroupEvidence(exports=tuple(exports), rosters=tuple(rosters)), "b": GroupEvidence()})
+    one = _manifest(
+        groups={"a": GroupEvidence(exports=tuple(exports), rosters=tuple(rosters)), "b": GroupEvidence()}
+    )
     other = _manifest(
         groups={
             "b": GroupEvidence(),
@@ -77,6 +79,9 @@ def test_day_of_the_month_does_not_matter_and_unknown_inputs_are_refused() -> No
 
 
 def test_files_shared_by_groups_count_once() -> None:
-    shared = {"a": GroupEvidence(exports=("1" * 12,), rosters=("9" * 12,)), "b": GroupEvidence(rosters=("9" * 12,))}
+    shared = {
+        "a": GroupEvidence(exports=("1" * 12,), rosters=("9" * 12,)),
+        "b": GroupEvidence(rosters=("9" * 12,)),
+    }
     manifest = _manifest(groups=shared)
     assert (manifest.n_exports, manifest.n_rosters) == (1, 1)

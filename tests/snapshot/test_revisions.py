@@ -29,11 +29,18 @@ def _manifest(month: dt.date, exports: tuple[str, ...], **changes: object) -> Ma
 
 def _indicators(rows: list[tuple[dt.date, str, float | None]], def_version: int = 1) -> pl.DataFrame:
     schema = TABLES["core.fact_indicator"].polars_schema
-    fixed = {"group_key": 1, "group_id": "a", "def_version": def_version, "params_hash": "p", "ci_kind": "none"}
+    fixed = {
+        "group_key": 1,
+        "group_id": "a",
+        "def_version": def_version,
+        "params_hash": "p",
+        "ci_kind": "none",
+    }
     fixed |= {"window_months": 1, "coverage": 1.0, "snapshot_id": "-", "input_hash": "i"}
     return pl.DataFrame(
         [
-            fixed | {"month": month, "code": code, "value": value, "status": "low_n" if value is None else "ok"}
+            fixed
+            | {"month": month, "code": code, "value": value, "status": "low_n" if value is None else "ok"}
             for month, code, value in rows
         ],
         schema=schema,
@@ -46,7 +53,9 @@ def _before(frame: pl.DataFrame) -> pl.DataFrame:
 
 def test_a_late_export_restates_the_past_and_a_new_month_is_no_revision() -> None:
     old, new = _manifest(JANUARY, ("e1",)), _manifest(FEBRUARY, ("e1", "e2"))
-    before = _before(_indicators([(JANUARY, "we_share", 0.4), (JANUARY, "churn_rate", None), (JANUARY, "top1_share", 0.2)]))
+    before = _before(
+        _indicators([(JANUARY, "we_share", 0.4), (JANUARY, "churn_rate", None), (JANUARY, "top1_share", 0.2)])
+    )
     current = _indicators(
         [
             (JANUARY, "we_share", 0.5),

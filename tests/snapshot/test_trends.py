@@ -135,7 +135,7 @@ def test_s_agrees_with_kendalls_tau(values: list[float]) -> None:
 
 
 def test_q_is_benjamini_hochberg_within_a_facet_of_a_group() -> None:
-    # a, belonging: p .01, .04, .5 -> q .01*3/1, .04*3/2, .5; an untested code does not count; the rest stand alone
+    # a, belonging: p .01, .04, .5 -> q .01*3/1, .04*3/2, .5; an untested code does not count
     tested = pl.DataFrame(
         [
             ("a", "belonging", 0.5),
@@ -157,7 +157,11 @@ def test_the_same_series_gives_the_same_p_whatever_stands_beside_it() -> None:
     noise = [(float(value), "ok") for value in rng.normal(0.5, 0.1, 40)]
     alone = _one("we_share", noise)
     frame = _indicators({"we_share": noise, "conflict_rate": _line(40)})
-    together = trends(frame, registry(), "2024-01-000000000000").filter(pl.col("code") == "we_share").row(0, named=True)
+    together = (
+        trends(frame, registry(), "2024-01-000000000000")
+        .filter(pl.col("code") == "we_share")
+        .row(0, named=True)
+    )
     assert alone["p_ar1boot"] == together["p_ar1boot"]
 
 

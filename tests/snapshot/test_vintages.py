@@ -40,7 +40,10 @@ def indicators(cells: dict[tuple[str, dt.date, str], float | None]) -> pl.DataFr
 
 
 def values(frame: pl.DataFrame) -> dict[tuple[str, dt.date, str], float | None]:
-    return {(row[0], row[1], row[2]): row[3] for row in frame.select("group_id", "month", "code", "value").iter_rows()}
+    return {
+        (row[0], row[1], row[2]): row[3]
+        for row in frame.select("group_id", "month", "code", "value").iter_rows()
+    }
 
 
 def test_only_changed_new_and_removed_cells_are_stored() -> None:
@@ -66,8 +69,13 @@ def test_zero_and_absence_differ_and_the_thirteenth_digit_does_not_count() -> No
     stored = changed_cells(indicators({("a", january, "we_share"): 0.0}), VINTAGE.empty(), [], "s1")
     assert changed_cells(indicators({("a", january, "we_share"): None}), stored, ["s1"], "s2").height == 1
     third = changed_cells(indicators({("a", january, "we_share"): 1 / 3}), VINTAGE.empty(), [], "s1")
-    assert changed_cells(indicators({("a", january, "we_share"): 1 / 3 + 1e-14}), third, ["s1"], "s2").is_empty()
-    assert changed_cells(indicators({("a", january, "we_share"): 1 / 3 + 1e-11}), third, ["s1"], "s2").height == 1
+    assert changed_cells(
+        indicators({("a", january, "we_share"): 1 / 3 + 1e-14}), third, ["s1"], "s2"
+    ).is_empty()
+    assert (
+        changed_cells(indicators({("a", january, "we_share"): 1 / 3 + 1e-11}), third, ["s1"], "s2").height
+        == 1
+    )
 
 
 def test_order_is_that_of_making_not_of_the_ids() -> None:
@@ -80,7 +88,9 @@ def test_order_is_that_of_making_not_of_the_ids() -> None:
 
 CELLS = st.tuples(st.sampled_from("ab"), st.sampled_from(MONTHS), st.sampled_from(["we_share", "churn_rate"]))
 STATES = st.lists(
-    st.dictionaries(CELLS, st.sampled_from([None, 0.0, 0.25, 1.0, float("1e-9")]), min_size=1), min_size=1, max_size=6
+    st.dictionaries(CELLS, st.sampled_from([None, 0.0, 0.25, 1.0, float("1e-9")]), min_size=1),
+    min_size=1,
+    max_size=6,
 )
 
 

@@ -8,6 +8,7 @@ and marks (``question``, ``request``, ``announcement``, ``list``, ``forwarded``,
 from __future__ import annotations
 
 import datetime as dt
+from itertools import zip_longest
 from typing import Any
 
 import polars as pl
@@ -31,10 +32,8 @@ GROUP_KEY = 1
 
 def rows(table: str) -> list[dict[str, str]]:
     """The lines of a table whose first line names the columns; cells are parted by ``|``."""
-    lines = [
-        [cell.strip() for cell in line.strip().strip("|").split("|")] for line in table.strip().splitlines()
-    ]
-    return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+    lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    return [dict(zip_longest(lines[0], line, fillvalue="")) for line in lines[1:] if line != [""]]
 
 
 def key(name: str) -> int:
@@ -50,7 +49,9 @@ def day(text: str) -> dt.date:
 def frame(table: Any, records: list[dict[str, Any]]) -> pl.DataFrame:
     """Records as a frame of the table's shape; what is left out is NULL."""
     names = table.names
-    return pl.DataFrame([{name: record.get(name) for name in names} for record in records], schema=table.polars_schema)
+    return pl.DataFrame(
+        [{name: record.get(name) for name in names} for record in records], schema=table.polars_schema
+    )
 
 
 def turns(table: str) -> pl.DataFrame:
@@ -60,11 +61,23 @@ def turns(table: str) -> pl.DataFrame:
         start = dt.datetime.fromisoformat(row["when"])
         for i in range(int(row.get("times") or 1)):
             local = start + i * dt.timedelta(minutes=10)
-            records.append({**_said(row.get("says", "")), "member_key": key(row["who"]), "local": local, "role": row.get("role") or "member"})
+            records.append(
+                {
+                    **_said(row.get("says", "")),
+                    "member_key": key(row["who"]),
+                    "local": local,
+                    "role": row.get("role") or "member",
+                }
+            )
     records.sort(key=lambda record: record["local"])
     for i, record in enumerate(records):
         local = record.pop("local")
-        record |= {"turn_key": i, "sent_at": local - UTC_OFFSET, "local_date": local.date(), "group_key": GROUP_KEY}
+        record |= {
+            "turn_key": i,
+            "sent_at": local - UTC_OFFSET,
+            "local_date": local.date(),
+            "group_key": GROUP_KEY,
+        }
     return frame(TABLES["core.fact_turn"], records)
 
 
@@ -91,8 +104,8 @@ def _said(says: str) -> dict[str, Any]:
     return record
 
 
-def ties(table: str, of: pl.DataFrame) -> pl.DataFrame:
-    """``from | to | day | times | weight``: core ties; they point at turns of the day where there are such."""
+def ties(table: str) -> pl.DataFrame:
+    """``from | to | day | times | weight``: core ties; ``turn`` and ``target`` are ordinals of turns."""
     records = []
     for row in rows(table):
         for _ in range(int(row.get("times") or 1)):
@@ -194,7 +207,9 @@ def group(
     """
     first, last = day(months[0] + "-01"), day(months[1] + "-01")
     end = (last + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-    lost = {d for row in rows("from|to\n" + uncovered) for d in days_between(day(row["from"]), day(row["to"]))}
+    lost = {
+        d for row in rows("from|to\n" + uncovered) for d in days_between(day(row["from"]), day(row["to"]))
+    }
     seen = [d for d in days_between(first, end + dt.timedelta(days=3)) if d not in lost]
     spans = {name: [(first, end + dt.timedelta(days=3))] for name in people(members)}
     for row in rows(present) if present else []:
@@ -214,7 +229,7 @@ def group(
         group=Group.model_validate(declared or {}),
         fact_message=TABLES["core.fact_message"].empty(),
         fact_turn=turn_frame,
-        fact_reply=ties(ties_table, turn_frame),
+        fact_reply=ties(ties_table),
         fact_activity=activities(activities_table),
         fact_participation=entries(entries_table),
         fact_membership=memberships(spans_table, spans, people(presumed)),
@@ -223,7 +238,10 @@ def group(
         presence=frame(FRAMES["presence"], presence),
         coverage=frame(
             FRAMES["coverage"],
-            [{"date": d, "exporter_no": 0, "is_covered": True, "is_gap": False, "is_unverified": True} for d in seen],
+            [
+                {"date": d, "exporter_no": 0, "is_covered": True, "is_gap": False, "is_unverified": True}
+                for d in seen
+            ],
         ),
         n_is_known=n_is_known,
         history_start=day(history_start) if history_start else first,

@@ -47,8 +47,8 @@ def opener_answer_rate(ctx: Context, spec: Indicator) -> Measure:
     enough = n >= spec.params["min_questions"]
     ci, kind = share_interval(ctx, spec, num, den, enough, _MIN_SENDERS_BOOT)
     value = divide(k, n)
-    details = answer_details(value, baseline(ctx, questions(ctx), spec.window_months), ci)
-    details["questions"] = Detail(value, *ci, "wilson", k, n)
+    details = answer_details(value, baseline(ctx, questions(ctx), spec.window_months), ci, kind)
+    details["questions"] = Detail(value, *ci, kind, k, n)
     return Measure(value, k, n, enough=enough, empty=n == 0, ci=ci, ci_kind=kind, details=details)
 
 

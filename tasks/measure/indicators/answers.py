@@ -60,9 +60,9 @@ def baseline(ctx: Context, asked: Array, window: int) -> Array:
     return divide((weight * np.nan_to_num(rate)).sum(axis=1), weight.sum(axis=1))
 
 
-def answer_details(value: Array, base: Array, ci: Bounds) -> dict[str, Detail]:
+def answer_details(value: Array, base: Array, ci: Bounds, kind: Array) -> dict[str, Detail]:
     """The companions baseline and excess; the excess has the value's interval, moved."""
-    excess = Detail(value - base, np.maximum(ci[0] - base, -1), np.minimum(ci[1] - base, 1), "wilson")
+    excess = Detail(value - base, np.maximum(ci[0] - base, -1), np.minimum(ci[1] - base, 1), kind)
     return {"baseline": Detail(base), "excess": excess}
 
 

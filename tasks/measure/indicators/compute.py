@@ -167,6 +167,7 @@ def _detail_rows(
         high = nothing if detail.ci_high is None else detail.ci_high
         has_value = np.isfinite(detail.value)[rows]
         bounded = has_value & (np.isfinite(low) & np.isfinite(high))[rows]
+        kinds = np.broadcast_to(np.asarray(detail.ci_kind, dtype=object), ctx.n_months)[rows]
         frame = pl.DataFrame(
             {
                 "group_key": ctx.inputs.group_key,
@@ -178,7 +179,7 @@ def _detail_rows(
                 "value": detail.value[rows],
                 "ci_low": np.where(bounded, low[rows], np.nan),
                 "ci_high": np.where(bounded, high[rows], np.nan),
-                "ci_kind": [detail.ci_kind if ok else "none" for ok in bounded],
+                "ci_kind": [str(kind) if ok else "none" for kind, ok in zip(kinds, bounded, strict=True)],
                 "n_num": (nothing if detail.n_num is None else detail.n_num)[rows],
                 "n_den": (nothing if detail.n_den is None else detail.n_den)[rows],
                 "status": np.where(has_value, status[rows], "not_applicable").tolist(),

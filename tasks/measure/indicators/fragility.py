@@ -36,7 +36,8 @@ def silent_share(ctx: Context, spec: Indicator) -> Measure:
     """
     span = int(spec.params["window_days"])
     num, den, proven_num, proven_den, covered = (np.zeros(ctx.n_months) for _ in range(5))
-    for t, window in enumerate(days_to_month_end(ctx, span)):
+    windows = days_to_month_end(ctx, span)
+    for t, window in enumerate(windows):
         covered[t] = ctx.covered[window].sum()
         if covered[t] == 0:
             continue
@@ -45,14 +46,15 @@ def silent_share(ctx: Context, spec: Indicator) -> Measure:
         proven = ctx.proven[window].sum(axis=0) == covered[t]
         num[t], den[t] = (present & silent).sum(), present.sum()
         proven_num[t], proven_den[t] = (proven & silent).sum(), proven.sum()
+    coverage = covered / [window.stop - window.start for window in windows]
     return Measure(
         divide(num, den),
         num,
         den,
         enough=den >= spec.params["min_members"],
         empty=den == 0,
-        unseen=covered / span < spec.params["min_coverage"],
-        coverage=covered / span,
+        unseen=coverage < spec.params["min_coverage"],
+        coverage=coverage,
         truncated=ctx.truncated_days(span),
         ci=wilson(num, den),
         details={
@@ -133,7 +135,7 @@ def one_off_share(ctx: Context, spec: Indicator) -> Measure:
         den,
         enough=den >= spec.params["min_posters"],
         empty=den == 0,
-        coverage=np.array([ctx.covered[window].sum() for window in windows]) / span,
+        coverage=np.array([ctx.covered[window].mean() for window in windows]),
         truncated=ctx.truncated_days(span),
         ci=wilson(num, den),
     )

@@ -24,7 +24,7 @@ class Detail:
     value: Array
     ci_low: Array | None = None
     ci_high: Array | None = None
-    ci_kind: str = "none"
+    ci_kind: str | Array = "none"  # one for all months or one each
     n_num: Array | None = None
     n_den: Array | None = None
 

@@ -102,14 +102,18 @@ def key_person_left_out(weights: Array) -> Array:
     return np.divide(strength.max(axis=1), total, out=np.full(len(weights), np.nan), where=total > 1e-12)
 
 
-def largest_block(adjacency: Array) -> int:
-    """Size of the largest biconnected component of an undirected graph, by depth-first search."""
-    neighbours = [np.flatnonzero(row).tolist() for row in adjacency]
+def neighbour_lists(adjacency: Array) -> list[list[int]]:
+    """The neighbours of each node of an undirected graph."""
+    return [np.flatnonzero(row).tolist() for row in adjacency]
+
+
+def largest_block(neighbours: list[list[int]], without: int = -1) -> list[int]:
+    """Members of the largest biconnected component, by depth-first search; ``without`` one node."""
     depth: dict[int, int] = {}
     low: dict[int, int] = {}
-    best = 0
+    best: list[int] = []
     for root in range(len(neighbours)):
-        if root in depth:
+        if root in depth or root == without:
             continue
         depth[root] = low[root] = 0
         path: list[tuple[int, int, int]] = [(root, -1, 0)]  # node, parent, next neighbour
@@ -119,6 +123,8 @@ def largest_block(adjacency: Array) -> int:
             if i < len(neighbours[node]):
                 path.append((node, parent, i + 1))
                 other = neighbours[node][i]
+                if other == without:
+                    continue
                 if other not in depth:
                     depth[other] = low[other] = depth[node] + 1
                     members.append(other)
@@ -129,7 +135,8 @@ def largest_block(adjacency: Array) -> int:
                 low[parent] = min(low[parent], low[node])
                 if low[node] >= depth[parent]:  # parent cuts: a block ends here
                     at = members.index(node)
-                    best = max(best, len(members) - at + 1)
+                    if len(members) - at + 1 > len(best):
+                        best = [parent, *members[at:]]
                     del members[at:]
     return best
 

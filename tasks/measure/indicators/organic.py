@@ -15,6 +15,7 @@ from tasks.measure.indicators.networks import (
     Ties,
     largest_block,
     monthly_ties,
+    neighbour_lists,
     permuted_mean_difference,
     permuted_shares,
     two_sided_p,
@@ -211,21 +212,22 @@ def cohesive_core_share(ctx: Context, spec: Indicator) -> Measure:
         turns = np.zeros((month.n, month.n))
         np.add.at(turns, (month.source, month.target), 1)
         graphs.append(turns + turns.T >= spec.params["min_turns_per_tie"])
-    least = spec.params["min_component"]
-    num = np.array([_core(graph, least) for graph in graphs])
-    den = ctx.active
+    neighbours = [neighbour_lists(graph) for graph in graphs]
+    cores = [largest_block(lists) for lists in neighbours]
+    least, den = spec.params["min_component"], ctx.active
+    num = np.array([_size(core, least) for core in cores])
 
     def interval(t: int, _: np.random.Generator) -> Interval:
-        graph, n = graphs[t], int(den[t])
-        cut = [_core(np.delete(np.delete(graph, i, 0), i, 1), least) for i in range(len(graph))]
-        left_out = np.append(cut, np.full(max(n - len(graph), 0), num[t])) / max(n - 1, 1)
-        return jackknife(num[t] / n, left_out, 0.0, 1.0)
+        n = int(den[t])
+        left_out = np.full(n, num[t])  # without an outsider the core stays
+        inside = [_size(largest_block(neighbours[t], node), least) for node in cores[t]][:n]
+        left_out[: len(inside)] = inside
+        return jackknife(num[t] / n, left_out / max(n - 1, 1), 0.0, 1.0)
 
     enough = den >= spec.params["min_active"]
     ci = by_month(ctx, spec, enough, interval)
     return Measure(np.minimum(divide(num, den), 1), num, den, enough=enough, empty=den == 0, ci=ci)
 
 
-def _core(graph: Array, least: float) -> float:
-    size = largest_block(graph)
-    return float(size) if size >= least else 0.0
+def _size(core: list[int], least: float) -> float:
+    return float(len(core)) if len(core) >= least else 0.0

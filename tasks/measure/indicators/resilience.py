@@ -119,5 +119,9 @@ def recovery_months(ctx: Context, spec: Indicator) -> Measure:
     shallow = base.enough & (shocks.drops <= band)
     open_still = base.enough & ~np.isfinite(value)
     return replace(
-        base, value=value, n_num=value, blocked=np.asarray(base.blocked) | shallow, immature=np.asarray(base.immature) | open_still
+        base,
+        value=value,
+        n_num=value,
+        blocked=np.asarray(base.blocked) | shallow,
+        immature=np.asarray(base.immature) | open_still,
     )

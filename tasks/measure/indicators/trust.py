@@ -56,7 +56,7 @@ def help_answer_rate(ctx: Context, spec: Indicator) -> Measure:
     enough = n >= spec.params["min_requests"]
     ci, kind = share_interval(ctx, spec, num, den, enough, int(spec.params["min_requesters_boot"]))
     value = divide(k, n)
-    details = answer_details(value, baseline(ctx, requests(ctx), spec.window_months), ci)
+    details = answer_details(value, baseline(ctx, requests(ctx), spec.window_months), ci, kind)
     return Measure(value, k, n, enough=enough, empty=n == 0, ci=ci, ci_kind=kind, details=details)
 
 
@@ -329,7 +329,8 @@ def gini(values: Array) -> Array:
 def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
     """Sum of the smaller of both directions' tie weight over all tie weight. Index 0-1.
 
-    Squartini et al. 2013. ``expected``: the month's targets shuffled among its ties.
+    Squartini et al. 2013. ``expected``: the month's targets shuffled among its ties. The draws are centred
+    on the value: resampled days hold fewer matching replies than the month, which biases every draw down.
     """
     ties = monthly_ties(ctx)
     total = np.array([month.total for month in ties])
@@ -346,7 +347,8 @@ def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
 
         def statistic(sums: Array) -> Array:
             one, other = sums[:, :half], sums[:, half:]
-            return divide(2 * np.minimum(one, other).sum(axis=1), sums.sum(axis=1))
+            drawn = divide(2 * np.minimum(one, other).sum(axis=1), sums.sum(axis=1))
+            return np.clip(drawn - np.nanmean(drawn) + value[t], 0, 1)  # days drawn twice pair off less
 
         return bootstrap(rng, both, statistic, ordered=True)
 

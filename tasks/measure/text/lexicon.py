@@ -1,8 +1,8 @@
 """The compiled word lists and what they find in a token stream.
 
-Rules, in the order they apply: contexts of single terms; longest term first, each token used once per category
-(traps use their tokens and count nothing); negation within the clause; precedence among the categories of
-speech acts, where the first takes overlapping tokens.
+Rules, in the order they apply: contexts of single terms; longest term first, each token used once per
+category (traps use their tokens and count nothing); negation within the clause; precedence among the
+categories of speech acts, where the first takes overlapping tokens.
 """
 
 from __future__ import annotations
@@ -80,18 +80,33 @@ def compile_lexicon(source: Words, symbols: Sequence[str] = ()) -> Lexicon:
     terms = source.terms.select(order)
     if own:
         terms = pl.concat([terms, pl.DataFrame(own, schema=terms.schema, orient="row")])
-    terms = terms.with_columns(form=pl.Series(normal_forms(terms["term"], spelling))).filter(pl.col("form") != "")
-    terms = terms.sort("category", "form", "match", "score", "weight", "context", "note", descending=[False, False, True, False, True, False, True])
+    terms = terms.with_columns(form=pl.Series(normal_forms(terms["term"], spelling))).filter(
+        pl.col("form") != ""
+    )
+    terms = terms.sort(
+        "category",
+        "form",
+        "match",
+        "score",
+        "weight",
+        "context",
+        "note",
+        descending=[False, False, True, False, True, False, True],
+    )
     entries = terms.unique(["category", "form"], keep="first", maintain_order=True).with_row_index("entry")
     whole = entries.filter(pl.col("match") != "prefix")
     prefixes = entries.filter(pl.col("match") == "prefix").select("entry", prefix="form", category="category")
     titles, given = source.forms("title"), source.forms("given_name")
     is_symbol = pl.col("category") == "shared_symbol"
     listed = entries.select(
-        address=is_symbol & (pl.col("note").str.contains("vocative|title") | pl.col("form").is_in(_ADDRESSES)),
+        address=is_symbol
+        & (pl.col("note").str.contains("vocative|title") | pl.col("form").is_in(_ADDRESSES)),
         given=pl.col("form").is_in(given),
     )
-    sequences = [form.split(" ") if match != "prefix" else [] for form, match in entries.select("form", "match").iter_rows()]
+    sequences = [
+        form.split(" ") if match != "prefix" else []
+        for form, match in entries.select("form", "match").iter_rows()
+    ]
     return Lexicon(
         trie=build(sequences),
         prefixes=prefixes,
@@ -125,7 +140,9 @@ def normal_forms(terms: pl.Series, spelling: Spelling) -> list[str]:
     """Terms -> their words in normal form, separated by spaces."""
     tokens = tokenise(terms.to_frame("term").select(plain(pl.col("term"))).to_series(), spelling)
     forms: list[list[str]] = [[] for _ in range(len(terms))]
-    for text_no, word in zip(tokens.text_no.tolist(), tokens.vocabulary.gather(tokens.word).to_list(), strict=True):
+    for text_no, word in zip(
+        tokens.text_no.tolist(), tokens.vocabulary.gather(tokens.word).to_list(), strict=True
+    ):
         forms[text_no].append(word)
     return [" ".join(form) for form in forms]
 
@@ -138,7 +155,9 @@ def _tag(note: str) -> int:
 
 def _languages(entries: pl.DataFrame) -> dict[str, str]:
     """Single word -> the one language that lists it."""
-    single = entries.filter(~pl.col("form").str.contains(" ")).with_columns(pl.col("lang").str.replace("-x-colloq", ""))
+    single = entries.filter(~pl.col("form").str.contains(" ")).with_columns(
+        pl.col("lang").str.replace("-x-colloq", "")
+    )
     one = single.group_by("form").agg(pl.col("lang").unique()).filter(pl.col("lang").list.len() == 1)
     return dict(zip(one["form"], one["lang"].list.first(), strict=True))
 
@@ -165,7 +184,9 @@ class Found:
         return np.cumsum(steps[:-1]) > 0
 
 
-def match(lexicon: Lexicon, tokens: Tokens, turn_of_text: np.ndarray, is_name: np.ndarray, is_english: np.ndarray) -> Found:
+def match(
+    lexicon: Lexicon, tokens: Tokens, turn_of_text: np.ndarray, is_name: np.ndarray, is_english: np.ndarray
+) -> Found:
     """Scored occurrences in a token stream.
 
     ``turn_of_text`` groups texts (contexts speak of the turn), ``is_name`` marks tokens that begin a member's
@@ -187,16 +208,25 @@ def match(lexicon: Lexicon, tokens: Tokens, turn_of_text: np.ndarray, is_name: n
 
 def _prefix_hits(lexicon: Lexicon, tokens: Tokens) -> Hits:
     """Tokens that begin with a prefix term and are no listed word of their own: the longest per category."""
-    forms = pl.DataFrame({"form": tokens.vocabulary}).with_row_index("word").filter(
-        ~pl.col("form").is_in(list(lexicon.own_words))
+    forms = (
+        pl.DataFrame({"form": tokens.vocabulary})
+        .with_row_index("word")
+        .filter(~pl.col("form").is_in(list(lexicon.own_words)))
     )
     parts = [
-        forms.with_columns(prefix=pl.col("form").str.head(size)).join(lexicon.prefixes, on="prefix").select("word", "entry", "category", size=pl.lit(size))
+        forms.with_columns(prefix=pl.col("form").str.head(size))
+        .join(lexicon.prefixes, on="prefix")
+        .select("word", "entry", "category", size=pl.lit(size))
         for size in sorted(set(lexicon.prefixes["prefix"].str.len_chars()))
     ]
     if not parts:
         return join([])
-    longest = pl.concat(parts).sort("size", descending=True).unique(["word", "category"], keep="first").sort("word", "entry")
+    longest = (
+        pl.concat(parts)
+        .sort("size", descending=True)
+        .unique(["word", "category"], keep="first")
+        .sort("word", "entry")
+    )
     word, entry = longest["word"].to_numpy().astype(np.int64), longest["entry"].to_numpy().astype(np.int64)
     count = np.bincount(word, minlength=len(tokens.vocabulary))
     first = np.cumsum(count) - count
@@ -238,7 +268,9 @@ def _in_context(
 
 def _opens_turn(lexicon: Lexicon, tokens: Tokens, hits: Hits, turn: np.ndarray) -> np.ndarray:
     """Whether an occurrence stands first in its turn, greetings before it aside."""
-    greeting = (lexicon.category[hits.entry] == NUMBER["greeting_ritual"]) & (lexicon.context[hits.entry] == "none")
+    greeting = (lexicon.category[hits.entry] == NUMBER["greeting_ritual"]) & (
+        lexicon.context[hits.entry] == "none"
+    )
     covered = np.zeros(len(tokens) + 1, dtype=np.int64)
     np.add.at(covered, hits.start[greeting], 1)
     np.add.at(covered, hits.start[greeting] + hits.length[greeting], -1)
@@ -340,7 +372,9 @@ def _precedence(hits: Hits, category: np.ndarray, is_flipped: np.ndarray, n_toke
     for name, flipped in [(name, flipped) for name in PRECEDENCE for flipped in (False, True)]:
         mine = np.flatnonzero((category == NUMBER[name]) & (is_flipped == flipped))
         start, length = hits.start[mine], hits.length[mine]
-        position = np.repeat(start, length) + np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+        position = (
+            np.repeat(start, length) + np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+        )
         owner = np.repeat(mine, length)
         kept[owner[taken[position]]] = False
         taken[position[kept[owner]]] = True
@@ -367,10 +401,18 @@ def is_english(lexicon: Lexicon, tokens: Tokens) -> np.ndarray:
 
 def _function_words(lexicon: Lexicon, vocabulary: pl.Series) -> np.ndarray:
     styles = {NUMBER[category] for category in (*STYLE_CATEGORIES, "negator")}
-    single = {state: entry for state, entry in zip(lexicon.trie.end_state.tolist(), lexicon.trie.end_entry.tolist(), strict=True) if lexicon.category[entry] in styles}
+    single = {
+        state: entry
+        for state, entry in zip(lexicon.trie.end_state.tolist(), lexicon.trie.end_entry.tolist(), strict=True)
+        if lexicon.category[entry] in styles
+    }
     size = max(len(lexicon.trie.vocabulary), 1)
     state_of = dict(zip(lexicon.trie.step_keys.tolist(), lexicon.trie.step_to.tolist(), strict=True))
-    forms = [form for form, number in lexicon.trie.vocabulary.items() if number < size and state_of.get(number) in single]
+    forms = [
+        form
+        for form, number in lexicon.trie.vocabulary.items()
+        if number < size and state_of.get(number) in single
+    ]
     return flags_of(vocabulary, forms)
 
 
@@ -378,9 +420,18 @@ def language(lexicon: Lexicon, tokens: Tokens, english: np.ndarray) -> pl.Series
     """By text: the language of most of its listed words; 'mixed' when a second has half as many or more."""
     tags = ("id", "su", "jv", "ar-Latn")
     table = pl.DataFrame({"form": list(lexicon.language), "lang": list(lexicon.language.values())})
-    of_word = pl.DataFrame({"form": tokens.vocabulary}).join(table, on="form", how="left", maintain_order="left")["lang"]
+    of_word = pl.DataFrame({"form": tokens.vocabulary}).join(
+        table, on="form", how="left", maintain_order="left"
+    )["lang"]
     counts = np.stack(
-        [np.bincount(tokens.text_no, (of_word == tag).fill_null(False).to_numpy()[tokens.word], minlength=tokens.n_texts) for tag in tags]
+        [
+            np.bincount(
+                tokens.text_no,
+                (of_word == tag).fill_null(False).to_numpy()[tokens.word],
+                minlength=tokens.n_texts,
+            )
+            for tag in tags
+        ]
     )
     # Arabic formulas stand in every language's talk: they name the language only where nothing else does
     local = counts[:3]

@@ -9,7 +9,10 @@ MAX_LINES = 500
 NUMBERED = r"^[\s>*_~•\-]*(\d{1,3})\s*[*_~]*\s*[.)\-]+[*_~]*(\s.*|[^\d\s].*|)$"
 JUZ = r"(?i)^[\s>*_~•\-\d.)]*juz[ '’]*(\d{1,2})[a-d]?\b\s*[*_~]*\s*[.):\-=>]*\s*(.*)$"
 #: Quick test, in one pass over whole texts, for what cannot be a list.
-MAYBE_LIST = r"(?m)^[\s>*_~•\-]*1\s*\x{fe0f}?\x{20e3}?\s*[*_~]*\s*[.)\-]|^[\s>*_~•\-]*1\x{fe0f}?\x{20e3}|^[\s>*_~•\-\d.)]*(?i:juz)[ '’]*\d"
+MAYBE_LIST = (
+    r"(?m)^[\s>*_~•\-]*1\s*\x{fe0f}?\x{20e3}?\s*[*_~]*\s*[.)\-]"
+    r"|^[\s>*_~•\-]*1\x{fe0f}?\x{20e3}|^[\s>*_~•\-\d.)]*(?i:juz)[ '’]*\d"
+)
 
 
 def list_lines(messages: pl.DataFrame) -> pl.DataFrame:
@@ -19,15 +22,28 @@ def list_lines(messages: pl.DataFrame) -> pl.DataFrame:
         messages: at (row), text.
 
     Returns:
-        at, line (ordinal), raw (the line), number (Int64, NULL outside entries), body (the entry's text), part
-        ('header', 'item', 'footer'), is_juz. A list has entries 1 and 2 or at least 10 juz lines.
+        at, line (ordinal), raw (the line), number (Int64, NULL outside entries), body (the entry's text),
+        part ('header', 'item', 'footer', 'note'), is_juz, is_seed. A list has entries 1 and 2 or at least 10
+        juz lines. A seed has an entry 1 alone: it may be the first version of a list, if copies follow.
     """
-    some = messages.filter(pl.col("text").str.contains("\n", literal=True) & pl.col("text").str.contains(MAYBE_LIST))
+    some = messages.filter(
+        pl.col("text").str.contains("\n", literal=True) & pl.col("text").str.contains(MAYBE_LIST)
+    )
     lines = (
-        some.select("at", raw=pl.col("text").str.replace_all("\U0001f51f", "10.").str.replace_all(r"\x{fe0f}?\x{20e3}", ".").str.split("\n").list.head(2 * MAX_LINES))
+        some.select(
+            "at",
+            raw=pl.col("text")
+            .str.replace_all("\U0001f51f", "10.")
+            .str.replace_all(r"\x{fe0f}?\x{20e3}", ".")
+            .str.split("\n")
+            .list.head(2 * MAX_LINES),
+        )
         .explode("raw", empty_as_null=True)
         .with_columns(
-            pl.col("raw").fill_null("").str.normalize("NFKC").str.replace_all(r"[\p{Cf}\x{fe00}-\x{fe0f}]", ""),
+            pl.col("raw")
+            .fill_null("")
+            .str.normalize("NFKC")
+            .str.replace_all(r"[\p{Cf}\x{fe00}-\x{fe0f}]", ""),
             line=pl.int_range(pl.len()).over("at"),
         )
         # keycaps of two digits come as '1.0.'
@@ -44,11 +60,19 @@ def list_lines(messages: pl.DataFrame) -> pl.DataFrame:
     told = parsed.group_by("at").agg(
         by_juz=pl.col("is_juz").sum() >= 10,
         by_number=(pl.col("item_no") == 1).any() & (pl.col("item_no") == 2).any(),
+        is_seed=(pl.col("item_no") == 1).any() & (pl.col("item_no").count() == 1),
     )
-    kept = parsed.join(told.filter(pl.col("by_juz") | pl.col("by_number")), on="at", maintain_order="left")
+    chosen = told.filter(pl.col("by_juz") | pl.col("by_number") | pl.col("is_seed"))
+    kept = parsed.join(chosen, on="at", maintain_order="left")
     number = pl.when("by_juz").then(pl.col("juz_no")).otherwise(pl.col("item_no"))
     kept = kept.select(
-        "at", "line", "raw", is_juz=pl.col("by_juz"), number=number, body=pl.when("by_juz").then("juz_body").otherwise("item_body")
+        "at",
+        "line",
+        "raw",
+        "is_seed",
+        is_juz=pl.col("by_juz"),
+        number=number,
+        body=pl.when("by_juz").then("juz_body").otherwise("item_body"),
     )
     first = pl.col("line").filter(pl.col("number").is_not_null()).min().over("at")
     last = pl.col("line").filter(pl.col("number").is_not_null()).max().over("at")

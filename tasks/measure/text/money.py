@@ -11,11 +11,38 @@ import re
 LOWEST, HIGHEST = 500.0, 1e9
 CHECK_ABOVE = 5e7  # a person should look at gifts above this
 
-_MULTIPLIERS = {"rb": 1e3, "ribu": 1e3, "rebu": 1e3, "k": 1e3, "jt": 1e6, "juta": 1e6, "m": 1e9, "miliar": 1e9}
+_MULTIPLIERS = {
+    "rb": 1e3,
+    "ribu": 1e3,
+    "rebu": 1e3,
+    "k": 1e3,
+    "jt": 1e6,
+    "juta": 1e6,
+    "m": 1e9,
+    "miliar": 1e9,
+}
 _SLANG = {"seceng": 1e3, "noceng": 2e3, "goceng": 5e3, "ceban": 1e4, "goban": 5e4}
 _AMBIGUOUS = ("gocap", "cepek")
-_UNITS = {w: n for n, w in enumerate("satu dua tiga empat lima enam tujuh delapan sembilan".split(), 1)}
-_SPELLED_WORDS = (*_UNITS, "se", "sepuluh", "sebelas", "seratus", "seribu", "sejuta", "belas", "puluh", "ratus", "ribu", "rebu", "juta", "setengah")
+_UNITS = {
+    w: n
+    for n, w in enumerate(["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"], 1)
+}
+_SPELLED_WORDS = (
+    *_UNITS,
+    "se",
+    "sepuluh",
+    "sebelas",
+    "seratus",
+    "seribu",
+    "sejuta",
+    "belas",
+    "puluh",
+    "ratus",
+    "ribu",
+    "rebu",
+    "juta",
+    "setengah",
+)
 
 _NUMBER = r"\d{1,3}(?:[.,]\d{3})+(?:,\d{2})?|\d+(?:[.,]\d+)?"
 _AMOUNT = re.compile(
@@ -24,12 +51,20 @@ _AMOUNT = re.compile(
 )
 _SLANG_WORD = re.compile(r"\b(" + "|".join((*_SLANG, *_AMBIGUOUS)) + r")\b")
 _SPELLED = re.compile(r"\b(?:(?:" + "|".join(sorted(_SPELLED_WORDS, key=len, reverse=True)) + r")\b\s*)+")
-_RANGE = re.compile(r"\d\s*(?:rb|ribu|k|jt|juta)?\s*(?:-|\x{2013}|s/?d|sampai)\s*(?:rp\.?\s*)?\d".replace(r"\x{2013}", "\u2013"))
+_RANGE = re.compile(
+    r"\d\s*(?:rb|ribu|k|jt|juta)?\s*(?:-|\x{2013}|s/?d|sampai)\s*(?:rp\.?\s*)?\d".replace(
+        r"\x{2013}", "\u2013"
+    )
+)
 _GOAL = re.compile(r"\b(?:target|kurang(?:nya)?|butuh|kebutuhan|sisa|perlu)\W*(?:\w+\W+)?$")
 _VERB = re.compile(r"\b(?:transfer|tf|trf|kirim|donasi|infa[kq]|sedekah|shodaqoh)\b[^\d]*$")
 _CLOCK = re.compile(r"\b(?:jam|pukul|pkl)\s*$")
-_ACCOUNT = re.compile(r"\b(?:rek(?:ening)?|norek|bank|bsi|bri|bni|bca|mandiri|dana|ovo|gopay|a\.?n\.?)\b\W*(?:\w+\W+)?$")
-_NOT_MONEY_BEFORE = re.compile(r"\b(?:tgl|tanggal|tahun|thn|angkatan|akt|juz|no|nomor|hal|surat|ayat|jam|pukul|pkl)\W*$")
+_ACCOUNT = re.compile(
+    r"\b(?:rek(?:ening)?|norek|bank|bsi|bri|bni|bca|mandiri|dana|ovo|gopay|a\.?n\.?)\b\W*(?:\w+\W+)?$"
+)
+_NOT_MONEY_BEFORE = re.compile(
+    r"\b(?:tgl|tanggal|tahun|thn|angkatan|akt|juz|no|nomor|hal|surat|ayat|jam|pukul|pkl)\W*$"
+)
 _NOT_MONEY_AFTER = re.compile(
     r"^\s*(?:orang|org|pax|buah|pcs|kg|gram|gr|meter|km|cm|liter|lembar|jiwa|peserta|santri|anggota|hari|jam|menit|tahun|thn|bulan|kali|run|rak(?:aat)?|halaman|unit|box|dus|paket|porsi|wib|wita|x)\b"
 )
@@ -50,11 +85,22 @@ def amounts(line: str, *, in_donation_context: bool) -> list[float]:
     for match in _AMOUNT.finditer(text):
         value = _digits(match, text, in_donation_context, blocked)
         if value is not None:
-            found.append((match.start(), match.end("multiplier") if match["multiplier"] else match.end("number"), value, False))
+            found.append(
+                (
+                    match.start(),
+                    match.end("multiplier") if match["multiplier"] else match.end("number"),
+                    value,
+                    False,
+                )
+            )
     found += [(m.start(), m.end(), _SLANG[m[1]], True) for m in _SLANG_WORD.finditer(text) if m[1] in _SLANG]
     for match in _SPELLED.finditer(text):
         value = spelled(match.group().split())
-        if value is not None and value >= 1000 and not any(start < match.end() and match.start() < end for start, end, _, _ in found):
+        if (
+            value is not None
+            and value >= 1000
+            and not any(start < match.end() and match.start() < end for start, end, _, _ in found)
+        ):
             found.append((match.start(), match.end(), value, True))
     return _without_echo(sorted(found), text)
 
@@ -64,16 +110,26 @@ def _without_echo(found: list[tuple[int, int, float, bool]], text: str) -> list[
     values: list[float] = []
     previous: tuple[int, float] | None = None
     for start, end, value, in_words in found:
-        echo = in_words and previous is not None and previous[1] == value and len(text[previous[0] : start].strip(" (=/,.-")) == 0
+        echo = (
+            in_words
+            and previous is not None
+            and previous[1] == value
+            and len(text[previous[0] : start].strip(" (=/,.-")) == 0
+        )
         previous = (end, value)
         if not echo and LOWEST <= value <= HIGHEST and not _GOAL.search(text[:start]):
             values.append(value)
     return values
 
 
-def _digits(match: re.Match[str], text: str, in_context: bool, blocked: list[tuple[int, int]]) -> float | None:
+def _digits(
+    match: re.Match[str], text: str, in_context: bool, blocked: list[tuple[int, int]]
+) -> float | None:
     sign, number, multiplier = match["sign"], match["number"], match["multiplier"]
-    before, after = text[: match.start()], text[match.end("multiplier") if multiplier else match.end("number") :]
+    before, after = (
+        text[: match.start()],
+        text[match.end("multiplier") if multiplier else match.end("number") :],
+    )
     if multiplier == "m" and not sign:
         return None
     explicit = bool(sign or multiplier)
@@ -90,7 +146,13 @@ def _digits(match: re.Match[str], text: str, in_context: bool, blocked: list[tup
 def _bare(number: str, before: str, value: float) -> bool:
     """Whether digits without sign or multiplier are money: see the rules of the catalogue, section 7."""
     digits = re.sub(r"\D", "", number)
-    if number.startswith("0") or len(digits) > 8 or value < 1000 or _CLOCK.search(before) or _ACCOUNT.search(before):
+    if (
+        number.startswith("0")
+        or len(digits) > 8
+        or value < 1000
+        or _CLOCK.search(before)
+        or _ACCOUNT.search(before)
+    ):
         return False
     if _VERB.search(before):
         return True
@@ -106,29 +168,34 @@ def _value(number: str, multiplier: str | None) -> float:
     return base * _MULTIPLIERS[multiplier] if multiplier else base
 
 
-def spelled(tokens: list[str]) -> float | None:
+def spelled(words: list[str]) -> float | None:
     """The value of a number in words ('dua ratus lima puluh ribu'); None when the words make none."""
     total, group, unit, half = 0.0, 0.0, 0.0, 0.0
-    tokens = [part for token in tokens for part in _unprefixed(token)]
-    for token in tokens:
-        if token in _UNITS:
-            unit = float(_UNITS[token])
-        elif token == "belas":
+    words = [part for word in words for part in _unprefixed(word)]
+    for word in words:
+        if word in _UNITS:
+            unit = float(_UNITS[word])
+        elif word == "belas":
             group, unit = group + unit + 10, 0.0
-        elif token in ("puluh", "ratus"):
-            group, unit = group + (unit or 1.0) * (10 if token == "puluh" else 100), 0.0
-        elif token == "setengah":
+        elif word in ("puluh", "ratus"):
+            group, unit = group + (unit or 1.0) * (10 if word == "puluh" else 100), 0.0
+        elif word == "setengah":
             half = 0.5
-        elif token in ("ribu", "rebu", "juta"):
-            scale = _MULTIPLIERS[token]
-            total, group, unit, half = total + ((group + unit) + half if (group + unit + half) else 1.0) * scale, 0.0, 0.0, 0.0
+        elif word in ("ribu", "rebu", "juta"):
+            scale = _MULTIPLIERS[word]
+            total, group, unit, half = (
+                total + ((group + unit) + half if (group + unit + half) else 1.0) * scale,
+                0.0,
+                0.0,
+                0.0,
+            )
     value = total + group + unit
     return value or None
 
 
-def _unprefixed(token: str) -> list[str]:
+def _unprefixed(word: str) -> list[str]:
     """'seratus' -> 'satu', 'ratus'."""
-    stem = token.removeprefix("se")
-    if token != stem and stem in ("belas", "puluh", "ratus", "ribu", "juta"):
+    stem = word.removeprefix("se")
+    if word != stem and stem in ("belas", "puluh", "ratus", "ribu", "juta"):
         return ["satu", stem]
-    return [token]
+    return [word]

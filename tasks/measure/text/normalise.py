@@ -25,7 +25,8 @@ URL_PATTERN = (
 )
 EMAIL_PATTERN = r"(?i)\b[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 PHONE_PATTERN = r"(?:\+62|\b62|\b0)[ .\-\x{2011}]?8\d{1,3}(?:[ .\-\x{2011}]?\d{2,4}){2,4}\b|\+\d{7,15}\b"
-#: A mention as exports write it: the name between isolates, or the number; a bare name is found by its tokens.
+#: A mention as exports write it: the name between isolates, or the number; a bare name is found by its
+#: tokens.
 ISOLATED_MENTION = r"@\x{2068}([^\x{2069}\n]{1,80})\x{2069}"
 
 _FORMAT_CHARS = r"[\p{Cf}\x{fe00}-\x{fe0f}\x{20e3}\x{e000}-\x{e00f}]"
@@ -77,7 +78,11 @@ def _placeholders(text: pl.Expr) -> pl.Expr:
         numbered.str.replace_all(EMAIL_PATTERN, f" {EMAIL} ").str.replace_all(r"@(\pL)", f" {MENTION} ${{1}}")
     )
     text = told.otherwise(text)
-    text = pl.when(text.str.contains(r"[a-zA-Z]\.[a-zA-Z]|://")).then(text.str.replace_all(URL_PATTERN, f" {URL} ")).otherwise(text)
+    text = (
+        pl.when(text.str.contains(r"[a-zA-Z]\.[a-zA-Z]|://"))
+        .then(text.str.replace_all(URL_PATTERN, f" {URL} "))
+        .otherwise(text)
+    )
     return (
         pl.when(text.str.contains(r"\d{3}"))
         .then(text.str.replace_all(rf"([^{MENTION}]\s|^|[^\s\d])({PHONE_PATTERN})", f"${{1}} {PHONE} "))
@@ -110,10 +115,9 @@ def spell(forms: pl.Series, spelling: Spelling) -> pl.Series:
     laughter = pl.col("form")
     for pattern, laugh in _LAUGHTER:
         laughter = pl.when(pl.col("form").str.contains(pattern)).then(pl.lit(laugh)).otherwise(laughter)
-    special = (
-        pl.col("form").str.contains(rf"{_STRETCHED}|\pL2|(?:ku|mu|nya|kah|lah|pun)$")
-        | pl.col("form").is_in(list(spelling.slang))
-    )
+    special = pl.col("form").str.contains(rf"{_STRETCHED}|\pL2|(?:ku|mu|nya|kah|lah|pun)$") | pl.col(
+        "form"
+    ).is_in(list(spelling.slang))
     frame = frame.with_columns(to=laughter, special=special & (laughter == pl.col("form")))
     chosen = frame.filter("special")["form"].to_list()
     mapped = {form: _spell_one(form, spelling) for form in chosen}
@@ -164,8 +168,8 @@ class Tokens:
     """All tokens of a column of texts, as arrays in step, in the order of the texts.
 
     ``text_no`` says which text (its row), ``word`` which vocabulary entry, ``clause`` and ``line`` number the
-    clauses and the stretches between hard breaks (both over the whole column), ``first`` marks the first token
-    of a text. ``vocabulary`` holds the distinct normal forms.
+    clauses and the stretches between hard breaks (both over the whole column), ``first`` marks the first
+    token of a text. ``vocabulary`` holds the distinct normal forms.
     """
 
     text_no: np.ndarray
@@ -183,7 +187,9 @@ class Tokens:
 def tokenise(plain_text: pl.Series, spelling: Spelling) -> Tokens:
     """Plain texts (see :func:`plain`; NULL counts as empty) -> tokens in their normal form."""
     pieces = (
-        pl.DataFrame({"text_no": np.arange(len(plain_text), dtype=np.int64), "piece": plain_text.fill_null("")})
+        pl.DataFrame(
+            {"text_no": np.arange(len(plain_text), dtype=np.int64), "piece": plain_text.fill_null("")}
+        )
         .with_columns(pl.col("piece").str.extract_all(_TOKEN))
         .explode("piece", empty_as_null=True)
         .drop_nulls("piece")
@@ -206,7 +212,11 @@ def _vocabulary(distinct: pl.Series, spelling: Spelling) -> tuple[pl.DataFrame, 
         is_question=pl.col("form") == "?",
     )
     halves = listed.filter(~pl.col("is_clause")).with_columns(pl.col("to").str.split(" ").list.slice(0, 4))
-    long = halves.select("code", "to").explode("to", empty_as_null=True).with_columns(nth=pl.int_range(pl.len()).over("code"))
+    long = (
+        halves.select("code", "to")
+        .explode("to", empty_as_null=True)
+        .with_columns(nth=pl.int_range(pl.len()).over("code"))
+    )
     vocabulary = long["to"].unique().sort()
     long = long.with_columns(word=vocabulary.search_sorted(long["to"]).cast(pl.Int64))
     return listed.join(long.select("code", "nth", "word"), on="code", how="left"), vocabulary
@@ -232,5 +242,11 @@ def _assemble(
     position = np.repeat(np.arange(len(codes)), width)
     nth = np.arange(len(position)) - np.repeat(np.cumsum(width) - width, width)
     return Tokens(
-        text_no[position], words[codes[position], nth], clause[position], line[position], questioned, vocabulary, n_texts
+        text_no[position],
+        words[codes[position], nth],
+        clause[position],
+        line[position],
+        questioned,
+        vocabulary,
+        n_texts,
     )

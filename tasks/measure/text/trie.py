@@ -69,7 +69,10 @@ def find(trie: Trie, tokens: Tokens) -> Hits:
     """Every occurrence of every sequence; none spans a hard break or a text's end."""
     names = pl.Series(list(trie.vocabulary), dtype=pl.String)
     known = pl.DataFrame({"form": tokens.vocabulary}).join(
-        pl.DataFrame({"form": names, "no": list(trie.vocabulary.values())}), on="form", how="left", maintain_order="left"
+        pl.DataFrame({"form": names, "no": list(trie.vocabulary.values())}),
+        on="form",
+        how="left",
+        maintain_order="left",
     )["no"]
     to_trie = known.fill_null(-1).to_numpy().astype(np.int64)
     words = to_trie[tokens.word] if len(tokens) else np.zeros(0, np.int64)
@@ -91,7 +94,13 @@ def find(trie: Trie, tokens: Tokens) -> Hits:
 
 
 def _advance(
-    trie: Trie, tokens: Tokens, words: np.ndarray, position: np.ndarray, state: np.ndarray, depth: int, size: int
+    trie: Trie,
+    tokens: Tokens,
+    words: np.ndarray,
+    position: np.ndarray,
+    state: np.ndarray,
+    depth: int,
+    size: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Positions whose sequence goes on with the token ``depth`` places later, and their new states."""
     inside = position + depth < len(words)

@@ -90,7 +90,7 @@ TREND_WORDS = {
 NOT_SHOWN_WORDS = STATUS_WORDS | {"not_computed": "not computed in this version"}
 
 DO_NOT_CLAIM = (
-    "that traces in a chat measure solidarity itself, sincerity, faith or trust: they show what was expressed",
+    "that traces in a chat measure solidarity, sincerity, faith or trust: they show what was expressed",
     "causes: nothing was randomised, and shocks fall together with Ramadan, holidays and new rules",
     "that members who stay silent are individualists: reading leaves no trace",
     "that one group ranks above another: each index is measured against the group's own past",

@@ -405,8 +405,11 @@ CREATE TABLE core.fact_turn (
 	is_announcement BOOLEAN NOT NULL,
 	is_question BOOLEAN NOT NULL,
 	is_help_request BOOLEAN NOT NULL,
+	is_prayer_request BOOLEAN NOT NULL,
+	is_commitment BOOLEAN NOT NULL,
 	is_forwarded BOOLEAN NOT NULL,
 	answer_delay_min DOUBLE PRECISION,
+	answered_by_member_key BIGINT,
 	n_messages BIGINT NOT NULL,
 	n_words BIGINT NOT NULL,
 	lex_we_incl BIGINT NOT NULL,
@@ -448,6 +451,7 @@ CREATE TABLE core.fact_turn (
 	CONSTRAINT ck_fact_turn_role CHECK ("role" IN ('founder', 'officer', 'member')),
 	CONSTRAINT ck_fact_turn_task CHECK ("task" IN ('aid', 'announce', 'organise', 'inform', 'ritual_care', 'sociable')),
 	CONSTRAINT ck_fact_turn_answer_delay_min CHECK ("answer_delay_min" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_fact_turn_answered_by_member_key CHECK ("answered_by_member_key" >= 0),
 	CONSTRAINT ck_fact_turn_n_messages CHECK ("n_messages" >= 0),
 	CONSTRAINT ck_fact_turn_n_words CHECK ("n_words" >= 0),
 	CONSTRAINT ck_fact_turn_lex_we_incl CHECK ("lex_we_incl" >= 0),
@@ -497,8 +501,11 @@ COMMENT ON COLUMN core.fact_turn.is_list IS 'Whether the turn carries a list.';
 COMMENT ON COLUMN core.fact_turn.is_announcement IS 'Whether the turn announces something.';
 COMMENT ON COLUMN core.fact_turn.is_question IS 'Whether the turn asks a question.';
 COMMENT ON COLUMN core.fact_turn.is_help_request IS 'Whether the turn asks for help.';
+COMMENT ON COLUMN core.fact_turn.is_prayer_request IS 'Whether the turn asks for prayers and for nothing else.';
+COMMENT ON COLUMN core.fact_turn.is_commitment IS 'Whether the turn promises to take part: a commitment, or a bare assent within 24 hours of an open call.';
 COMMENT ON COLUMN core.fact_turn.is_forwarded IS 'Whether it is a forwarded template.';
 COMMENT ON COLUMN core.fact_turn.answer_delay_min IS 'Minutes to the first answer; NULL when none within 24 hours. [minutes]';
+COMMENT ON COLUMN core.fact_turn.answered_by_member_key IS 'Sender of the first answer within 24 hours.';
 COMMENT ON COLUMN core.fact_turn.n_messages IS 'Messages. [messages]';
 COMMENT ON COLUMN core.fact_turn.n_words IS 'Word tokens, placeholders left out. [words]';
 COMMENT ON COLUMN core.fact_turn.lex_we_incl IS 'Scored matches of lexicon category we_incl. [matches]';

@@ -1,7 +1,8 @@
 """Words as versioned reference data: lexicon, function words, spellings, kinds of lists.
 
-``lexicon.tsv``, ``style_words.tsv`` are the drafted word lists; ``traps.tsv`` adds phrases that are matched and
-counted as nothing; ``spellings.tsv`` holds what normalisation needs; ``list_kinds.tsv`` tells the kinds of lists.
+``lexicon.tsv``, ``style_words.tsv`` are the drafted word lists; ``additions.tsv`` adds terms and phrases,
+most of them traps that are matched and counted as nothing; ``spellings.tsv`` holds what normalisation needs;
+``list_kinds.tsv`` tells the kinds of lists.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 _HERE = Path(__file__).parent
-_FILES = ("lexicon.tsv", "style_words.tsv", "traps.tsv", "spellings.tsv", "list_kinds.tsv")
+_FILES = ("lexicon.tsv", "style_words.tsv", "additions.tsv", "spellings.tsv", "list_kinds.tsv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def version_of(files: dict[str, bytes]) -> str:
 @functools.cache
 def words() -> Words:
     """The shipped word lists."""
-    lexicon = pl.concat([_read("lexicon.tsv"), _read("traps.tsv")])
+    lexicon = pl.concat([_read("lexicon.tsv"), _read("additions.tsv")])
     style = _read("style_words.tsv").with_columns(
         weight=pl.lit("1"), context=pl.lit("none"), score=pl.lit("yes")
     )

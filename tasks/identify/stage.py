@@ -1,0 +1,157 @@
+"""The identify stage of a group: its store, the community's rosters and corrections -> people in the vault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+import polars as pl
+
+from schemas.corrections import read_corrections
+from schemas.errors import FileRefused
+from schemas.frames import ROSTER
+from schemas.tables import TABLES
+from tasks.identify.identify import Identified, identify
+from tasks.identify.roster import RosterFile, read_participants, read_roster
+from tasks.land.discover import group_ids
+from tasks.land.land import raw_name, read_ledger, write_ledger
+from tasks.land.ledger import Ledger
+from tasks.reconcile.stage import STAGE as RECONCILE
+from tasks.run import GroupOutcome, Run
+from warehouse.failpoints import reach
+from warehouse.sources import source_hash
+from warehouse.stages import StageStore, hash_inputs
+from warehouse.workspace import Workspace
+
+STAGE = "identify"
+_CODE = ("tasks.identify", "schemas", "warehouse.reference")
+
+
+@dataclass
+class _Listed:
+    """What rosters and participants lists of a community say, and what of them could not be used."""
+
+    rosters: list[pl.DataFrame] = field(default_factory=list)
+    listings: list[pl.DataFrame] = field(default_factory=list)
+    quarantine: list[pl.DataFrame] = field(default_factory=list)
+    rows_by_file: dict[str, int] = field(default_factory=dict)
+
+
+def identify_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
+    """Find out anew who is who when the store, a roster, a correction or the month changed."""
+    store = StageStore(workspace.vault, group_id)
+    group, community = workspace.config.group(group_id), workspace.config.community_of(group_id)
+    sources = _sources(workspace, group_id, community)
+    key = workspace.key()
+    corrections_file = workspace.landing / "corrections.toml"
+    input_hash = hash_inputs(
+        code=source_hash(*_CODE),
+        reconcile=store.stamp(RECONCILE),
+        sources=sources,
+        corrections=corrections_file.read_text("utf-8") if corrections_file.exists() else "",
+        group=group.model_dump(mode="json"),
+        key_id=key.key_id,
+        month=run.month,
+    )
+    if store.is_fresh(STAGE, input_hash):
+        return GroupOutcome(group_id=group_id, is_new=False)
+    corrections = read_corrections(corrections_file)
+    corrections.refuse_expired(run.month_end)
+    listed = _read(workspace, run, group_id, sources)
+    frames = store.frames(RECONCILE)
+    identified = identify(
+        frames["messages"],
+        frames["events"],
+        frames["labels"],
+        frames["coverage"],
+        _concat(listed.rosters),
+        group_id,
+        group,
+        community,
+        corrections,
+        key,
+        run.month_end,
+        _concat(listed.listings),
+    )
+    reach("identify.resolved")
+    store.write(STAGE, input_hash, _frames(identified, listed), **_facts(identified, listed))
+    return GroupOutcome(group_id=group_id, is_new=True, counts={"people": len(identified.people)})
+
+
+def _sources(workspace: Workspace, group_id: str, community: str) -> list[tuple[str, str, str, str]]:
+    """Rosters of all groups of the community and the group's own lists: kind, group, file id, name."""
+    found = []
+    for other in group_ids(workspace.landing, workspace.config):
+        if workspace.config.community_of(other) != community:
+            continue
+        ledger = read_ledger(workspace.vault, other)
+        kinds = ("roster", "participants") if other == group_id else ("roster",)
+        found += [
+            (kind, other, file_id, _dated_name(ledger, file_id))
+            for kind in kinds
+            for file_id in ledger.contents(kind)
+        ]
+    return sorted(found)
+
+
+def _dated_name(ledger: Ledger, file_id: str) -> str:
+    """The name that says for which day the file speaks: the first that states one, else the first."""
+    names = [PurePosixPath(path).name for path in ledger.paths(file_id)]
+    return next((name for name in names if any(character.isdigit() for character in name)), names[0])
+
+
+def _read(workspace: Workspace, run: Run, group_id: str, sources: list[tuple[str, str, str, str]]) -> _Listed:
+    listed = _Listed()
+    for kind, owner, file_id, name in sources:
+        reader = read_participants if kind == "participants" else read_roster
+        ledger = read_ledger(workspace.vault, owner)
+        try:
+            found = reader(workspace.vault.read_bytes(raw_name(file_id)), name, run.month_start)
+        except FileRefused as error:
+            if ledger.refused.get(file_id) != error.reason:
+                ledger.refuse(file_id, error.reason, source_hash(*_CODE), run.run_id)
+                write_ledger(workspace.vault, owner, ledger)
+            continue
+        if file_id in ledger.refused:
+            ledger.forget(file_id)
+            write_ledger(workspace.vault, owner, ledger)
+        _enter(listed, kind, owner == group_id, found, group_id)
+    return listed
+
+
+def _enter(listed: _Listed, kind: str, is_own: bool, found: RosterFile, group_id: str) -> None:
+    (listed.listings if kind == "participants" else listed.rosters).append(found.roster)
+    if is_own:
+        listed.quarantine.append(found.quarantine(group_id))
+        listed.rows_by_file[found.file_id] = found.n_rows
+
+
+def _concat(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frames) if frames else ROSTER.empty()
+
+
+def _frames(identified: Identified, listed: _Listed) -> dict[str, pl.DataFrame]:
+    table = TABLES["ops.quarantine"]
+    quarantine = pl.concat([table.conform(rows) for rows in (identified.quarantine, *listed.quarantine)])
+    return {
+        "people": identified.people,
+        "presence": identified.presence,
+        "suggestions": identified.suggestions,
+        "head_counts": identified.head_counts,
+        "core.dim_member": identified.dim_member,
+        "core.fact_membership": identified.memberships,
+        "core.fact_membership_event": identified.membership_events,
+        "ops.identity_decision": identified.decisions,
+        "ops.identity_conflict": identified.conflicts,
+        "ops.quarantine": quarantine.unique(table.key, keep="first", maintain_order=True),
+    }
+
+
+def _facts(identified: Identified, listed: _Listed) -> dict[str, object]:
+    return {
+        "n_people": int(identified.people["person_no"].drop_nulls().n_unique()),
+        "n_conflicts": int((~identified.conflicts["is_settled"]).sum()),
+        "n_is_known": identified.n_is_known,
+        "roster_rows": listed.rows_by_file,
+        "unused_corrections": identified.unused_corrections,
+    }

@@ -1,0 +1,216 @@
+"""Which sender is which member: one paragraph of the rules, one test."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from toygroup import KEY, Chat, key_of, kinds_of_conflict, methods, roster, who
+
+from schemas.config import Group
+from schemas.corrections import Corrections
+from schemas.errors import ConfigurationError
+
+ROSTER = roster(
+    """
+    member_id | name            | phone          | alias
+    A1        | Hilmi Ramadhan  | 0812 3456 7890 | Hilmi, Mimi
+    A2        | Siti Nurjanah   | 0813 0000 1111 | Neng
+    A3        | Budi Santoso    | 0813 0000 2222 |
+    A4        | Ahmad Fauzi     | 0813 0000 3333 | Ozi
+    A5        | Ahmad Fauzi     | 0813 0000 4444 | Mad
+    """
+)
+A, B = "a" * 12, "b" * 12
+
+
+def corrections(**lines: object) -> Corrections:
+    basis = {"reason": "seen", "date": "2024-03-01", "role": "secretary"}
+    return Corrections.model_validate({kind: [line | basis] for kind, line in lines.items()})  # type: ignore[operator]
+
+
+def test_a_number_name_alias_and_push_name() -> None:
+    chat = (
+        Chat()
+        .label(0, "+62 812-3456-7890")
+        .label(1, "siti  NURJANAH")
+        .label(2, "Ozi")
+        .label(3, "~ Mimi", B)
+        .label(4, "~Budi Santoso", B)
+        .label(5, "Kang Budi Santoso")
+    )
+    found = chat.identified(ROSTER)
+    # a push name counts when it is an alias; as a full name it may be anybody's choice
+    assert who(found) == {0: "A1", 1: "A2", 2: "A4", 3: "A1", 4: None, 5: "A3"}
+    assert methods(found) == {
+        0: "number",
+        1: "name",
+        2: "alias",
+        3: "push_name",
+        4: "none",
+        5: "title_and_name",
+    }
+
+
+def test_aligned_labels_lead_from_a_contact_name_to_the_number() -> None:
+    chat = Chat().label(0, "Ustadz Gaul", A).label(0, "+62 813-0000-2222", B)
+    found = chat.identified(ROSTER)
+    assert who(found) == {0: "A3"} and methods(found) == {0: "alignment"}
+    assert found.conflicts.is_empty()
+
+
+def test_two_members_of_one_name_are_told_apart_by_number_or_not_at_all() -> None:
+    chat = Chat().label(0, "Ahmad Fauzi", A).label(1, "Ahmad Fauzi", B).label(1, "+62 813-0000-4444", A)
+    found = chat.identified(ROSTER)
+    assert who(found) == {0: None, 1: "A5"}
+    assert kinds_of_conflict(found) == {"name_of_two_members"}
+
+
+def test_of_two_namesakes_the_one_who_writes_beside_the_other_is_the_other_one() -> None:
+    chat = Chat().label(0, "Ahmad Fauzi", A).label(1, "+62 813-0000-4444", A)
+    chat.says(0, "2024-01-01", "2024-02-01").says(1, "2024-01-02", "2024-02-02")
+    found = chat.identified(ROSTER)
+    assert who(found) == {0: "A4", 1: "A5"} and methods(found)[0] == "elimination"
+    assert found.conflicts.is_empty()
+
+
+def test_one_number_with_two_names_is_listed_and_the_number_decides() -> None:
+    chat = Chat().label(0, "+62 812-3456-7890", A).label(0, "Siti Nurjanah", B)
+    found = chat.identified(ROSTER)
+    assert who(found) == {0: "A1"}
+    assert kinds_of_conflict(found) == {"number_with_two_names"}
+    assert set(found.conflicts["member_key"]) == {key_of(found, "A1"), key_of(found, "A2")}
+    assert not found.conflicts["is_settled"].any()
+    assert found.decisions["confidence"].to_list() == [pytest.approx(0.8)]
+
+
+def test_labels_of_two_members_are_nobody() -> None:
+    chat = Chat().label(0, "Hilmi Ramadhan", A).label(0, "Siti Nurjanah", B)
+    found = chat.identified(ROSTER)
+    assert who(found) == {0: None} and kinds_of_conflict(found) == {"labels_of_two_members"}
+
+
+def test_two_members_with_one_number_are_listed_and_not_merged() -> None:
+    shared = roster("member_id|name|phone\nA1|Hilmi|081234567890\nA2|Siti|081234567890\n")
+    found = Chat().label(0, "+62 812-3456-7890").identified(shared)
+    assert who(found) == {0: None} and kinds_of_conflict(found) == {"number_of_two_members"}
+    assert found.people.height == 3
+    named = Chat().label(0, "+62 812-3456-7890", A).label(0, "Siti", B).identified(shared)
+    assert who(named) == {0: "A2"}
+
+
+def test_a_changed_number_carries_the_person() -> None:
+    chat = Chat().label(0, "+62 812-3456-7890").label(1, "+62 877-1111-2222")
+    chat.says(0, "2024-01-01").says(1, "2024-03-01").event("2024-02-01", "number_changed", 0, 1)
+    found = chat.identified(ROSTER)
+    assert who(found) == {0: "A1", 1: "A1"} and methods(found) == {0: "number", 1: "number_change"}
+    # without a roster: one person still, under the earlier number
+    alone = chat.identified()
+    assert alone.people["canonical_id"].unique().to_list() == ["toy|tel:+6281234567890"]
+    assert alone.people["pseudonym_key"].unique().to_list() == [KEY.pseudonym("toy|tel:+6281234567890")]
+
+
+def test_a_number_change_between_two_members_is_a_conflict() -> None:
+    chat = Chat().label(0, "+62 812-3456-7890").label(1, "+62 813-0000-1111")
+    found = chat.event("2024-02-01", "number_changed", 0, 1).identified(ROSTER)
+    assert who(found) == {0: "A1", 1: "A2"}
+    assert kinds_of_conflict(found) == {"number_change_between_members"}
+
+
+def test_an_older_roster_knows_the_old_number() -> None:
+    older = roster("member_id|name|phone\nA1|Hilmi Ramadhan|0857 9999 0000", "roster-2023-01.csv")
+    chat = Chat().label(0, "+62 857-9999-0000").label(1, "+62 812-3456-7890")
+    assert who(chat.identified(pl.concat([ROSTER, older]))) == {0: "A1", 1: "A1"}
+
+
+def test_who_writes_beside_a_member_under_another_label_is_somebody_else() -> None:
+    chat = Chat().label(0, "+62 812-3456-7890", A).label(1, "Hilmi", A)
+    chat.says(0, "2024-01-01", "2024-03-01").says(1, "2024-02-01")
+    found = chat.identified(ROSTER)
+    assert who(found) == {0: "A1", 1: None} and kinds_of_conflict(found) == {"member_of_two_senders"}
+    assert found.people["member_key"].n_unique() == 6
+    # in two exports that were never aligned, or one after the other, nothing speaks against it
+    apart = Chat().label(0, "+62 812-3456-7890", A).label(1, "Hilmi", B)
+    assert who(apart.says(0, "2024-01-01", "2024-03-01").says(1, "2024-02-01").identified(ROSTER)) == {
+        0: "A1",
+        1: "A1",
+    }
+
+
+def test_a_similar_name_is_suggested_and_never_applied() -> None:
+    found = Chat().label(0, "Budi Santosa").identified(ROSTER)
+    assert who(found) == {0: None}
+    assert found.suggestions.select("person_no", "member_key").rows() == [(0, key_of(found, "A3"))]
+    assert set(found.decisions.select("decision", "identity_method").rows()) == {
+        ("unmatched", "none"),
+        ("suggested", "fuzzy_name"),
+    }
+
+
+def test_unmatched_senders_stay_people_of_their_own() -> None:
+    chat = Chat().label(0, "+1 650-253-0000").label(1, "Tamu").label(2, "Tamu", B).label(3, "You")
+    found = chat.says(3, "2024-01-01").identified(ROSTER)
+    assert found.people.filter(pl.col("person_no").is_not_null())["canonical_id"].to_list() == [
+        "toy|tel:+16502530000",
+        "toy|label:Tamu",
+        "toy|label:Tamu#2",
+        "toy|label:",
+    ]
+    assert found.people.filter(pl.col("person_no").is_null()).height == 5
+
+
+def test_bots_are_no_people() -> None:
+    chat = Chat().label(0, "+62 811-000-0000").label(1, "Neng").says(0, "2024-01-01").says(1, "2024-01-01")
+    found = chat.covered("2024-01-01", "2024-01-02").identified(ROSTER, group=Group(bots=("+62811 0000000",)))
+    bot = found.people.filter("is_bot")
+    assert bot["person_no"].to_list() == [0]
+    assert bot["member_key"][0] not in found.presence["member_key"]
+    assert bot["member_key"][0] not in found.memberships["member_key"]
+
+
+def test_a_merge_and_a_split_are_applied_and_settle_what_they_touch() -> None:
+    chat = Chat().label(0, "Hilmi Ramadhan", A).label(0, "Siti Nurjanah", B).label(1, "Ozi")
+    merged = chat.identified(
+        ROSTER, corrections=corrections(merge={"labels": ["Hilmi Ramadhan"], "member_id": "A1"})
+    )
+    assert who(merged) == {0: "A1", 1: "A4"} and methods(merged)[0] == "correction"
+    assert merged.conflicts["is_settled"].all() and not merged.conflicts.is_empty()
+    split = chat.identified(ROSTER, corrections=corrections(split={"label": "ozi", "member_id": "A4"}))
+    assert who(split)[1] is None
+    one = chat.identified(corrections=corrections(merge={"labels": ["Hilmi Ramadhan", "Ozi"]}))
+    assert one.people["member_key"].n_unique() == 1
+    # taken back, everything is as before
+    assert chat.identified(ROSTER).people.equals(chat.identified(ROSTER, corrections=Corrections()).people)
+
+
+def test_a_settled_conflict_is_marked_and_an_unused_correction_counted() -> None:
+    chat = Chat().label(0, "+62 812-3456-7890", A).label(0, "Siti Nurjanah", B)
+    line = {"conflict": "number_with_two_names", "member_ids": ["A1"]}
+    found = chat.identified(ROSTER, corrections=corrections(settle=line))
+    assert found.conflicts["is_settled"].all() and found.unused_corrections == 0
+    idle = chat.identified(ROSTER, corrections=corrections(split={"label": "nobody"}))
+    assert idle.unused_corrections == 1
+
+
+def test_a_correction_for_a_member_no_roster_holds_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="member number"):
+        Chat().label(0, "x").identified(
+            ROSTER, corrections=corrections(merge={"labels": ["x"], "member_id": "Canary"})
+        )
+
+
+def test_rows_without_a_member_number_are_one_person_by_phone_or_unrepeated_name() -> None:
+    first = roster(
+        "name|phone|cohort\nHilmi|081234567890|2019\nSiti||2018\nBudi||2017\nBudi||2016", "roster-2023-01.csv"
+    )
+    second = roster(
+        "name|phone|cohort\nHilmi Ramadhan|081234567890|2019\nSiti||\nBudi||2017", "roster-2024-01.csv"
+    )
+    found = Chat().identified(pl.concat([first, second]))
+    assert sorted(found.people["canonical_id"]) == [
+        "toy|name:budi",
+        "toy|name:budi#2",
+        "toy|name:siti",
+        "toy|tel:+6281234567890",
+    ]
+    numbered = roster("member_id|name|phone\nA1|Hilmi Ramadhan|081234567890", "roster-2024-06.csv")
+    assert "toy|no:A1" in Chat().identified(pl.concat([first, second, numbered])).people["canonical_id"]

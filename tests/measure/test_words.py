@@ -1,0 +1,124 @@
+"""Normal forms, tokens and the lexicon's rules, by example."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.measure.text.features import count_emoji
+from tasks.measure.text.lexicon import CATEGORIES, count, is_english, language, lexicon_for, match, normal_forms
+from tasks.measure.text.normalise import plain, tokenise
+from warehouse.reference.lexicon import version_of, words
+
+
+def _read(texts: list[str], symbols: tuple[str, ...] = ()) -> tuple[list[dict[str, int]], list[str]]:
+    lexicon = lexicon_for(symbols)
+    tokens = tokenise(pl.DataFrame({"text": texts}).select(plain(pl.col("text"))).to_series(), lexicon.spelling)
+    english = is_english(lexicon, tokens)
+    found = match(lexicon, tokens, np.arange(len(texts)), np.zeros(len(tokens), dtype=bool), english)
+    counts = count(found, tokens)
+    told = [{CATEGORIES[at]: int(row[at]) for at in np.flatnonzero(row)} for row in counts]
+    return told, language(lexicon, tokens, english).to_list()
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("makasihhhh", "makasih"),
+        ("siappp", "siap"),
+        ("maaaaf", "maaf"),
+        ("Aamiin", "aamiin"),
+        ("Assalamu'alaikum", "assalamualaikum"),
+        ("kita-kita", "kita kita"),
+        ("teman2", "teman teman"),
+        ("teman^2", "teman teman"),
+        ("2x", "2x"),
+        ("wkwkwkwk", "wkwk"),
+        ("awkwkwk", "wkwk"),
+        ("hahahah", "haha"),
+        ("*_tebal_*", "tebal"),
+        ("yg", "yang"),
+        ("infonya", "info"),
+        ("buku", "buku"),
+        ("siapkan", "siapkan"),
+        ("adalah", "adalah"),
+        ("\u200fhalo\ufe0f", "halo"),
+        ("ｈａｄｉｒ", "hadir"),
+    ],
+)
+def test_normal_form(text: str, normal: str) -> None:
+    assert normal_forms(pl.Series([text]), lexicon_for().spelling) == [normal]
+
+
+def test_addresses_and_numbers_become_placeholders() -> None:
+    text = "cek https://a.id/x?y=1 atau a.b@c.com hub +62 812-3456-7890 @\u2068Budi\u2069 @6281234567890"
+    normal = pl.DataFrame({"text": [text]}).select(plain(pl.col("text"))).item()
+    assert normal.split() == "cek \ue000 atau \ue001 hub \ue002 \ue003 budi \ue003 6281234567890".split()
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        # longest phrase first, each token once per category
+        ("hatur nuhun", {"gratitude": 1}),
+        # traps use their tokens and count nothing
+        ("terima kasih atas perhatiannya", {}),
+        ("ikut prihatin", {"condolence": 1}),
+        ("nyuhunkeun hapunten", {}),
+        # negation within three tokens and the clause
+        ("saya tidak ikut", {"i_word": 1, "decline": 1, "negator": 1}),
+        ("saya ikut", {"commitment": 1, "i_word": 1}),
+        ("tidak, saya ikut", {"commitment": 1, "i_word": 1, "negator": 1}),
+        ("bukan main, ikut", {"commitment": 1, "negator": 1}),
+        ("jangan lupa hadir", {"announcement": 1, "commitment": 1, "negator": 1}),
+        # one act of speech takes the tokens
+        ("tidak bisa hadir", {"decline": 1, "negator": 1, "answer_cue": 1}),
+        ("ikut berduka cita", {"condolence": 1}),
+        # contexts
+        ("gabisa login", {}),
+        ("gabisa ikut", {"decline": 2}),
+        ("hubungi no 0812", {"answer_cue": 1}),
+        ("baik saya catat", {"ack": 1, "i_word": 1}),
+        ("orangnya baik", {}),
+        ("aya nu tiasa?", {"help_request": 1, "answer_cue": 2}),
+        # a title makes a name
+        ("makasih kang Amin", {"gratitude": 1}),
+        ("amin", {"congrats_prayer": 1}),
+        # prefixes give way to words of their own
+        ("tahlilan", {"event_activity": 1}),
+        ("tahlil", {"greeting_ritual": 1}),
+        ("siapa", {"question": 1}),
+        ("mohon maaf lahir dan batin", {"greeting_ritual": 1, "conjunction": 1}),
+        ("santri Al-Hikam", {"shared_symbol": 2}),
+    ],
+)
+def test_lexicon_rule(text: str, counts: dict[str, int]) -> None:
+    assert _read([text], ("Al-Hikam",))[0] == [counts]
+
+
+def test_language_tag() -> None:
+    texts = ["saya dan kalian di sana", "the link is for you and it works", "abdi jeung anjeun", "kulo lan panjenengan", "xyz", "barakallah"]
+    assert _read(texts)[1] == ["id", "en", "su", "jv", "unknown", "ar-Latn"]
+
+
+def test_emoji_are_counted_by_sequence() -> None:
+    assert count_emoji(pl.Series(["a", "👍🏽👍🏽 ok", "👨‍👩‍👧", None, "é"])).to_list() == [0, 2, 1, 0, 0]
+
+
+def test_version_follows_the_files() -> None:
+    assert version_of({"a": b"1", "b": b"2"}) == version_of({"b": b"2", "a": b"1"})
+    assert version_of({"a": b"1"}) != version_of({"a": b"2"})
+    assert len(words().version) == 12
+    assert words().terms.filter(~pl.col("match").is_in(["word", "prefix", "phrase"])).is_empty()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=6))
+def test_texts_do_not_touch_each_other(texts: list[str]) -> None:
+    together, languages = _read(texts)
+    alone = [_read([text]) for text in texts]
+    assert together == [counts[0] for counts, _ in alone]
+    assert languages == [tags[0] for _, tags in alone]

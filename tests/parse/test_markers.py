@@ -1,0 +1,80 @@
+"""The marker files: every line is well formed and is read as its own kind."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+import pytest
+
+from schemas.vocabulary import MESSAGE_KINDS, SYSTEM_EVENTS
+from tasks.parse.templates import match, plain, templates
+from tasks.parse.whatsapp import parse_export
+from warehouse.reference.markers import Wording, day_parts, languages, wordings
+
+SAMPLE = {
+    "actor": "Ani",
+    "target": "Budi",
+    "targets": "Budi",
+    "file": "IMG-1.jpg",
+    "url": "https://maps.google.com/?q=1,2",
+    "any": "x",
+    "group": "Kamaliyah",
+}
+
+
+def filled(line: Wording) -> str:
+    return re.sub(r"\{(\w+)(?:=([^}]*))?\}", lambda hole: hole[2] or SAMPLE[hole[1]], line.wording)
+
+
+def test_indonesian_and_english_come_first_and_win_ties() -> None:
+    assert languages()[:2] == ("id", "en")
+    assert {"ms", "de", "es", "pt", "nl", "fr", "it", "tr", "ar", "hi"} <= set(languages())
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_line_is_well_formed_and_listed_once(language: str) -> None:
+    lines = [line for line in wordings() if line.language == language]
+    assert len({(line.kind, line.wording) for line in lines}) == len(lines)
+    for line in lines:
+        assert (
+            line.platform in ("android", "ios", "any")
+            and line.origin
+            and line.wording == line.wording.strip()
+        )
+        assert set(re.findall(r"\{(\w+)", line.wording)) <= set(SAMPLE)
+
+
+@pytest.mark.parametrize("kinds", [SYSTEM_EVENTS, (*MESSAGE_KINDS, "attached")], ids=["events", "messages"])
+def test_every_wording_is_read_as_its_kind(kinds: tuple[str, ...]) -> None:
+    """Two languages may share a wording; then they must agree on its kind."""
+    lines = [line for line in wordings() if line.kind in kinds]
+    texts = pl.DataFrame({"raw": [filled(line) for line in lines]}).select(plain(pl.col("raw")))["raw"]
+    listed = templates(kinds)
+    found = dict(match(texts.unique(), listed).select("text", "template").iter_rows())
+    wrong = [
+        (line.language, line.wording)
+        for line, text in zip(lines, texts, strict=True)
+        if listed[found[text]].kind != line.kind
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_language_is_told_by_its_wordings(language: str) -> None:
+    """The encryption notice and an edited text of each language."""
+    lines = {line.kind: line for line in wordings() if line.language == language}
+    header = "13/10/2022 16.25 - "
+    text = f"{header}{filled(lines['encryption'])}\n{header}Ani: {filled(lines['deleted'])}\n"
+    meta = parse_export(text.encode()).meta
+    assert (meta.language, meta.n_events, meta.n_messages) == (language, 1, 1)
+
+
+def test_malay_is_not_indonesian() -> None:
+    lines = ["Mesej ini telah dipadam", "imej tidak dimasukkan"]
+    meta = parse_export("".join(f"[13/10/2022 16.25.00] Ani: {line}\n" for line in lines).encode()).meta
+    assert meta.language == "ms"
+
+
+def test_day_parts_have_known_rules() -> None:
+    assert set(day_parts().values()) == {"am", "pm", "noon", "night"}
