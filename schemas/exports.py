@@ -11,6 +11,9 @@ class ExportMeta(BaseModel):
     """Facts a parser finds out about one export. Lines add up:
 
     ``n_lines = n_messages + n_events + n_continuation_lines + n_rejected_lines``.
+
+    In the rows that belong to it the exporter himself is ``You`` where a system line speaks of him,
+    whatever his phone's language; ``has_creation_line`` is also true for the encryption notice at the head.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

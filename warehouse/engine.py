@@ -100,23 +100,23 @@ def typed_errors(action: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _disk_error(action, full=error.errno in (errno.ENOSPC, errno.EDQUOT)) from None
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _disk_full(action) from None
+        raise WarehouseError(f"{action}: {type(error).__name__}", next_step="check the folder") from None
     except duckdb.Error as error:
         if "No space left" in str(error):
-            raise _disk_error(action, full=True) from None
+            raise _disk_full(action) from None
         raise _engine_error(action, error) from None
     except sa.exc.DBAPIError as error:
         if "No space left" in str(error.orig):
-            raise _disk_error(action, full=True) from None
+            raise _disk_full(action) from None
         raise _engine_error(action, error.orig or error) from None
     except (psycopg.Error, sa.exc.SQLAlchemyError, pl.exceptions.PolarsError) as error:
         raise _engine_error(action, error) from None
 
 
-def _disk_error(action: str, *, full: bool) -> WarehouseError:
-    if full:
-        return WarehouseError(f"{action}: the disk is full", next_step="free space and run again")
-    return WarehouseError(f"{action}: the disk refused", next_step="check the folder's permissions")
+def _disk_full(action: str) -> WarehouseError:
+    return WarehouseError(f"{action}: the disk is full", next_step="free space and run again")
 
 
 def _engine_error(action: str, error: BaseException) -> WarehouseError:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schemas.errors import ConfigurationError
+
 if TYPE_CHECKING:
     import sqlalchemy as sa
     from alembic.config import Config
-
-VERSION_TABLE = "ops.alembic_version"
 
 
 def _config() -> Config:
@@ -31,10 +31,20 @@ def newest() -> str:
 
 
 def upgrade(connection: sa.Connection, revision: str = "head") -> None:
-    """Run the missing migrations on an open connection; its transaction holds them all."""
+    """Run the missing migrations on an open connection; its transaction holds them all.
+
+    Raises:
+        ConfigurationError: a newer version of the product has migrated the warehouse already.
+    """
     from alembic import command
+    from alembic.util import CommandError
 
     connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS ops")
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    try:
+        command.upgrade(config, revision)
+    except CommandError:
+        raise ConfigurationError(
+            "the warehouse is not of a version this product knows", next_step="install the newest version"
+        ) from None

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import psycopg
     import sqlalchemy as sa
 
+RELEASE_FILE = "research.duckdb"
 SCHEMAS = ("research", "core", "ops")
 _TIMEOUT_MS = 600_000
 
@@ -58,16 +59,32 @@ def query(target: str | sa.URL, sql: str, schema: str = "research") -> pl.DataFr
     return _query_duckdb(file, sql, schema)
 
 
-def _query_duckdb(file: Path, sql: str, schema: str) -> pl.DataFrame:
+def query_release(folder: Path, sql: str) -> pl.DataFrame:
+    """As :func:`query`, on the research tables of a release as it was frozen.
+
+    Raises:
+        UsageError: there is no such release, or the query is none.
+    """
+    file = folder / RELEASE_FILE
+    if not file.exists():
+        raise UsageError(
+            "there is no release of that snapshot", next_step="`solidarity snapshots` lists them"
+        )
+    return _query_duckdb(file, sql, "research", stored_in="main")
+
+
+def _query_duckdb(file: Path, sql: str, schema: str, stored_in: str = "research") -> pl.DataFrame:
     import duckdb
+
+    from warehouse.duckdb_backend import escaped
 
     with typed_errors("querying the warehouse"):
         try:
             with duckdb.connect() as connection:
                 _require_select(connection, sql)
-                connection.execute(f"ATTACH '{_escaped(file)}' AS warehouse (READ_ONLY)")
+                connection.execute(f"ATTACH '{escaped(file)}' AS warehouse (READ_ONLY)")
                 if schema == "research":
-                    _keep_research_only(connection, sql)
+                    _keep_research_only(connection, sql, stored_in)
                     connection.execute("SET schema = 'research'")
                 else:
                     connection.execute(f"USE warehouse.{schema}")
@@ -87,19 +104,19 @@ def _require_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise UsageError("a query is one SELECT statement")
 
 
-def _keep_research_only(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Copy the research tables that the query names into memory, and let go of the warehouse."""
+def _keep_research_only(connection: duckdb.DuckDBPyConnection, sql: str, stored_in: str) -> None:
+    """Copy the research tables that the query names into memory, and let go of the file."""
     known = {
         name
         for (name,) in connection.execute(
-            "SELECT table_name FROM duckdb_tables()"
-            " WHERE database_name = 'warehouse' AND schema_name = 'research'"
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = ?",
+            [stored_in],
         ).fetchall()
     }
     connection.execute("CREATE SCHEMA research")
     for name in sorted({name.lower() for name in connection.get_table_names(sql)} & known):
-        table = f"research.{quoted(name)}"
-        connection.execute(f"CREATE TABLE {table} AS SELECT * FROM warehouse.{table}")
+        source = f"warehouse.{stored_in}.{quoted(name)}"
+        connection.execute(f"CREATE TABLE research.{quoted(name)} AS SELECT * FROM {source}")
     connection.execute("DETACH warehouse")
 
 
@@ -176,13 +193,10 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0]
 
 
-def _escaped(file: Path) -> str:
-    return str(file).replace("'", "''")
-
-
-def to_json_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows as JSON-able objects: days and instants by ISO 8601, NULL, NaN and infinity as null."""
-    return [{name: _jsonable(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
+def to_json_rows(frame: pl.DataFrame) -> str:
+    """A JSON array of row objects: days and instants by ISO 8601; NULL, NaN and infinity as null."""
+    rows = [{name: _jsonable(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
+    return json.dumps(rows, ensure_ascii=False, allow_nan=False)
 
 
 def _jsonable(value: Any) -> Any:

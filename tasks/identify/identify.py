@@ -18,7 +18,7 @@ from tasks.identify.membership import Evidence, evidence_of, lagging, member_int
 from tasks.identify.outcomes import conflict_rows, decision_rows, event_rows, quarantine_rows, suggestion_rows
 from tasks.identify.presence import present_days
 from tasks.identify.register import Person, register
-from tasks.identify.resolve import number_changes, resolve
+from tasks.identify.resolve import excluded_pairs, number_changes, resolve
 from tasks.identify.senders import senders
 from warehouse.keys import PseudonymKey, group_key
 
@@ -73,6 +73,7 @@ def identify(
     key: PseudonymKey,
     cut: dt.date,
     listings: pl.DataFrame | None = None,
+    label_conflicts: pl.DataFrame | None = None,
 ) -> Identified:
     """Identify the people of one group.
 
@@ -89,12 +90,15 @@ def identify(
         key: the pseudonym key.
         cut: last day measured; later lines and messages say nothing about presence.
         listings: ROSTER; participants lists, complete on their day.
+        label_conflicts: pairs of labels that reconciliation could not tell apart; they are listed.
 
     Raises:
         ConfigurationError: a correction names a member number no roster holds, or two contradict each other.
     """
     listings = ROSTER.empty() if listings is None else listings
     applied = corrections.for_group(group_id)
+    # groups of a community may hand in the same roster
+    rosters = rosters.unique(["file_id", "as_of_date", "row_no"])
     members = roster_members(rosters, community)
     roster_days = sorted(rosters["as_of_date"].unique().to_list())
     histories = [versions(member, roster_days) for member in members]
@@ -107,6 +111,7 @@ def identify(
         group.bots,
         group_id,
         community,
+        [] if label_conflicts is None else excluded_pairs(label_conflicts, labels),
     )
     people = register(resolution, members, listings, group_id, community, key)
     evidence = evidence_of(people, members, messages, events, listings, cut)

@@ -69,12 +69,14 @@ def resolve(
     bots: Iterable[str],
     group_id: str,
     community: str,
+    excluded: Iterable[tuple[int, int]] = (),
 ) -> Resolution:
     """Resolve every sender of a group to a member, or leave it a person of its own.
 
     Declared corrections come first, then the number, aligned labels, a changed number, the exact name or
     alias. Two senders who write side by side in one export are never made one member by a name. What
-    contradicts itself is listed and not merged. ``number_changes`` are pairs (old, new) of person_no.
+    contradicts itself is listed and not merged. ``number_changes`` are pairs (old, new) of person_no,
+    ``excluded`` pairs whom shared texts hold for one person and one export shows to be two.
 
     Raises:
         ConfigurationError: a correction names a member number that no roster holds, or two corrections
@@ -87,6 +89,7 @@ def resolve(
     resolution.used_corrections = _apply_corrections(state, corrections)
     _mark_bots(resolution, senders, bots)
     _list_contradictions(state)
+    state.conflicts += [Conflict("labels_exclude_each_other", frozenset(pair)) for pair in excluded]
     _join_same_number(state)
     _follow_number_changes(state, number_changes)
     holders = _assign(state, resolution)
@@ -226,19 +229,23 @@ def _assign(state: _State, resolution: Resolution) -> dict[int, list[list[int]]]
 
 
 def _eliminate(state: _State, resolution: Resolution, holders: dict[int, list[list[int]]]) -> None:
-    """Of several bearers of a name, leave out those who write beside the sender under another label.
+    """Of several bearers of a name, leave out those who are somebody else in the sender's own exports.
 
-    Two labels in one export are two people. Who is left must bear the name as a full name.
+    Two labels in one export are two people when they write in the same stretch of time; also one after the
+    other, unless the name is the full name of both: that may be one person under an old and a new number.
+    Who is left must bear the name as a full name.
     """
     for number, person in sorted(resolution.people.items()):
         ambiguous = [one for one in state.verdicts[number].conflicts if one[0] == "name_of_two_members"]
         if person.member is not None or person.is_bot or not ambiguous or state.apart[number]:
             continue
         kind, bearers = ambiguous[0]
-        left = [
-            member for member in sorted(bearers) if not _writes_beside_holder(state, number, holders[member])
-        ]
         folded = {label.folded for label in person.sender.labels}
+        left = [
+            member
+            for member in sorted(bearers)
+            if not _is_shown_apart(state, number, holders[member], bool(folded & state.members[member].names))
+        ]
         if len(left) == 1 and folded & state.members[left[0]].names and not person.sender.phones:
             person.member, person.method = left[0], "elimination"
             person.confidence = CONFIDENCE["elimination"]
@@ -246,9 +253,12 @@ def _eliminate(state: _State, resolution: Resolution, holders: dict[int, list[li
             state.conflicts.remove(Conflict(kind, frozenset({number}), bearers))
 
 
-def _writes_beside_holder(state: _State, number: int, held: list[list[int]]) -> bool:
+def _is_shown_apart(state: _State, number: int, held: list[list[int]], is_namesake: bool) -> bool:
+    sender = state.senders[number]
+    others = [state.senders[other] for numbers in held for other in numbers]
     return any(
-        state.senders[number].writes_beside(state.senders[other]) for numbers in held for other in numbers
+        sender.writes_beside(other) or (not is_namesake and bool(sender.files & other.files))
+        for other in others
     )
 
 
@@ -348,6 +358,19 @@ def _settled(state: _State, resolution: Resolution, corrections: Corrections) ->
                 settled.add(conflict)
                 resolution.used_corrections.add(id(line))
     return settled
+
+
+def excluded_pairs(conflicts: pl.DataFrame, labels: pl.DataFrame) -> list[tuple[int, int]]:
+    """Pairs of person_no from reconciliation's conflicts (``file_id, label, other_file_id, other_label``)."""
+    person = labels.select("file_id", "label", "person_no")
+    other = person.rename({"file_id": "other_file_id", "label": "other_label", "person_no": "other_no"})
+    pairs = conflicts.join(person, on=["file_id", "label"]).join(other, on=["other_file_id", "other_label"])
+    distinct = pairs.filter(pl.col("person_no") != pl.col("other_no"))
+    ordered = distinct.select(
+        pl.min_horizontal("person_no", "other_no").alias("low"),
+        pl.max_horizontal("person_no", "other_no").alias("high"),
+    )
+    return list(ordered.unique().sort(pl.all()).iter_rows())
 
 
 def number_changes(events: pl.DataFrame) -> list[tuple[int, int]]:

@@ -124,7 +124,7 @@ def _inspect_archive(content: bytes) -> list[list[Area]]:
             if any(name.casefold().endswith("vbaproject.bin") for name in names):
                 raise FileRefused("macro_workbook")
             return [_merged_ranges(archive, path) for path in _sheet_paths(archive, names)]
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, zlib.error):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError, KeyError):
         raise FileRefused("broken_zip") from None
 
 

@@ -1,4 +1,4 @@
-"""The identify stage of a group: its store, the community's rosters and corrections -> people in the vault."""
+"""The identify stage of a group: its store, rosters and corrections -> people in the vault."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tasks.identify.identify import Identified, identify
 from tasks.identify.roster import RosterFile, read_participants, read_roster
 from tasks.land.discover import group_ids
 from tasks.land.land import raw_name, read_ledger, write_ledger
-from tasks.land.ledger import Ledger
+from tasks.land.ledger import FileKind, Ledger
 from tasks.reconcile.stage import STAGE as RECONCILE
 from tasks.run import GroupOutcome, Run
 from warehouse.failpoints import reach
@@ -72,6 +72,7 @@ def identify_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcom
         key,
         run.month_end,
         _concat(listed.listings),
+        frames["conflicts"],
     )
     reach("identify.resolved")
     store.write(STAGE, input_hash, _frames(identified, listed), **_facts(identified, listed))
@@ -85,7 +86,7 @@ def _sources(workspace: Workspace, group_id: str, community: str) -> list[tuple[
         if workspace.config.community_of(other) != community:
             continue
         ledger = read_ledger(workspace.vault, other)
-        kinds = ("roster", "participants") if other == group_id else ("roster",)
+        kinds: tuple[FileKind, ...] = ("roster", "participants") if other == group_id else ("roster",)
         found += [
             (kind, other, file_id, _dated_name(ledger, file_id))
             for kind in kinds

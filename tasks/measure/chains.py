@@ -7,6 +7,8 @@ import polars as pl
 
 WINDOW_DAYS, KHATAMAN_DAYS = 14, 45
 HEADER_JACCARD, CONTAINMENT, MIN_SHARED = 0.5, 0.6, 2
+#: One word of three exchanged is another title ('Halal bihalal angkatan', 'Halal bihalal alumni').
+OTHER_TITLE = 0.5
 #: A header that is all but the same within a day is the same list, whoever of two writers came first.
 SAME_HEADER, SAME_HEADER_HOURS = 0.8, 24
 #: A list without dates that starts again much shorter after some days is a new occurrence.
@@ -20,7 +22,8 @@ def parents(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     A pair within 14 days (khataman 45) links when headers are alike (token Jaccard >= .5) and the entries
     agree (containment >= .6, or one of them is empty), or when the entries agree with at least 2 in common
     though the header was left out or edited. A changed title, another date, or names that start anew make a
-    new list. The parent is the earlier version of highest containment, the latest among equals.
+    new list. The parent is the earlier version of highest containment, then of the likest header, then the
+    latest.
 
     Args:
         versions, entries: see :class:`tasks.measure.lists.Lists`.
@@ -31,7 +34,7 @@ def parents(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     pairs = _pairs(versions, entries)
     linked = pairs.filter(_links())
     chosen = (
-        linked.sort("version", "containment", "earlier")
+        linked.sort("version", "containment", "header", "earlier")
         .group_by("version")
         .agg(parent=pl.col("earlier").last())
     )
@@ -45,7 +48,8 @@ def parents(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
 def _pairs(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """Pairs of versions in the window that share a header word or an entry, with what they share."""
     facts = versions.select(
-        "version", "sent_at", "n_entries", "dates", "activity_kind",
+        "version", "sent_at", "n_entries", "dates", "clocks", "activity_kind",
+        numbers=pl.col("header_words").list.filter(pl.element().str.contains(r"^\d+$")),
         n_header=pl.col("header_words").list.len(), n_title=pl.col("title_words").list.len(),
     )  # fmt: skip
     bucket = (pl.col("sent_at").dt.epoch("d") // KHATAMAN_DAYS).alias("bucket")
@@ -98,28 +102,40 @@ def _shared(pieces: pl.DataFrame, timed: pl.DataFrame, name: str) -> pl.DataFram
 
 def _links() -> pl.Expr:
     both_titled = (pl.col("n_title") > 0) & (pl.col("old_n_title") > 0)
-    other_title = both_titled & (pl.col("title") < HEADER_JACCARD)
-    dated = (pl.col("dates").list.len() > 0) & (pl.col("old_dates").list.len() > 0)
-    other_date = dated & (pl.col("dates").list.set_intersection("old_dates").list.len() == 0)
+    other_title = both_titled & (pl.col("title") <= OTHER_TITLE)
+    other_date, other_clock = _disjoint("dates"), _disjoint("clocks")
+    # the fullest list of that title so far: whoever starts again far below it days later copies nobody
+    fullest = pl.col("old_n_entries").filter(~other_title).max().over("version")
     reset = (
         (pl.col("gap") >= pl.duration(days=RESET_DAYS))
-        & (pl.col("old_n_entries") >= 2)
-        & (pl.col("n_entries") <= RESET_SHARE * pl.col("old_n_entries"))
+        & (fullest >= 2)
+        & (pl.col("n_entries") <= RESET_SHARE * fullest)
     )
+    numbers, old_numbers = pl.col("numbers"), pl.col("old_numbers")
+    n_common = numbers.list.set_intersection(old_numbers).list.len()
+    n_either = numbers.list.set_union(old_numbers).list.len()
+    other_numbers = (other_clock | (n_common < HEADER_JACCARD * n_either)) & (pl.col("n_shared") < MIN_SHARED)
     alike = pl.col("header") >= HEADER_JACCARD
     agree = pl.col("containment") >= CONTAINMENT
     same_day = (pl.col("header") >= SAME_HEADER) & (pl.col("gap") <= pl.duration(hours=SAME_HEADER_HOURS))
     by_header = alike & ~other_title & (agree | (pl.col("least") == 0) | same_day)
     by_entries = agree & (pl.col("n_shared") >= MIN_SHARED) & (~other_title | alike)
-    return (by_header | by_entries) & ~other_date & ~reset
+    return (by_header | by_entries) & ~other_date & ~other_numbers & ~reset
+
+
+def _disjoint(name: str) -> pl.Expr:
+    """Whether both headers name such things and none in common."""
+    ours, theirs = pl.col(name), pl.col(f"old_{name}")
+    both = (ours.list.len() > 0) & (theirs.list.len() > 0)
+    return both & (ours.list.set_intersection(theirs).list.len() == 0)
 
 
 def fates(held: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     """What became of each entity of a chain: stayed, withdrawn, or lost in copying and kept by the union.
 
     An entity is withdrawn when, after its last version, the person on the line, who added it, or an officer
-    posts a copy made from a version that held it, and it does not come back; any other absence from the chain's end
-    is a lost update.
+    posts a copy made from a version that held it, and it does not come back; any other absence from the
+    chain's end is a lost update.
 
     Args:
         held: chain, entity, version, member_key?, added_by (who first wrote it): one row per holding version.

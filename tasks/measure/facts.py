@@ -32,6 +32,8 @@ from warehouse.reference.lexicon import words
 
 #: A bare assent is a promise only this long after a list or call (convention of section 6).
 OPEN_CALL_HOURS = 24
+#: Kinds whose text is the app's or a form's, not speech.
+_WORDLESS = ("deleted", "poll", "contact", "location", "live_location", "call")
 _CALL_KINDS = ("rsvp", "attendance", "learning", "khataman", "order", "other_list")
 
 
@@ -75,10 +77,12 @@ def measure(inputs: GroupInput) -> Measured:
 def _prepare(inputs: GroupInput) -> pl.DataFrame:
     """Messages in time order with their row, normal text, turn and whether they are templates."""
     messages = inputs.messages.with_row_index("at").with_columns(
-        pl.col("at").cast(pl.Int64), pl.when(pl.col("kind") != "deleted").then("text").alias("text")
+        pl.col("at").cast(pl.Int64),
+        pl.when(pl.col("kind") != "deleted").then("text").alias("text"),
+        spoken=pl.when(~pl.col("kind").is_in(_WORDLESS)).then("text"),
     )
     messages = messages.with_columns(
-        plain(pl.col("text")).alias("plain"), assign_turns(messages).alias("turn")
+        plain(messages["spoken"]).alias("plain"), assign_turns(messages).alias("turn")
     )
     return messages.with_columns(is_template(messages).alias("is_template"))
 

@@ -26,10 +26,12 @@ _KIN = (
 )
 _NAME = r"^[\s*_~@.•\-]*(\pL[\pL.'’`]*(?:(?:\s+|-)\pL[\pL.'’`]*)*)"
 _AFTER_NAME = (
-    r"(?i)\s+(?:bersama|beserta|sama|dan|plus|bareng|with|hadir|ikut|izin|ijin|absen|batal|insya ?allah|insyaallah"
+    r"(?i)\s+(?:bersama|beserta|sama|dan|plus|bareng|with|hadir|ikut|izin|ijin"
+    r"|absen|batal|insya ?allah|insyaallah"
     r"|mungkin|tentatif|lunas|khata?m|selesai|kholas|sudah|sdh|udah|rp|idr|tf|transfer|siap"
     r"|ukuran|size|xs|xl|xxl|xxxl|akt|angkatan|seceng|noceng|goceng|ceban|goban|gocap|cepek|se(?:ratus|ribu|juta)"
-    r"|(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas)\s+(?:belas|puluh|ratus|ribu|juta))\b.*$"
+    r"|(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas)\s+"
+    r"(?:belas|puluh|ratus|ribu|juta))\b.*$"
 )
 _GREETING_LINE = r"(?i)^\W*(?:assalam|bismillah|ass\b|aslm|punten|halo|selamat (?:pagi|siang|sore|malam))"
 
@@ -39,8 +41,8 @@ class Lists:
     """Versions and entries of lists; vault-private: titles, keys and forms are people's words.
 
     ``versions``: version (ordinal), is_seed, at, sent_at, local_date, sender_key, turn, activity_kind,
-    title, header_words, title_words, dates (lists of strings), n_entries, n_named, priced (share with an
-    amount), stated_total_idr?.
+    title, header_words, title_words, dates, clocks (lists of strings), n_entries, n_named, priced (share with
+    an amount), stated_total_idr?.
     ``entries``: version, key, member_key?, slot?, amount_idr?, is_done, participation_status, n_guests.
     """
 
@@ -120,6 +122,7 @@ def _versions(lines: pl.DataFrame, messages: pl.DataFrame, kinds: pl.DataFrame) 
             title_words=_word_set(pl.col("title").fill_null("")),
             header_words=_word_set(lower),
             dates=lower.str.extract_all(DATE_SHAPE).list.unique(),
+            clocks=lower.str.extract_all(r"\b\d{1,2}[.:]\d{2}\b").list.unique(),
         )
         .drop("around")
     )

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from schemas.config import DateOrder
 from schemas.errors import FileRefused
@@ -33,6 +32,10 @@ _STRAY_SHARE = 0.05
 _LATE_DAYS = 1
 _POSITIONS: dict[DateOrder, tuple[int, int, int]] = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}
 _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
+#: How a day part counts; the last is no day part at all.
+RULES = ("am", "pm", "noon", "night", "none")
+#: Later than any hour of the day.
+_NO_HOUR = 99
 _IMPOSSIBLE = np.iinfo(np.int64).min
 
 
@@ -130,29 +133,30 @@ def _gregorian(year: Ints, layout: Layout) -> Ints:
     return year + FIRST_YEAR
 
 
-def seconds_of_day(hour: Ints, minute: Ints, second: Ints | None, rule: pl.Series | None) -> Ints:
+def seconds_of_day(hour: Ints, minute: Ints, second: Ints | None, rule: Ints | None) -> Ints:
     """Seconds since midnight; -1 for what is no time of day.
 
-    ``rule`` names, per header, how a 12-hour clock counts: ``am`` (12 is midnight), ``pm`` (12 is noon),
-    ``noon`` (12 as it is, 1 to 6 after it), ``night`` (12 is midnight, 6 to 11 before it).
+    ``rule`` says, per header, how a 12-hour clock counts, by its place in ``RULES``.
     """
-    full = hour if rule is None else _full_hour(hour, rule.to_numpy())
-    full = np.where(full == 24, 0, full)
+    full = np.where(hour == 24, 0, hour) if rule is None else _FULL_HOURS[rule, hour]
     seconds = np.zeros_like(minute) if second is None else second
     possible = (full < 24) & (minute < 60) & (seconds < 60)
     return np.where(possible, full * 3600 + minute * 60 + seconds, -1)
 
 
-def _full_hour(hour: Ints, rule: npt.NDArray[np.object_]) -> Ints:
-    twelve = hour == 12
-    afternoon = np.where(hour < 12, hour + 12, hour)
-    return np.select(
-        [rule == "am", rule == "pm", rule == "noon", rule == "night"],
-        [
-            np.where(twelve, 0, hour),
-            afternoon,
-            np.where(hour <= 6, afternoon, hour),
-            np.where(twelve, 0, np.where(hour >= 6, afternoon, hour)),
-        ],
-        default=hour,
-    )
+def _full_hour(rule: str, hour: int) -> int:
+    """The hour of the day that a clock of 12 hours means under a day part."""
+    afternoon = hour + 12 if hour < 12 else hour
+    morning = 0 if hour == 12 else hour
+    if rule == "am":
+        return morning
+    if rule == "pm":
+        return afternoon
+    if rule == "noon":  # 12 as it is, 1 to 6 after it, 10 and 11 before it
+        return afternoon if hour <= 6 else hour
+    if rule == "night":  # 12 is midnight, 6 to 11 before it, 1 to 5 after it
+        return afternoon if 6 <= hour < 12 else morning
+    return _NO_HOUR
+
+
+_FULL_HOURS = np.array([[_full_hour(rule, hour) for hour in range(100)] for rule in RULES], dtype=np.int64)

@@ -11,12 +11,22 @@ import polars as pl
 
 from schemas.config import DateOrder
 from schemas.errors import FileRefused
-from tasks.parse.dates import Dated, read_dates, seconds_of_day
+from tasks.parse.dates import RULES, Dated, read_dates, seconds_of_day
 from tasks.parse.layout import BLANKS, DIGITS, MARKS, Layout, detect, header_like
 from warehouse.reference.markers import day_part_language, day_parts
 
 #: Lines looked at to tell the layout: the head of the file, and as many spread over the rest.
 SAMPLE_LINES = 600
+#: Words between date and time that give the phone's language away.
+_JOINER_LANGUAGES = {
+    "à": "fr",
+    "klo": "fi",
+    "às": "pt",
+    "a las": "es",
+    "alle": "it",
+    "alle ore": "it",
+    "pukul": "id",
+}
 #: Direction marks that a line or an author may begin with.
 _LEADING = "\u200e\u200f\ufeff"
 
@@ -38,14 +48,16 @@ class Headers(NamedTuple):
 def find_headers(lines: pl.Series, configured: DateOrder | None) -> Headers:
     """Find the file's layout and all lines that begin with it.
 
-    A line whose header is no possible date or time is no header: it stays part of the message above.
+    A line whose header is no possible date or time is no header: it stays part of the message above. A
+    body that quotes lines of an export in the very same layout cannot be told apart: they are read as
+    messages, and their dates are the only trace.
 
     Raises:
         FileRefused: ``not_an_export``, ``ambiguous_date_order``, ``unsupported_layout``.
     """
     layout = _layout(lines)
-    is_header, shape = _header_lines(lines, layout)
-    numbers, day_part, author, body = _take_apart(lines.filter(is_header), layout, shape)
+    is_header, shape, is_fixed = _header_lines(lines, layout)
+    numbers, day_part, author, body = _take_apart(lines.filter(is_header), layout, shape, is_fixed)
     dated, seconds = _times(numbers, day_part, layout, configured)
     possible = dated.is_possible & (seconds >= 0)
     if not possible.any():
@@ -93,27 +105,32 @@ Numbers = dict[str, npt.NDArray[np.int64]]
 
 
 class _Shape(NamedTuple):
-    """All headers of a file have their parts at the same places."""
+    """How the headers of one file look alike: everything but digits and day parts is as in the first one.
 
-    expression: str
-    places: dict[str, tuple[int, int | None]]  # start, length
+    An expression without the choices that a layout leaves is matched several times faster.
+    """
+
+    fixed: str  # also the widths of the numbers are as in the first header
+    places: dict[str, tuple[int, int | None]]  # start and length of each part under ``fixed``
+    loose: str  # widths may vary; groups as those of the layout, then the author
 
 
-def _header_lines(lines: pl.Series, layout: Layout) -> tuple[pl.Series, _Shape | None]:
-    """Which lines are headers, and their one shape, if they have one.
+def _header_lines(lines: pl.Series, layout: Layout) -> tuple[pl.Series, _Shape | None, bool]:
+    """Which lines are headers, their common shape, and whether it holds with its widths.
 
-    The cheap test for one shape comes first; the layout's own expression then only sees what is left.
+    The cheap tests come first; the layout's own expression then only sees what is left.
     """
     shape = _shape(lines, layout)
     if shape is not None:
-        is_shaped = lines.str.contains(shape.expression)
-        if not lines.filter(~is_shaped).str.contains(layout.expression()).any():
-            return is_shaped, shape
-    return lines.str.contains(layout.expression()), None
+        for expression, is_fixed in ((shape.fixed, True), (shape.loose, False)):
+            is_shaped = lines.str.contains(expression)
+            if not lines.filter(~is_shaped).str.contains(layout.expression()).any():
+                return is_shaped, shape, is_fixed
+    return lines.str.contains(layout.expression()), None, False
 
 
 def _shape(lines: pl.Series, layout: Layout) -> _Shape | None:
-    """The shape of the first header: its digits may vary, everything else is as it is there."""
+    """The shape of the first header near the head of the file."""
     if layout.digits != "european" or layout.frame == "colon":
         return None
     head_lines = lines.head(SAMPLE_LINES)
@@ -123,23 +140,35 @@ def _shape(lines: pl.Series, layout: Layout) -> _Shape | None:
     if match is None:
         return None
     spans = {name: match.span(number + 1) for number, name in enumerate(layout.groups())}
-    expression, at = (f"^[{_LEADING}]?" if layout.frame == "bracket" else "^"), 0
+    year = "a" if layout.year_place == "first" else "c"
+    start_of_line = f"^[{_LEADING}]?" if layout.frame == "bracket" else "^"
+    fixed, loose, at = start_of_line, start_of_line, 0
     for name, (start, end) in sorted(spans.items(), key=lambda span: span[1]):
-        sign = r"[^0-9\]]" if name == "day_part" else "[0-9]"
-        expression += re.escape(head[at:start]) + f"{sign}{{{end - start}}}"
+        between = re.escape(head[at:start])
+        fixed += between + ("[^0-9\\]]" if name == "day_part" else "[0-9]") + f"{{{end - start}}}"
+        loose += between + _loose_part(name, head[start:end], is_year=name == year)
         at = end
-    expression += re.escape(head[at : match.end()])
-    places: dict[str, tuple[int, int | None]] = {
-        name: (start, end - start) for name, (start, end) in spans.items()
-    }
-    return _Shape(expression, {**places, "author": (match.end(), None)})
+    ending = re.escape(head[at : match.end()])
+    places: dict[str, tuple[int, int | None]] = {name: (at, end - at) for name, (at, end) in spans.items()}
+    return _Shape(fixed + ending, {**places, "author": (match.end(), None)}, loose + ending)
+
+
+def _loose_part(name: str, written: str, *, is_year: bool) -> str:
+    """A number of one or two digits, a year or minute as long as it is, or a day part."""
+    if name == "day_part":
+        return r"([^0-9\]\s-]+)" if re.search(r"\s", written) is None else r"([^0-9\]-]+?)"
+    varies = name in ("hour", "a", "b", "c") and not is_year
+    return "([0-9]{1,2})" if varies else f"([0-9]{{{len(written)}}})"
 
 
 def _take_apart(
-    heads: pl.Series, layout: Layout, shape: _Shape | None
+    heads: pl.Series, layout: Layout, shape: _Shape | None, is_fixed: bool
 ) -> tuple[Numbers, pl.Series | None, pl.Series, pl.Series]:
-    """Numbers, day part, author and body of every header: by place if they have one shape, or by groups."""
-    parts = _by_groups(heads, layout) if shape is None else _by_place(heads, layout, shape)
+    """Numbers, day part, author and body of every header."""
+    if shape is None:
+        parts = _by_groups(heads, layout, layout.expression())
+    else:
+        parts = _by_place(heads, layout, shape) if is_fixed else _by_groups(heads, layout, shape.loose)
     numeric = [name for name in layout.groups() if name != "day_part"]
     whole = parts.select(_as_number(pl.col(name), layout) for name in numeric)
     numbers = {name: whole[name].to_numpy().astype(np.int64) for name in numeric}
@@ -147,16 +176,20 @@ def _take_apart(
     return numbers, day_part, parts["author"].str.strip_chars_start(_LEADING), parts["body"]
 
 
-def _by_groups(heads: pl.Series, layout: Layout) -> pl.DataFrame:
-    parts = heads.str.extract_groups(layout.expression() + "(.*)$").struct.unnest()
-    parts.columns = [*layout.groups(), "rest"]
-    return parts.with_columns(
-        pl.col("rest").str.splitn(": ", 2).struct.rename_fields(["author", "body"])
-    ).unnest("rest")
+def _by_groups(heads: pl.Series, layout: Layout, expression: str) -> pl.DataFrame:
+    """Places vary: the expression finds them, in what stands before the first ": " wherever it can."""
+    names = layout.groups()
+    if layout.frame == "colon":  # the header itself ends with ": "
+        parts = heads.str.extract_groups(expression + "(.*)$").struct.rename_fields([*names, "rest"])
+        author_body = pl.col("rest").str.splitn(": ", 2).struct.rename_fields(["author", "body"])
+        return parts.struct.unnest().with_columns(author_body).unnest("rest")
+    split = heads.str.splitn(": ", 2).struct.unnest()
+    parts = split["field_0"].str.extract_groups(expression + "(.*)$").struct.rename_fields([*names, "author"])
+    return parts.struct.unnest().with_columns(split["field_1"].alias("body"))
 
 
 def _by_place(heads: pl.Series, layout: Layout, shape: _Shape) -> pl.DataFrame:
-    """No header holds ": ", so the line can be split before its header is cut off."""
+    """Cut every header at the same places, in what stands before the first ": "."""
     split = heads.str.splitn(": ", 2).struct.unnest()
     head = (
         pl.col("field_0").str.strip_chars_start(_LEADING) if layout.frame == "bracket" else pl.col("field_0")
@@ -178,31 +211,27 @@ def _times(
     numbers: Numbers, day_part: pl.Series | None, layout: Layout, configured: DateOrder | None
 ) -> tuple[Dated, npt.NDArray[np.int64]]:
     dated = read_dates((numbers["a"], numbers["b"], numbers["c"]), layout, configured)
-    rule = None if day_part is None else _mapped(day_part, day_parts())
+    rule = None if day_part is None else _rules(day_part)
     return dated, seconds_of_day(numbers["hour"], numbers["minute"], numbers.get("second"), rule)
 
 
-def _mapped(day_part: pl.Series, table: dict[str, str]) -> pl.Series:
-    """Look the few distinct day parts of a file up."""
+def _plain(day_part: str) -> str:
+    return re.sub(f"[{MARKS}{BLANKS}]", "", day_part).lower()
+
+
+def _rules(day_part: pl.Series) -> npt.NDArray[np.int64]:
+    """How each header's day part counts, as its place in ``RULES``; looked up once per wording."""
     written = day_part.unique().to_list()
-    keys = [re.sub(f"[{MARKS}{BLANKS}]", "", word).lower() for word in written]
-    return day_part.replace_strict(written, [table.get(key) for key in keys], return_dtype=pl.String)
+    places = [RULES.index(day_parts().get(_plain(word), "none")) for word in written]
+    return day_part.replace_strict(written, places, return_dtype=pl.Int64).to_numpy()
 
 
 def _language(layout: Layout, day_part: pl.Series | None) -> str | None:
     """What joiner and day parts say about the phone's language."""
-    joiners = {
-        "à": "fr",
-        "klo": "fi",
-        "às": "pt",
-        "a las": "es",
-        "alle": "it",
-        "alle ore": "it",
-        "pukul": "id",
-    }
-    if layout.joiner in joiners or day_part is None:
-        return joiners.get(layout.joiner)
-    return next(iter(_mapped(day_part, day_part_language()).drop_nulls().head(1)), None)
+    if layout.joiner in _JOINER_LANGUAGES or day_part is None:
+        return _JOINER_LANGUAGES.get(layout.joiner)
+    spoken = {day_part_language().get(_plain(word)) for word in day_part.unique()} - {None}
+    return min(spoken, key=str) if spoken else None
 
 
 def _instants(days: npt.NDArray[np.int64], seconds: npt.NDArray[np.int64]) -> pl.Series:

@@ -105,29 +105,31 @@ def settle(
 ) -> tuple[list[int], list[Basis]]:
     """Shifts against the true clock: the declared phones' in a component, else that of most phones.
 
-    Of equally many phones the one that joined the project first is believed. An export that shares
-    no text with any other keeps the clock of its phone's other exports.
+    Of equally many phones the first is believed. Exports that share texts with no other phone's keep the
+    clock that their phone shows elsewhere.
 
     Returns:
         Per export the minutes by which it runs ahead of its declared (else the group's) zone, and the basis.
     """
-    ahead, size = list(shift), Counter(component)
-    for number in size:
-        members = [x for x in range(len(exports)) if component[x] == number]
+    numbers = range(len(exports))
+    phones: dict[int, set[int]] = {}
+    for x in numbers:
+        phones.setdefault(component[x], set()).add(exports[x].landed.exporter_no)
+    ahead = list(shift)
+    for number in phones:
+        members = [x for x in numbers if component[x] == number]
         declared = [x for x in members if exports[x].landed.timezone is not None]
         anchor = _common(exports, shift, declared or members)
         for x in members:
             ahead[x] = shift[x] - anchor
-    alone = [x for x in range(len(exports)) if size[component[x]] == 1]
-    for x in alone:
-        if exports[x].landed.timezone is None:
+    is_shared = [len(phones[component[x]]) > 1 for x in numbers]
+    settled = list(ahead)
+    for x in numbers:
+        if not is_shared[x] and exports[x].landed.timezone is None:
             phone = exports[x].landed.exporter_no
-            kin = [
-                y for y in range(len(exports)) if y not in alone and exports[y].landed.exporter_no == phone
-            ]
-            ahead[x] = _common(exports, ahead, kin) if kin else 0
-    basis = [_basis(export, ahead[x], x not in alone) for x, export in enumerate(exports)]
-    return ahead, basis
+            kin = [y for y in numbers if is_shared[y] and exports[y].landed.exporter_no == phone]
+            settled[x] += _common(exports, ahead, kin) if kin else 0
+    return settled, [_basis(exports[x], settled[x], is_shared[x]) for x in numbers]
 
 
 def _basis(export: Export, ahead: int, is_shared: bool) -> Basis:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,7 +44,7 @@ def on_one_clock(exports: Sequence[Export], group: Group) -> tuple[pl.DataFrame,
     """Stack all exports, with content keys, and set their clocks by one another.
 
     Returns:
-        All lines in the order of export and file: PARSED's columns, ``x`` (ordinal of the export in
+        All lines in the order of export and file: columns of PARSED, ``x`` (ordinal of the export in
         canonical order), ``line``, ``sent_at`` (naive UTC), ``minute`` (since the epoch), the columns of
         :func:`with_content`; and the clock of each export.
     """
@@ -61,11 +60,9 @@ def on_one_clock(exports: Sequence[Export], group: Group) -> tuple[pl.DataFrame,
     if any(ahead):
         lines = lines.with_columns(sent_at=_corrected(frames, exports, group, ahead))
     lines = _with_minute(lines).with_columns(line=pl.int_range(pl.len(), dtype=pl.Int64))
-    clocks = [
-        Clock(export.file_id, _offset(lines.filter(pl.col("x") == x)), basis[x])
-        for x, export in enumerate(exports)
-    ]
-    return lines, clocks
+    offset = _offsets(lines)
+    clocks = [Clock(export.file_id, offset.get(x, 0), basis[x]) for x, export in enumerate(exports)]
+    return lines.drop("seq", "local_at"), clocks
 
 
 def _utc(export: Export, group: Group, ahead: int) -> pl.Expr:
@@ -110,14 +107,14 @@ def _anchors(lines: pl.DataFrame, n_exports: int) -> tuple[list[tuple[Ints, Ints
     )
     weight = np.full(n_keys + len(_ANCHOR_EVENTS) + 1, SHORT_VOTE)
     weight[wanted.filter("is_long")["key"].to_numpy()] = LONG_VOTE
-    by_export = wanted.partition_by("x", maintain_order=True, as_dict=True)
-    frames = (by_export.get((x,), wanted.clear()) for x in range(n_exports))
-    return [once_shown(frame["key"].to_numpy(), frame["minute"].to_numpy()) for frame in frames], weight
+    key, minute = wanted["key"].to_numpy(), wanted["minute"].to_numpy()
+    ends = np.searchsorted(wanted["x"].to_numpy(), np.arange(n_exports + 1))
+    parts = [slice(*ends[x : x + 2]) for x in range(n_exports)]
+    return [once_shown(key[part], minute[part]) for part in parts], weight
 
 
-def _offset(lines: pl.DataFrame) -> int:
-    if lines.is_empty():
-        return 0
-    last = lines.sort("sent_at").select(pl.col("local_at", "sent_at").last())
-    gap: dt.timedelta = last["local_at"][0] - last["sent_at"][0]
-    return round(gap.total_seconds() / 60)
+def _offsets(lines: pl.DataFrame) -> dict[int, int]:
+    """Minutes east of UTC at the last line, by export."""
+    last = pl.col("sent_at").arg_max()
+    ahead = pl.col("local_at").get(last) - pl.col("sent_at").get(last)
+    return dict(lines.group_by("x").agg(ahead.dt.total_minutes()).iter_rows())

@@ -59,7 +59,9 @@ def reconcile(exports: Sequence[Export], group: Group) -> Reconciled:
         return _nothing(ordered)
     lines, clocks = on_one_clock(ordered, group)
     lines = lines.join(_of_export(ordered, lines), on="x", how="left", maintain_order="left")
-    said = lines.filter(pl.col("author").is_not_null() & pl.col("kind").is_not_null())
+    said = lines.drop("actor", "targets").filter(
+        pl.col("author").is_not_null() & pl.col("kind").is_not_null()
+    )
     told = lines.filter(pl.col("author").is_null() & pl.col("event").is_not_null())
     spoken = spoken_of(told)
     nodes = _nodes(ordered, said, spoken)

@@ -37,7 +37,7 @@ VERSION_COLUMNS = (
 )
 
 #: Nobody writes so much in a minute; a hostile file that does shall not cost time and memory.
-MAX_VERSIONS = MAX_ROUNDS = 100
+MAX_VERSIONS = 100
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def find_slots(lines: pl.DataFrame, party: Ints, is_coarse: npt.NDArray[np.bool_
         .group_by("slot")
         .agg(
             pl.col("minute", "key", "party", "kind_class", "has_words").first(),
-            exports=pl.col("x").unique().sort(),
+            exports=pl.col("x"),  # one line of each export, in their order
             kind_rank=pl.col("kind")
             .replace_strict(list(KIND_ORDER), range(len(KIND_ORDER)), return_dtype=pl.UInt8)
             .min(),
@@ -200,7 +200,7 @@ def _versions(open_slots: pl.DataFrame) -> list[tuple[int, int]]:
 
     found: list[tuple[int, int]] = []
     for left, right, is_same_class in passes:
-        for _ in range(MAX_ROUNDS):
+        for _ in range(MAX_VERSIONS):
             pairs = _nearest(open_slots, left, right, is_same_class)
             if not pairs.height:
                 break

@@ -65,7 +65,7 @@ def _starts(
         rate *= felt if felt > 0.1 else 0.0
     if script.season == "feast":
         feast = rhythm.feast_in(month)
-        number = rng.poisson(rate) if feast else 0
+        number = 1 + rng.poisson(rate) if feast else 0
         midnight = rhythm.seconds(feast) if feast else 0
         return (midnight + rng.integers(5 * 3600, 14 * 3600, number)).astype(np.int64)
     starts = rhythm.moments(rng, month, int(rng.poisson(rate)))

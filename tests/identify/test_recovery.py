@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from toygroup import KEY, NO_CORRECTIONS
+from tests.identify.toygroup import KEY, NO_CORRECTIONS
 
 from schemas.config import Group, read_landing
 from schemas.exports import Landed
@@ -50,7 +50,9 @@ def _chat(path: Path) -> bytes:
     if path.suffix != ".zip":
         return content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return archive.read(next(name for name in archive.namelist() if name.endswith(".txt") and "MACOSX" not in name))
+        return archive.read(
+            next(name for name in archive.namelist() if name.endswith(".txt") and "MACOSX" not in name)
+        )
 
 
 def _export(path: Path, number: int, group_id: str, group: Group) -> Export:
@@ -66,10 +68,14 @@ def recover(folder: Path, seed: int) -> Iterator[Recovered]:
     plan = SimulationPlan(groups=1, members=40, months=10, messages_per_month=300, seed=seed, nicknames=True)
     write_landing(simulate(plan), folder)
     landing = read_landing(folder / "landing" / "groups.toml")
-    truth = {name: pl.read_parquet(folder / "truth" / f"{name}.parquet") for name in ("messages", "memberships")}
+    truth = {
+        name: pl.read_parquet(folder / "truth" / f"{name}.parquet") for name in ("messages", "memberships")
+    }
     for group_id, group in landing.groups.items():
         files = sorted((folder / "landing" / group_id / "exports").iterdir())
-        store = reconcile([_export(path, number, group_id, group) for number, path in enumerate(files)], group)
+        store = reconcile(
+            [_export(path, number, group_id, group) for number, path in enumerate(files)], group
+        )
         rosters = pl.concat(
             read_roster(path.read_bytes(), path.name, dt.date(2024, 1, 1)).roster
             for path in sorted((folder / "landing" / group_id / "rosters").iterdir())
@@ -94,10 +100,15 @@ def recover(folder: Path, seed: int) -> Iterator[Recovered]:
 def senders(one: Recovered) -> pl.DataFrame:
     """person_no, the member it was resolved to, the member who wrote: for senders whom a roster lists."""
     at = pl.col("sent_at").dt.truncate("1m").alias("minute")
-    resolved = one.identified.people.filter(pl.col("person_no").is_not_null()).select("person_no", "member_id")
+    resolved = one.identified.people.filter(pl.col("person_no").is_not_null()).select(
+        "person_no", "member_id"
+    )
     ours = one.store.messages.join(resolved, on="person_no").with_columns(at)
     true = one.messages.with_columns(at).rename({"member_id": "true_id"})
-    alone = [frame.filter(pl.struct("minute", "text").is_unique(), pl.col("text").is_not_null()) for frame in (ours, true)]
+    alone = [
+        frame.filter(pl.struct("minute", "text").is_unique(), pl.col("text").is_not_null())
+        for frame in (ours, true)
+    ]
     pairs = alone[0].join(alone[1].select("minute", "text", "true_id"), on=["minute", "text"])
     listed = pairs.filter(pl.col("true_id").is_in(one.rosters["member_id"].unique().to_list()))
     return listed.select("person_no", "member_id", "true_id").unique()
@@ -161,7 +172,9 @@ def test_all_frames_keep_the_rules_of_their_tables(communities: list[Recovered])
 
 def test_the_result_does_not_depend_on_the_order_of_rows(communities: list[Recovered]) -> None:
     for one in communities:
-        shuffled = [frame.sample(fraction=1, shuffle=True, seed=7) for frame in (one.store.messages, one.store.events)]
+        shuffled = [
+            frame.sample(fraction=1, shuffle=True, seed=7) for frame in (one.store.messages, one.store.events)
+        ]
         again = identify(
             *shuffled,
             one.store.labels.reverse(),

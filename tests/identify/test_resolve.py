@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from toygroup import KEY, Chat, key_of, kinds_of_conflict, methods, roster, who
+from tests.identify.toygroup import KEY, Chat, key_of, kinds_of_conflict, methods, roster, who
 
 from schemas.config import Group
 from schemas.corrections import Corrections
 from schemas.errors import ConfigurationError
+from warehouse.keys import PseudonymKey
 
 ROSTER = roster(
     """
@@ -71,6 +72,18 @@ def test_of_two_namesakes_the_one_who_writes_beside_the_other_is_the_other_one()
     found = chat.identified(ROSTER)
     assert who(found) == {0: "A4", 1: "A5"} and methods(found)[0] == "elimination"
     assert found.conflicts.is_empty()
+
+
+def test_a_full_name_is_not_the_alias_of_somebody_shown_beside_it() -> None:
+    stated = roster(
+        "member_id|name|alias\nA1|Resti Handayani|Resti\nA2|Resti Handayani Susanti|Resti Handayani"
+    )
+    chat = Chat().label(0, "Resti Handayani").label(1, "Resti Handayani Susanti")
+    found = chat.says(0, "2024-01-01").says(1, "2024-02-01").identified(stated)
+    assert who(found) == {0: "A1", 1: "A2"}
+    # of two full namesakes one after the other, the second may be the first under a new number
+    namesakes = Chat().label(0, "Ahmad Fauzi").label(1, "+62 813-0000-4444")
+    assert who(namesakes.says(0, "2024-01-01").says(1, "2024-02-01").identified(ROSTER)) == {0: None, 1: "A5"}
 
 
 def test_one_number_with_two_names_is_listed_and_the_number_decides() -> None:
@@ -214,3 +227,63 @@ def test_rows_without_a_member_number_are_one_person_by_phone_or_unrepeated_name
     ]
     numbered = roster("member_id|name|phone\nA1|Hilmi Ramadhan|081234567890", "roster-2024-06.csv")
     assert "toy|no:A1" in Chat().identified(pl.concat([first, second, numbered])).people["canonical_id"]
+
+
+def test_a_contact_name_with_what_the_roster_says_of_the_member() -> None:
+    stated = roster(
+        """
+        member_id | name          | alias | angkatan | kampus
+        A1        | Nisa Hasanah  | Nisa  | 2017     | UPI
+        A2        | Deni Saputra  | Deni  | 2015     | ITB
+        A3        | Neng Maharani | Neng  | 2019     | ITB
+        """
+    )
+    chat = (
+        Chat()
+        .label(0, "Nisa 2017")
+        .label(1, "Teh Nisa UPI 🌸", B)
+        .label(2, "Deni pondok")
+        .label(3, "Neng ITB")
+    )
+    chat.label(4, "Deni Unpad").label(5, "Nisa 2018")
+    found = chat.identified(stated)
+    # what the roster does not say of Deni or Nisa may be somebody else
+    assert who(found) == {0: "A1", 1: "A1", 2: "A2", 3: "A3", 4: None, 5: None}
+    assert set(methods(found).values()) == {"qualified_name", "none"}
+
+
+def test_a_push_name_with_digits_is_suggested() -> None:
+    found = Chat().label(0, "~ mimi34").identified(ROSTER)
+    assert who(found) == {0: None}
+    assert found.suggestions["member_key"].to_list() == [key_of(found, "A1")]
+
+
+def test_what_reconciliation_could_not_tell_apart_is_listed() -> None:
+    pair = {"file_id": A, "label": "Tamu", "other_file_id": B, "other_label": "Budi Santoso", "votes": 3}
+    chat = Chat().label(0, "Tamu", A).label(1, "Budi Santoso", B)
+    found = chat.identified(ROSTER, label_conflicts=pl.DataFrame([pair]))
+    assert who(found) == {0: None, 1: "A3"}
+    assert found.conflicts["conflict_kind"].to_list() == ["labels_exclude_each_other"] * 2
+
+
+def test_two_groups_of_one_community_describe_its_members_alike() -> None:
+    chat = Chat().label(0, "+62 812-3456-7890").label(1, "Tamu")
+    one, other = (chat.identified(ROSTER, group_id=group_id) for group_id in ("toy", "toy-2"))
+    on_roster = pl.col("member_key").is_in([key_of(one, f"A{number}") for number in range(1, 6)])
+    assert one.dim_member.filter(on_roster).equals(other.dim_member.filter(on_roster))
+    # a stranger known by a name alone is another person in another group
+    strangers = [
+        found.people.filter(~pl.col("is_on_roster"))["canonical_id"].to_list() for found in (one, other)
+    ]
+    assert strangers == [["toy|label:Tamu"], ["toy-2|label:Tamu"]]
+
+
+def test_another_key_changes_keys_alone() -> None:
+    chat = Chat().label(0, "+62 812-3456-7890").label(1, "Tamu").says(0, "2024-01-01").says(1, "2024-01-02")
+    other = PseudonymKey(b"another key for tests: 0123456789")
+    frames = [chat.covered("2024-01-01", "2024-01-03").identified(ROSTER, key=key) for key in (KEY, other)]
+    for name in ("dim_member", "memberships", "presence", "decisions"):
+        first, second = (getattr(found, name) for found in frames)
+        kept = [column for column in first.columns if not column.endswith("_key")]
+        assert first.select(kept).sort(kept).equals(second.select(kept).sort(kept)), name
+        assert not set(first["member_key"]) & set(second["member_key"])

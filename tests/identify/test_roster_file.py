@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import subprocess
+import sys
 
 import polars as pl
 import pytest
@@ -324,3 +326,49 @@ def test_folding_is_idempotent(text: str) -> None:
 def test_frame_has_no_row_without_identity() -> None:
     found = read("name,phone\nA,\n,0812 3456 7890\n").roster
     assert found.filter(pl.all_horizontal(pl.col("name", "phone", "member_id").is_null())).is_empty()
+
+
+def test_reading_a_roster_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, datetime; from tasks.identify.roster import read_roster;"
+        "read_roster(b'name,phone\\nA,081234567890\\n', 'roster-2024-03.csv', datetime.date(2024, 1, 1));"
+        "heavy = {'pandas', 'duckdb', 'sqlalchemy', 'prefect', 'great_expectations', 'scipy'};"
+        "sys.exit(len(heavy & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def _small_workbook() -> bytes:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet("A")
+        for number, row in enumerate([("Nama", "No HP"), ("Hilmi", 81234567890), ("Siti", "0813 0000 1111")]):
+            sheet.write_row(number, 0, row)
+        sheet.merge_range("C2:C3", "x")
+
+    return workbook(fill)
+
+
+WORKBOOK = _small_workbook()
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(WORKBOOK) - 1), st.integers(0, 255)), min_size=1), st.booleans())
+def test_a_damaged_workbook_gives_a_roster_or_a_typed_refusal(changes, is_cut: bool) -> None:
+    damaged = bytearray(WORKBOOK)
+    for place, value in changes:
+        damaged[place] = value
+    content = bytes(damaged[: changes[0][0]] if is_cut else damaged)
+    try:
+        read_roster(content, "roster-2024-03.xlsx", MONTH)
+    except FileRefused as refused:
+        assert refused.reason
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_give_a_roster_or_a_typed_refusal(content: bytes) -> None:
+    for head in (b"", b"name,phone\n", b"PK\x03\x04"):
+        try:
+            read_roster(head + content, "roster-2024-03.csv", MONTH)
+        except FileRefused as refused:
+            assert refused.reason

@@ -33,7 +33,9 @@ def messages(chat: list[tuple[str, str, str]]) -> pl.DataFrame:
     rows = []
     for number, (stamp, name, text) in enumerate(sorted(chat, key=lambda line: moment(line[0]))):
         local = moment(stamp)
-        kind = {"<deleted>": "deleted", "<sticker>": "sticker"}.get(text, "poll" if text.startswith("POLL") else "text")
+        kind = {"<deleted>": "deleted", "<sticker>": "sticker"}.get(
+            text, "poll" if text.startswith("POLL") else "text"
+        )
         rows.append(
             {
                 "message_id": number,
@@ -89,14 +91,20 @@ def group(
         },
     )
     members = pl.DataFrame(
-        [{"member_key": key(name), "valid_from": DAY - dt.timedelta(days=900), "role": role} for name, role in (roles or {}).items()],
+        [
+            {"member_key": key(name), "valid_from": DAY - dt.timedelta(days=900), "role": role}
+            for name, role in (roles or {}).items()
+        ],
         schema={"member_key": pl.Int64, "valid_from": pl.Date, "role": pl.String},
     )
     last = said["local_date"].max() or DAY
     days = pl.DataFrame({"date": pl.date_range(DAY, max(last, DAY), eager=True)})
     presence = days.join(people.select("member_key"), how="cross").with_columns(is_proven=pl.lit(True))
     coverage = days.with_columns(
-        exporter_no=pl.lit(0, dtype=pl.Int32), is_covered=pl.lit(True), is_gap=pl.lit(False), is_unverified=pl.lit(False)
+        exporter_no=pl.lit(0, dtype=pl.Int32),
+        is_covered=pl.lit(True),
+        is_gap=pl.lit(False),
+        is_unverified=pl.lit(False),
     )
     return GroupInput(
         group_id="toy",

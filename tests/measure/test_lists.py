@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import polars as pl
-from chatroom import group, key
 
 from tasks.measure.facts import measure, measure_facts
+from tests.measure.chatroom import group, key
 
 Chat = list[tuple[str, str, str]]
 _HEAD = "*Bukber angkatan*\nSabtu, 18 Mei 2024, jam 17.00\nSilakan copas & isi"
@@ -16,8 +16,10 @@ def _list(*names: str, head: str = _HEAD, foot: str = "") -> str:
     return "\n".join(part for part in (head, body, foot) if part)
 
 
-def _activity(chat: Chat, **extra: object) -> tuple[dict[str, object], pl.DataFrame]:
-    facts = measure_facts(group(chat, **extra))  # type: ignore[arg-type]
+def _activity(
+    chat: Chat, aliases: dict[str, list[str]] | None = None
+) -> tuple[dict[str, object], pl.DataFrame]:
+    facts = measure_facts(group(chat, aliases=aliases))
     activities = facts["fact_activity"].filter(pl.col("activity_kind") != "announcement")
     assert activities.height == 1
     return activities.row(0, named=True), facts["fact_participation"]
@@ -61,19 +63,37 @@ def test_donation_with_amounts_marks_and_total() -> None:
     chat = [
         ("08:00", "Ahmad", _list("Ahmad 100rb ✅", head=head)),  # one entry: the seed of the list
         ("09:00", "Budi", _list("Ahmad 100rb ✅", "Budi - Rp 50.000", head=head)),
-        ("10:00", "Dewi", _list("Ahmad 100rb ✅", "Budi - Rp 50.000 lunas", "Hamba Allah 25k", head=head, foot="Total: 180.000")),
+        (
+            "10:00",
+            "Dewi",
+            _list(
+                "Ahmad 100rb ✅",
+                "Budi - Rp 50.000 lunas",
+                "Hamba Allah 25k",
+                head=head,
+                foot="Total: 180.000",
+            ),
+        ),
     ]
     activity, entries = _activity(chat)
     assert activity["activity_kind"] == "donation"
     assert (activity["n_versions"], activity["n_matched"], activity["n_unmatched"]) == (3, 2, 1)
     assert entries["amount_idr"].to_list() == [100_000, 50_000, 25_000]
     assert entries["is_paid"].to_list() == [True, True, False]
-    assert (activity["items_total_idr"], activity["stated_total_idr"], activity["is_total_mismatch"]) == (175_000, 180_000, True)
+    assert (activity["items_total_idr"], activity["stated_total_idr"], activity["is_total_mismatch"]) == (
+        175_000,
+        180_000,
+        True,
+    )
 
 
 def test_khataman_by_slot() -> None:
-    slots = "\n".join(f"Juz {juz}: {'Ahmad ✅' if juz == 3 else 'Budi, Siti' if juz == 5 else ''}" for juz in range(1, 31))
-    activity, entries = _activity([("08:00", "Ahmad", "Khataman Mei\n" + slots)], aliases={"Budi": [], "Siti": []})
+    slots = "\n".join(
+        f"Juz {juz}: {'Ahmad ✅' if juz == 3 else 'Budi, Siti' if juz == 5 else ''}" for juz in range(1, 31)
+    )
+    activity, entries = _activity(
+        [("08:00", "Ahmad", "Khataman Mei\n" + slots)], aliases={"Budi": [], "Siti": []}
+    )
     assert activity["activity_kind"] == "khataman"
     assert entries.select("slot", "member_key", "participation_status").rows() == [
         ("3", key("Ahmad"), "done"),
@@ -83,8 +103,15 @@ def test_khataman_by_slot() -> None:
 
 
 def test_names_exact_part_slip_and_nobody() -> None:
-    people: dict[str, list[str]] = {"Muhammad Fauzi Rahman": ["Oji"], "Dewi Lestari": [], "Dewi Kartika": [], "Wulandari": []}
-    chat = [("08:00", "Ahmad", _list("kang Oji", "Fauzi Rahman", "Dewi", "Wulandri", "Hamba Allah", "Zulkarnain"))]
+    people: dict[str, list[str]] = {
+        "Muhammad Fauzi Rahman": ["Oji"],
+        "Dewi Lestari": [],
+        "Dewi Kartika": [],
+        "Wulandari": [],
+    }
+    chat = [
+        ("08:00", "Ahmad", _list("kang Oji", "Fauzi Rahman", "Dewi", "Wulandri", "Hamba Allah", "Zulkarnain"))
+    ]
     facts = measure_facts(group(chat, aliases=people))
     assert facts["fact_participation"]["member_key"].to_list() == [
         key("Muhammad Fauzi Rahman"),  # nickname and full name are one entry
@@ -97,7 +124,10 @@ def test_names_exact_part_slip_and_nobody() -> None:
 
 def test_writer_tells_namesakes_apart() -> None:
     people: dict[str, list[str]] = {"Dewi Lestari": ["Dewi"], "Dewi Kartika": ["Dewi"]}
-    chat = [("08:00", "Ahmad", _list("Ahmad", "Budi")), ("09:00", "Dewi Kartika", _list("Ahmad", "Budi", "Dewi"))]
+    chat = [
+        ("08:00", "Ahmad", _list("Ahmad", "Budi")),
+        ("09:00", "Dewi Kartika", _list("Ahmad", "Budi", "Dewi")),
+    ]
     entries = measure_facts(group(chat, aliases=people))["fact_participation"]
     assert entries["member_key"].to_list()[-1] == key("Dewi Kartika")
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tasks.measure.text.money import amounts, spelled
 
 _CASES = [
-    line.split("\t") for line in (Path(__file__).parent / "money_cases.tsv").read_text("utf-8").splitlines()[1:]
+    line.split("\t")
+    for line in (Path(__file__).parent / "money_cases.tsv").read_text("utf-8").splitlines()[1:]
 ]
 
 
@@ -42,7 +43,7 @@ def test_worked_by_hand(text: str, expected: list[float]) -> None:
 
 
 def test_number_in_words() -> None:
-    assert spelled("tujuh ratus dua puluh satu ribu".split()) == 721_000
+    assert spelled(["tujuh", "ratus", "dua", "puluh", "satu", "ribu"]) == 721_000
     assert spelled(["seratus"]) == 100
     assert spelled([]) is None
 
@@ -52,7 +53,14 @@ def test_number_in_words() -> None:
 def test_every_spelling_of_an_amount_agrees(thousands: int) -> None:
     value = thousands * 1000
     dotted = f"{value:,}".replace(",", ".")
-    for text in (f"Rp {dotted}", f"rp{value}", f"{thousands}rb", f"IDR {value:,}", f"Rp. {dotted},-", f"{thousands} ribu"):
+    for text in (
+        f"Rp {dotted}",
+        f"rp{value}",
+        f"{thousands}rb",
+        f"IDR {value:,}",
+        f"Rp. {dotted},-",
+        f"{thousands} ribu",
+    ):
         assert amounts(text, in_donation_context=True) == [value]
 
 

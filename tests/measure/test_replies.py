@@ -6,12 +6,12 @@ import datetime as dt
 
 import numpy as np
 import polars as pl
-from chatroom import DAY, group, key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.measure.facts import measure_facts
 from tasks.measure.replies import GRID, REPLY_V1, permuted_senders
+from tests.measure.chatroom import DAY, group, key
 
 Chat = list[tuple[str, str, str]]
 
@@ -20,7 +20,9 @@ def _ties(chat: Chat) -> list[tuple[int, int, str, float]]:
     replies = measure_facts(group(chat))["fact_reply"].sort("source_turn_key")
     return [
         (source, target, method, round(weight, 3))
-        for source, target, method, weight in replies.select("source_turn_key", "target_turn_key", "method", "weight").rows()
+        for source, target, method, weight in replies.select(
+            "source_turn_key", "target_turn_key", "method", "weight"
+        ).rows()
     ]
 
 
@@ -89,7 +91,12 @@ def test_condolences_go_to_the_news_not_to_each_other() -> None:
 
 
 def test_three_voices_halve_an_adjacent_tie() -> None:
-    chat = [("08:00", "Arif", "satu"), ("08:01", "Bayu", "dua"), ("08:02", "Cecep", "tiga"), ("08:03", "Arif", "empat")]
+    chat = [
+        ("08:00", "Arif", "satu"),
+        ("08:01", "Bayu", "dua"),
+        ("08:02", "Cecep", "tiga"),
+        ("08:03", "Arif", "empat"),
+    ]
     assert _ties(chat) == [(1, 0, "adjacent", 0.871), (2, 1, "adjacent", 0.871), (3, 2, "adjacent", 0.435)]
 
 
@@ -151,11 +158,24 @@ def test_grid_and_null() -> None:
 
 
 _TEXTS = st.sampled_from(
-    ["halo", "ada yang tahu?", "coba cek 2", "makasih kang Bayu", "@Arif siap", "<sticker>", "<deleted>", "wkwk",
-     "turut berduka", "*Bukber*\n1. Arif\n2. Bayu", "*Bukber*\n1. Arif\n2. Bayu\n3. Cecep", "ikut", "😂", "", "مرحبا"]
-)  # fmt: skip
+    [
+        *(
+            "halo",
+            "ada yang tahu?",
+            "coba cek 2",
+            "makasih kang Bayu",
+            "@Arif siap",
+            "ikut",
+            "wkwk",
+            "turut berduka",
+        ),
+        *("<sticker>", "<deleted>", "😂", "", "مرحبا"),
+        *("*Bukber*\n1. Arif\n2. Bayu", "*Bukber*\n1. Arif\n2. Bayu\n3. Cecep"),
+    ]
+)
 _LINES = st.lists(
-    st.tuples(st.integers(0, 60 * 24 * 4), st.sampled_from(["Arif", "Bayu", "Cecep", "Bot"]), _TEXTS), max_size=25
+    st.tuples(st.integers(0, 60 * 24 * 4), st.sampled_from(["Arif", "Bayu", "Cecep", "Bot"]), _TEXTS),
+    max_size=25,
 )
 
 

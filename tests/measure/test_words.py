@@ -9,14 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.measure.text.features import count_emoji
-from tasks.measure.text.lexicon import CATEGORIES, count, is_english, language, lexicon_for, match, normal_forms
+from tasks.measure.text.lexicon import (
+    CATEGORIES,
+    count,
+    is_english,
+    language,
+    lexicon_for,
+    match,
+    normal_forms,
+)
 from tasks.measure.text.normalise import plain, tokenise
 from warehouse.reference.lexicon import version_of, words
 
 
 def _read(texts: list[str], symbols: tuple[str, ...] = ()) -> tuple[list[dict[str, int]], list[str]]:
     lexicon = lexicon_for(symbols)
-    tokens = tokenise(pl.DataFrame({"text": texts}).select(plain(pl.col("text"))).to_series(), lexicon.spelling)
+    tokens = tokenise(plain(pl.Series(texts)), lexicon.spelling)
     english = is_english(lexicon, tokens)
     found = match(lexicon, tokens, np.arange(len(texts)), np.zeros(len(tokens), dtype=bool), english)
     counts = count(found, tokens)
@@ -55,8 +63,19 @@ def test_normal_form(text: str, normal: str) -> None:
 
 def test_addresses_and_numbers_become_placeholders() -> None:
     text = "cek https://a.id/x?y=1 atau a.b@c.com hub +62 812-3456-7890 @\u2068Budi\u2069 @6281234567890"
-    normal = pl.DataFrame({"text": [text]}).select(plain(pl.col("text"))).item()
-    assert normal.split() == "cek \ue000 atau \ue001 hub \ue002 \ue003 budi \ue003 6281234567890".split()
+    normal = plain(pl.Series([text])).item()
+    assert normal.split() == [
+        "cek",
+        "\ue000",
+        "atau",
+        "\ue001",
+        "hub",
+        "\ue002",
+        "\ue003",
+        "budi",
+        "\ue003",
+        "6281234567890",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -100,12 +119,38 @@ def test_lexicon_rule(text: str, counts: dict[str, int]) -> None:
 
 
 def test_language_tag() -> None:
-    texts = ["saya dan kalian di sana", "the link is for you and it works", "abdi jeung anjeun", "kulo lan panjenengan", "xyz", "barakallah"]
+    texts = [
+        "saya dan kalian di sana",
+        "the link is for you and it works",
+        "abdi jeung anjeun",
+        "kulo lan panjenengan",
+        "xyz",
+        "barakallah",
+    ]
     assert _read(texts)[1] == ["id", "en", "su", "jv", "unknown", "ar-Latn"]
 
 
 def test_emoji_are_counted_by_sequence() -> None:
     assert count_emoji(pl.Series(["a", "👍🏽👍🏽 ok", "👨‍👩‍👧", None, "é"])).to_list() == [0, 2, 1, 0, 0]
+
+
+def test_every_listed_word_finds_itself() -> None:
+    """Terms without context, negation or precedence in their way count in their own category."""
+    terms = words().terms.filter(
+        (pl.col("context") == "none") & pl.col("score") & (pl.col("match") != "prefix")
+    )
+    free = terms.filter(
+        ~pl.col("category").is_in(
+            ["ack", "commitment", "help_offer", "invitation", "conflict", "shared_symbol"]
+        )
+    )
+    told, _ = _read(free["term"].to_list())
+    missed = [
+        term
+        for term, category, counts in zip(free["term"], free["category"], told, strict=True)
+        if not counts.get(category)
+    ]
+    assert missed == []
 
 
 def test_version_follows_the_files() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from schemas.errors import FileRefused
 from schemas.frames import PARSED
 from tasks.parse.whatsapp import Parsed, parse_export
 
+EXAMPLES = 1_000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 60
 LINE = "13/10/2022 16.25 - Ani: halo kawan, apa kabar?\n"
 
 
@@ -149,7 +151,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.one_of(st.binary(max_size=400), st.lists(PIECES, max_size=12).map(b"".join)))
 def test_any_bytes_give_a_result_or_a_refusal(content: bytes) -> None:
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tasks.parse.layout import DIGITS, Layout, layout_of
 from tasks.parse.whatsapp import parse_export
 
+EXAMPLES = 1_000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 80
 LRM = "\u200e"
 MINUTE = dt.timedelta(minutes=1)
 
@@ -103,7 +105,7 @@ def render_row(row: dict[str, Any], header: str, mark: str) -> str:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(layouts(), chats(), st.booleans(), st.sampled_from([" ", "\u202f", "\u00a0"]))
 def test_a_chat_is_read_back(
     chosen: tuple[Layout, str], rows: list[dict[str, Any]], padded: bool, blank: str
@@ -142,7 +144,7 @@ def test_a_chat_is_read_back(
     assert parsed.meta.n_rejected_lines == 0
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(layouts(), st.booleans())
 def test_a_layout_is_told_from_one_header(chosen: tuple[Layout, str], padded: bool) -> None:
     layout, order = chosen

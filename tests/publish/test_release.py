@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import duckdb
-import made_up_groups as community
+from tests.publish import made_up_groups as community
 import polars as pl
 import pyreadstat
 import pytest

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-import made_up_groups as community
+from tests.publish import made_up_groups as community
 import polars as pl
 import pytest
 

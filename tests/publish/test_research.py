@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-import made_up_groups as community
+from tests.publish import made_up_groups as community
 import polars as pl
 import pytest
 

@@ -53,8 +53,9 @@ def export(
     authored = [line for line in lines if isinstance(line, Said)]
     meta = ExportMeta(
         file_id=file_id, platform="android", language="id", date_order="dmy", date_order_basis="value",
-        clock="24h", has_seconds=has_seconds, encoding="utf-8", n_bytes=1, n_lines=len(rows), n_messages=len(authored),
-        n_events=len(rows) - len(authored), n_continuation_lines=0, n_rejected_lines=0,
+        clock="24h", has_seconds=has_seconds, encoding="utf-8", n_bytes=1, n_lines=len(rows),
+        n_messages=len(authored), n_events=len(rows) - len(authored), n_continuation_lines=0,
+        n_rejected_lines=0,
         n_senders=len({line.author for line in authored}), first_at=times[0], last_at=times[-1],
         has_creation_line=any(isinstance(line, Told) and line.event == "created" for line in lines),
         is_truncated=truncated, confidence=1.0,

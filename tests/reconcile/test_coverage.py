@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
-from handmade import Said, Told, export
+from tests.reconcile.handmade import Said, Told, export
 
 from schemas.config import Break, Group
 from tasks.reconcile import Export, Reconciled, reconcile

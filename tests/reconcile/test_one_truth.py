@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
-from handmade import Said, Told, export
+from tests.reconcile.handmade import Said, Told, export
 
 from schemas.config import Group
 from schemas.frames import CHANGES, COVERAGE, EVENTS, LABELS, MESSAGES
@@ -91,6 +91,7 @@ def test_overlapping_slices_of_one_phone_merge() -> None:
     store = told(export("a", said(TALK[:3])), export("b", said(TALK[1:])), export("c", said(TALK[2:])))
     assert texts(store) == [text for _, _, text in TALK]
     assert store.messages["n_exports"].to_list() == [1, 2, 3, 2]
+    assert set(store.offsets.values()) == {(420, "assumed")}  # a phone does not bear witness for itself
 
 
 def test_contact_name_here_is_a_number_there() -> None:
@@ -179,6 +180,18 @@ def test_a_whole_hour_between_phones_is_found() -> None:
     assert store.messages["sent_at"][0] == dt.datetime.fromisoformat("2024-03-01 01:00")
     assert store.offsets[export("c", []).file_id] == (480, "aligned")
     assert store.offsets[export("a", []).file_id] == (420, "aligned")
+
+
+def test_an_export_that_shares_nothing_keeps_the_clock_of_its_phone() -> None:
+    lonely = [Said("2024-06-01 08:00", "Budi", "kapan kita kumpul lagi")]
+    store = told(
+        export("a", said(TALK)),
+        export("b", said(TALK)[1:], phone=1),
+        export("c", said(TALK, hours=1), phone=2),
+        export("d", lonely, phone=2),
+    )
+    assert store.offsets[export("d", []).file_id] == (480, "assumed")
+    assert store.messages["sent_at"][-1] == dt.datetime.fromisoformat("2024-06-01 00:00")
 
 
 def test_the_declared_zone_beats_the_majority() -> None:

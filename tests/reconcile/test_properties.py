@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 
 import polars as pl
-from handmade import Said, export
+from tests.reconcile.handmade import Said, export
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

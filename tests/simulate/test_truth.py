@@ -77,8 +77,8 @@ def test_a_cut_loses_the_head_and_says_so() -> None:
     assert covered.join(lost, on="local_date").is_empty()
 
 
-def test_lists_hold_their_participants(small: Community, frames: dict[str, pl.DataFrame]) -> None:
-    activities = frames["activities"]
+def test_lists_hold_their_participants() -> None:
+    activities = truth(simulate(SimulationPlan(groups=1, members=40, months=8, seed=7)))["activities"]
     assert set(activities["kind"]) == {"rsvp", "donation", "khataman"}
     assert (activities["participants"].list.len() == activities["participants"].list.n_unique()).all()
     gifts = activities.filter(pl.col("kind") == "donation")["amounts"].explode()

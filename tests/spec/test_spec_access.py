@@ -3,10 +3,10 @@
 import networkx as nx
 import numpy as np
 import pytest
-from toygroup import cell, detail, group
 
 from tasks.measure.indicators.access import herfindahl, normalised_herfindahl
 from tasks.measure.indicators.networks import in_centralisation, in_centralisation_left_out
+from tests.spec.toygroup import cell, detail, group
 
 QUARTER = ("2023-01", "2023-03")
 HALF_YEAR = ("2023-01", "2023-06")
@@ -17,7 +17,8 @@ def questions(lead: tuple[int, int], members: tuple[int, int]) -> str:
     lines = ["who | when | role | says"]
     for role, first, (hits, n) in (("officer", 1, lead), ("member", 11, members)):
         lines += [
-            f"m{first + i % 10} | 2023-03-{1 + i % 20:02} 08:{first:02} | {role} | question {'answered=7' if i < hits else ''}"
+            f"m{first + i % 10} | 2023-03-{1 + i % 20:02} 08:{first:02} | {role} | question "
+            + ("answered=7" if i < hits else "")
             for i in range(n)
         ]
     return "\n".join(lines)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from toygroup import cell, group
 
 from tasks.measure.indicators.action import burstiness
+from tests.spec.toygroup import cell, group
 
 JUNE = ("2023-06", "2023-06")
 QUARTER = ("2023-01", "2023-03")
@@ -24,7 +24,9 @@ activity | who    | added
 
 
 def test_campaigner_retention__six_of_fifteen():
-    """15 commit in March; 6 of them give in August, 144 days after; October is 219 days after: 6/15 = 0.40."""
+    """15 commit in March; 6 of them give in August, 144 days after; October is 219 days after: 6/15 =
+    0.40.
+    """
     toy = group("m1-m20", months=("2023-01", "2023-12"), activities_table=CAMPAIGNS, entries_table=COMMITTED)
     row = cell(toy, "campaigner_retention", "2023-03")
     assert (row["value"], row["n_num"], row["n_den"], row["status"]) == (pytest.approx(0.4), 6, 15, "ok")
@@ -54,7 +56,9 @@ def test_activity_burstiness__two_long_pauses():
 
 
 def test_activity_burstiness__equal_steps_and_night():
-    """Sixty turns every ten minutes have r = 0: -sqrt(n - 1)/sqrt(n - 1) = -1; those at night do not count."""
+    """Sixty turns every ten minutes have r = 0: -sqrt(n - 1)/sqrt(n - 1) = -1; those at night do not
+    count.
+    """
     day = cell(
         group("m1-m9", months=JUNE, turns_table="who|when|times\nm1|2023-06-03 08:00|60"),
         "activity_burstiness",
@@ -113,8 +117,10 @@ m5  | 2023-03-18 08:20 |
 
 
 def test_newcomer_welcome_rate__four_of_five():
-    """Five batches (8:00 and 8:09 are one). The adder's own word does not count for the fourth; a mention of the
-    newcomer does for the fifth: 4/5 = 0.80."""
+    """Five batches (8:00 and 8:09 are one): 4/5 = 0.80.
+
+    The adder's own word does not count for the fourth; a mention of the newcomer does for the fifth.
+    """
     toy = group(
         "m1-m17",
         months=QUARTER,

@@ -3,12 +3,12 @@
 import networkx as nx
 import numpy as np
 import pytest
-from toygroup import cell, detail, group
 
 from tasks.measure.indicators.bridging import parity
 from tasks.measure.indicators.fragility import core_half, resampled_core_half, resampled_gini
 from tasks.measure.indicators.networks import key_person_left_out
 from tasks.measure.indicators.trust import gini
+from tests.spec.toygroup import cell, detail, group
 
 JUNE = ("2023-06", "2023-06")
 QUARTER = ("2023-01", "2023-03")
@@ -40,7 +40,9 @@ def test_ei_region__bonding():
 
 
 def test_ei_region__unknown_regions_are_left_out_and_told():
-    """Without a region for f the tie c-f drops out: one of four crosses, EI = -0.5; a fifth of the weight unknown."""
+    """Without a region for f the tie c-f drops out: one of four crosses, EI = -0.5; a fifth of the
+    weight unknown.
+    """
     known = {"m1-m3 m7 m8": {"origin_region": "S"}, "m4 m5 m9 m10": {"origin_region": "N"}, "m6": {}}
     ties = TIES.replace("| 6", "| 9")
     talk = TALK10 + "\nm11|2023-06-03 09:00"
@@ -79,7 +81,9 @@ def test_participation_parity__two_regions_speak_for_three():
 
 
 def test_participation_parity__in_a_group():
-    """25 S, 15 N, 10 P; 70 turns of S, 30 of N, one member each: 0.80, and with 30 turns at most: .5 .5 0 -> 0.80."""
+    """25 S, 15 N, 10 P; 70 turns of S, 30 of N, one member each: 0.80, and with 30 turns at most: .5
+    .5 0 -> 0.80.
+    """
     known = {
         "m1-m25": {"origin_region": "S"},
         "m26-m40": {"origin_region": "N"},
@@ -122,9 +126,15 @@ def test_silent_share__twelve_weeks_want_four_fifths_of_their_days():
 
 
 def test_participation_gini__zeros_kept():
-    """0 1 2 3 14 gives 0.60, corrected 0.75; ten members with twice that pattern, ten turns for one."""
+    """0 1 2 3 14 gives 0.60, corrected 0.75; six silent of ten, the others 10 20 30 140: by pairs."""
     assert gini(np.array([[0, 1, 2, 3, 14.0]])) == pytest.approx(0.75)
-    talk = "who|when|times\nm1|2023-06-02 06:00|10\nm2|2023-06-03 06:00|20\nm3|2023-06-04 06:00|30\nm4|2023-06-05 06:00|140"
+    talk = """
+    who | when             | times
+    m1  | 2023-06-02 06:00 | 10
+    m2  | 2023-06-03 06:00 | 20
+    m3  | 2023-06-04 06:00 | 30
+    m4  | 2023-06-05 06:00 | 140
+    """
     toy = group("m1-m10", months=JUNE, turns_table=talk)
     row = cell(toy, "participation_gini")
     values = np.sort([0] * 6 + [10, 20, 30, 140])
@@ -208,7 +218,9 @@ def test_core50_share__resampled_as_if_drawn_one_by_one():
 
 
 def test_conflict_rate__four_in_four_hundred():
-    """400 text turns, six with a hard word; one holds a joke, after one comes laughter: 4/400 = 10 per 1000."""
+    """400 text turns, six with a hard word; one holds a joke, after one comes laughter: 4/400 = 10
+    per 1000.
+    """
     talk = "who|when|times|says\n" + "\n".join(
         f"m{i}|2023-06-0{i} 00:00|{43 if i < 9 else 48}|" for i in range(1, 10)
     )

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from toygroup import group
 
 from schemas.indicators import CODES, registry
 from schemas.tables import TABLES
 from schemas.vocabulary import INTERVAL_KINDS, STATUSES
 from tasks.measure.indicators import compute, is_computed
+from tests.spec.toygroup import group
 
 NOT_COMPUTED = {"chorus_breadth", "campaign_conversion", "campaign_half_life"}
 

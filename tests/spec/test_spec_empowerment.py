@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from toygroup import cell, detail, group
+
+from tests.spec.toygroup import cell, detail, group
 
 JUNE = ("2023-06", "2023-06")
 QUARTER = ("2023-01", "2023-03")
@@ -11,7 +12,11 @@ QUARTER = ("2023-01", "2023-03")
 
 def test_opportunity_rate__seven_among_a_hundred_and_forty():
     """140 member-months, 7 opportunities and one copy: 5.0 per 100, Poisson [2.01, 10.30]."""
-    talk = "who|when|times|says\nm1|2023-06-02 08:00|7|opportunity announcement\nm2|2023-06-03 08:00|1|opportunity forwarded"
+    talk = """
+    who | when             | times | says
+    m1  | 2023-06-02 08:00 | 7     | opportunity announcement
+    m2  | 2023-06-03 08:00 | 1     | opportunity forwarded
+    """
     row = cell(group("m1-m140", months=JUNE, turns_table=talk), "opportunity_rate")
     assert (row["value"], row["n_num"], row["n_den"]) == (pytest.approx(5), 7, pytest.approx(140))
     assert (row["ci_low"], row["ci_high"]) == (pytest.approx(2.01, abs=0.01), pytest.approx(10.30, abs=0.01))
@@ -43,7 +48,9 @@ def offers(n: int) -> str:
 
 
 def test_enterprise_support_rate__six_of_fifteen():
-    """Fifteen offers; m20 answers seven, one of them without a warm word: 6/15 = 0.40, Wilson [0.1982, 0.6425]."""
+    """Fifteen offers; m20 answers seven, one of them without a warm word: 6/15 = 0.40, Wilson
+    [0.1982, 0.6425].
+    """
     ties = "from|to|day|turn|target|minutes\n" + "\n".join(
         f"m20|m{i}|2023-03-{i:02}|{2 * i - 1}|{2 * i - 2}|60" for i in range(1, 8)
     )
@@ -91,7 +98,9 @@ STANDING = {"m1-m60": {}, "m61-m66": {"is_on_roster": False, "is_in_good_standin
 
 
 def test_roster_reach__fifty_four_of_sixty():
-    """60 on the roster; 54 proven at the month's end, 4 presumed, one left the day before, one never there."""
+    """60 on the roster; 54 proven at the month's end, 4 presumed, one left the day before, one never
+    there.
+    """
     toy = group("m1-m66", months=JUNE, spans_table=SPANS, known=STANDING)
     row = cell(toy, "roster_reach")
     assert (row["value"], row["n_num"], row["n_den"], row["status"]) == (pytest.approx(0.9), 54, 60, "ok")

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from toygroup import cell, detail, group
 
 from tasks.measure.indicators.mechanical import rarefied_entropy, style_matches
+from tests.spec.toygroup import cell, detail, group
 
 JUNE = ("2023-06", "2023-06")  # 30 days
 
@@ -131,7 +131,9 @@ def test_ritual_participation__five_active_are_too_few():
 
 
 def test_shared_symbol_rate__members_count_alike():
-    """8 members with 50 text turns each, one of them 10 with a symbol: mean of 0.2 and seven 0 = 25 per 1000."""
+    """8 members with 50 text turns each, one of them 10 with a symbol: mean of 0.2 and seven 0 = 25
+    per 1000.
+    """
     talk = "\n".join(f"m{i}|2023-06-0{i} 08:00|40|" for i in range(1, 9))
     talk += "\n" + "\n".join(
         f"m{i}|2023-06-2{i} 08:00|10|{'shared_symbol' if i == 1 else ''}" for i in range(1, 9)
@@ -169,7 +171,9 @@ def test_style_match__six_alike_and_five_too_few():
 
 
 def test_joint_activity_rate__three_among_sixty():
-    """60 members for 30 days are 60 member-months: 3 activities are 5.0 per 100, exact Poisson [1.03, 14.61]."""
+    """60 members for 30 days are 60 member-months: 3 activities are 5.0 per 100, exact Poisson [1.03,
+    14.61].
+    """
     row = cell(
         group(
             "m1-m60",
@@ -233,8 +237,9 @@ def test_generalist_index__rarefied_to_five_turns():
 
 def test_generalist_index__eight_members():
     talk = "\n".join(
-        f"m{i}|2023-06-0{i} 08:00|8|task=aid\nm{i}|2023-06-1{i} 08:00|1|task=inform\nm{i}|2023-06-2{i} 08:00|1|task=announce"
+        f"m{i}|2023-06-{d}{i} 08:00|{n}|task={task}"
         for i in range(1, 9)
+        for d, n, task in [(0, 8, "aid"), (1, 1, "inform"), (2, 1, "announce")]
     )
     row = cell(group("m1-m10", months=JUNE, turns_table="who|when|times|says\n" + talk), "generalist_index")
     assert (row["value"], row["n_den"]) == (pytest.approx(0.2730, abs=5e-5), 8)

@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-from toygroup import cell, detail, group
 
 from tasks.measure.indicators.networks import largest_block, neighbour_lists, permuted_mean_difference
 from tasks.measure.indicators.organic import cramers_v, entropy, mutual_information
+from tests.spec.toygroup import cell, detail, group
 
 JUNE = ("2023-06", "2023-06")
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from toygroup import cell, detail, group
 
 from tasks.measure.indicators.resilience import months_to_recovery, raw_drop
+from tests.spec.toygroup import cell, detail, group
 
 SERIES = np.array([10, 12, 11, 9, 10, 11, 4, 5, 7, 9, 10, 11.0])
 JUNE = ("2023-06", "2023-06")

@@ -5,19 +5,19 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-from toygroup import cell, detail, group
 
 from tasks.measure.indicators.networks import reciprocity
 from tasks.measure.indicators.trust import gini, median_survival, survival_areas
+from tests.spec.toygroup import cell, detail, group
 
 JUNE = ("2023-06", "2023-06")
 QUARTER = ("2023-01", "2023-03")  # 90 days
 
 
-def asked(n: int, answered: int, month: str = "2023-03", *, says: str = "request", who: str = "m{i}") -> str:
-    """n turns by n people from the first of the month on, the first few answered after 5 minutes."""
+def asked(n: int, answered: int, month: str = "2023-03") -> str:
+    """n requests by n people from the first of the month on, the first few answered after 5 minutes."""
     lines = [
-        f"{who.format(i=i + 1)} | {month}-{1 + i % 27:02} 0{i // 27}:00 | {says} {'answered=5' if i < answered else ''}"
+        f"m{i + 1} | {month}-{1 + i % 27:02} 0{i // 27}:00 | request {'answered=5' if i < answered else ''}"
         for i in range(n)
     ]
     return "who | when | says\n" + "\n".join(lines)
@@ -35,11 +35,13 @@ def test_help_request_rate__six_in_a_quarter():
         m3  | 2023-03-31 23:00 | 2     | request
         m4  | 2023-03-02 08:00 | 1     | request announcement
         m5  | 2023-03-02 08:00 | 1     | request list
+        m6  | 2023-03-09 08:00 | 3     | prayer
         """,
     )
     row = cell(toy, "help_request_rate")
     assert (row["value"], row["n_num"], row["n_den"]) == (pytest.approx(5), 6, pytest.approx(120))
     assert (row["ci_low"], row["ci_high"]) == (pytest.approx(1.83, abs=0.01), pytest.approx(10.88, abs=0.01))
+    assert detail(toy, "help_request_rate", "prayer_requests")["value"] == pytest.approx(2.5)
     assert cell(toy, "help_request_rate", "2023-02")["status"] == "truncated"
     assert cell(group("m1-m40", months=QUARTER), "help_request_rate")["value"] == 0  # a zero, not an absence
 
@@ -58,7 +60,9 @@ def test_help_answer_rate__seven_of_twenty():
 
 
 def test_help_answer_rate__against_turns_that_ask_for_nothing():
-    """12 requests at midnight, 9 answered; of 10 other turns of that hour 4 were: baseline 0.4, excess 0.35."""
+    """12 requests at midnight, 9 answered; of 10 other turns of that hour 4 were: baseline 0.4,
+    excess 0.35.
+    """
     other = "\n".join(f"m20 | 2023-03-{i:02} 00:30 | {'answered=9' if i < 5 else ''}" for i in range(1, 11))
     noon = "\n".join(f"m20 | 2023-03-{i:02} 12:30 | answered=9" for i in range(1, 11))
     table = asked(12, 9) + "\n" + other + "\n" + noon
@@ -122,21 +126,19 @@ def test_help_response_time__in_a_group():
 
 
 def test_helper_breadth__four_of_twenty():
-    """Twenty speak in the quarter; three answer requests, one offers help: 4/20 = 0.20."""
-    table = asked(10, 3, who="m{i}") + "".join(f"\nm{i} | 2023-03-28 08:{i:02} |" for i in range(11, 20))
-    table += "\nm20 | 2023-03-28 09:00 | help_offer"
-    toy = group(
-        "m1-m40",
-        months=QUARTER,
-        turns_table=table,
-        ties_table="""
-        from | to | day        | turn | target | minutes
-        m11  | m1 | 2023-03-28 | 10   | 0      | 5
-        m12  | m2 | 2023-03-28 | 11   | 1      | 5
-        m13  | m3 | 2023-03-28 | 12   | 2      | 5
-        m13  | m1 | 2023-03-28 | 12   | 0      | 1500
-        """,
-    )
+    """Twenty speak in the quarter; three give first answers, one of them twice, one offers help: 4/20
+    = 0.20.
+    """
+    table = asked(10, 0) + "".join(f"\nm{i} | 2023-03-28 08:{i:02} |" for i in range(11, 20))
+    table += """
+    m1  | 2023-03-12 08:00 | request answered=5 by=m11
+    m2  | 2023-03-13 08:00 | request answered=5 by=m12
+    m3  | 2023-03-14 08:00 | request answered=5 by=m13
+    m4  | 2023-03-15 08:00 | request answered=9 by=m13
+    m5  | 2023-03-16 08:00 | question answered=9 by=m14
+    m20 | 2023-03-28 09:00 | help_offer
+    """
+    toy = group("m1-m40", months=QUARTER, turns_table=table.rstrip())
     row = cell(toy, "helper_breadth")
     assert (row["value"], row["n_num"], row["n_den"]) == (pytest.approx(0.20), 4, 20)
     assert (

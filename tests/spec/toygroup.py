@@ -2,7 +2,8 @@
 
 A turn's ``says`` names what stands in it: word classes (``gratitude``, ``we_incl:2``, ``style:particle``)
 and marks (``question``, ``request``, ``announcement``, ``list``, ``forwarded``, ``media``, ``task=aid``,
-``answered=12`` for the minutes to its first answer). Times are wall clock in Jakarta.
+``answered=12`` for the minutes to its first answer, ``by=m3`` for who gave it). Times are wall clock in
+Jakarta.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from schemas.config import Group
 from schemas.frames import FRAMES
 from schemas.tables import TABLES
 from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
-from tasks.measure.indicators import IndicatorInputs, compute
+from tasks.measure.indicators import IndicatorInputs, Indicators, compute
 
 UTC_OFFSET = dt.timedelta(hours=7)
 MARKS = {
@@ -26,6 +27,8 @@ MARKS = {
     "announcement": "is_announcement",
     "list": "is_list",
     "forwarded": "is_forwarded",
+    "prayer": "is_prayer_request",
+    "commits": "is_commitment",
 }
 GROUP_KEY = 1
 
@@ -95,6 +98,8 @@ def _said(says: str) -> dict[str, Any]:
             record |= {"is_text": False, "task": None}
         elif name == "answered":
             record["answer_delay_min"] = float(value)
+        elif name == "by":
+            record["answered_by_member_key"] = key(value)
         elif name in ("task", "n_words"):
             record[name] = int(value) if name == "n_words" else value
         elif category == "style":
@@ -330,12 +335,25 @@ def versions(known: dict[str, dict[str, Any]]) -> pl.DataFrame:
 def cell(inputs: IndicatorInputs, code: str, month: str | None = None) -> dict[str, Any]:
     """The row of one code in one month, by default the last."""
     wanted = day(month + "-01") if month else inputs.month
-    computed = compute(inputs, months=[wanted])
-    return computed.values.filter(pl.col("code") == code).row(0, named=True)
+    found = _computed(inputs).values
+    return found.filter((pl.col("code") == code) & (pl.col("month") == wanted)).row(0, named=True)
 
 
 def detail(inputs: IndicatorInputs, code: str, name: str, month: str | None = None) -> dict[str, Any]:
     """A companion of one code in one month, by default the last."""
     wanted = day(month + "-01") if month else inputs.month
-    found = compute(inputs, months=[wanted]).details
-    return found.filter((pl.col("code") == code) & (pl.col("detail") == name)).row(0, named=True)
+    found = _computed(inputs).details
+    return found.filter(
+        (pl.col("code") == code) & (pl.col("detail") == name) & (pl.col("month") == wanted)
+    ).row(0, named=True)
+
+
+_LAST: dict[int, tuple[IndicatorInputs, Indicators]] = {}
+
+
+def _computed(inputs: IndicatorInputs) -> Indicators:
+    """The last group's indicators are kept: a spec asks for several cells of one group."""
+    if id(inputs) not in _LAST:
+        _LAST.clear()
+        _LAST[id(inputs)] = (inputs, compute(inputs))
+    return _LAST[id(inputs)][1]

@@ -9,9 +9,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from loading import load_step, program
 
 from schemas.errors import WarehouseError
+from tests.warehouse.loading import load_step, program
 from warehouse.engine import Warehouse, database_file
 from warehouse.failpoints import FAIL_POINTS
 from warehouse.lock import run_lock

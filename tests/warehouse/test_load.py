@@ -7,10 +7,10 @@ import datetime as dt
 import polars as pl
 import pytest
 import sqlalchemy as sa
-from loading import indicators, messages, rows_of, vintage
 
 from schemas.errors import ConfigurationError, LoadRefused, WarehouseError
 from schemas.tables import TABLES
+from tests.warehouse.loading import indicators, load_step, messages, rows_of, vintage
 from warehouse.engine import Warehouse, parse_url
 from warehouse.failpoints import VARIABLE, FailPointReached
 from warehouse.load import fitting
@@ -250,6 +250,18 @@ def test_both_engines_answer_in_the_same_types(warehouse_url: str) -> None:
         warehouse.read("SELECT name_en FROM core.dim_activity_kind WHERE name_en LIKE '%%' ORDER BY 1").height
         == 2
     )
+
+
+def test_a_reader_keeps_its_state_and_a_new_one_sees_the_new(warehouse_url: str) -> None:
+    """In one process, where DuckDB would share a file that is still open."""
+    warehouse = Warehouse(warehouse_url)
+    load_step(warehouse_url, 1)
+    value = "SELECT max(value) AS v FROM research.indicator"
+    with warehouse.reader() as old:
+        assert old.read(value).item() == 1
+        load_step(warehouse_url, 2)
+        assert old.read(value).item() == 1
+        assert warehouse.read(value).item() == 2
 
 
 def test_reading_before_creating_says_what_to_do(blank_url: str) -> None:

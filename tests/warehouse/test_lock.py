@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from loading import program
 
 from schemas.errors import ExitCode, Locked
+from tests.warehouse.loading import program
 from warehouse.lock import FileLock, file_lock, run_lock
 
 

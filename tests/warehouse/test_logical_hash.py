@@ -9,8 +9,8 @@ from random import Random
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loading import load_step, messages
 
+from tests.warehouse.loading import load_step, messages
 from warehouse.engine import Warehouse
 from warehouse.logical_hash import TOTAL, is_hashed, logical_hash, table_hash
 

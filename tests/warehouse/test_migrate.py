@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 import sqlalchemy as sa
 
+from schemas.errors import ConfigurationError
 from warehouse.engine import Reader, Warehouse
 from warehouse.migrate import newest
 from warehouse.tables import SCHEMAS, metadata
@@ -57,6 +59,15 @@ def test_migrations_make_what_the_models_say(warehouse_url: str, blank_url: str)
             f"{what} drifted: write a revision (before the first release: python -m warehouse.baseline)"
         )
     assert len(found["tables"]) == len(metadata().tables)
+
+
+def test_a_warehouse_of_a_newer_product_is_left_alone(warehouse_url: str) -> None:
+    warehouse = Warehouse(warehouse_url)
+    with warehouse.backend.writing() as connection:
+        connection.exec_driver_sql("UPDATE ops.alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigurationError, match="newest version"):
+        warehouse.create()
+    assert warehouse.version() == "9999"
 
 
 def test_create_makes_a_warehouse_once(blank_url: str) -> None:

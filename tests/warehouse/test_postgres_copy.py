@@ -69,14 +69,14 @@ def test_a_frame_survives_the_way_in_and_out(
 
 def test_several_batches_keep_their_rows(connection: psycopg.Connection) -> None:
     number = pl.int_range(20_000, eager=True).alias("a")
-    frame = (
-        pl.DataFrame(number)
-        .select(
-            *(pl.lit(None, dtype=dtype).alias(name) for name, dtype in SCHEMA.items() if name not in "agh"),
-            a=pl.when(pl.col("a") % 3 > 0).then("a"),
-            g=pl.col("a").cast(pl.String),
-            h="a",
-        )
-        .select(SCHEMA)
+    frame = pl.DataFrame(
+        {
+            "a": pl.select(pl.when(number % 3 > 0).then(number)).to_series(),
+            "g": number.cast(pl.String),
+            "h": number,
+        },
+    ).select(
+        pl.col(name) if name in "agh" else pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in SCHEMA.items()
     )
     assert _copied(connection, frame).cast(SCHEMA).sort("h").equals(frame, null_equal=True)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import psycopg
 import pytest
-from loading import indicators, messages
 
 from schemas.errors import ConfigurationError, UsageError, WarehouseError
+from tests.warehouse.loading import indicators, messages
 from warehouse.engine import Warehouse, libpq_arguments, parse_url
-from warehouse.query import query, to_json_rows
+from warehouse.query import query, query_release, to_json_rows
 from warehouse.roles import RESEARCH_ROLE, grant_research
 
 
@@ -34,7 +36,7 @@ def test_the_first_query_of_the_readme(filled_url: str) -> None:
     assert query(filled_url, "SELECT value FROM Indicator i WHERE month = '2024-03-01';").item() == 0.5
     assert query(filled_url, "with z as (select * from indicator) select count(*) as n from z").item() == 2
     assert query(filled_url, "select 'a%b' as a, 1 as b, 2 as b").shape == (1, 3)
-    assert to_json_rows(answer)[0] == {
+    assert json.loads(to_json_rows(answer))[0] == {
         "group_id": "alpha",
         "month": "2024-02-01",
         "code": "thanks",
@@ -102,10 +104,27 @@ def test_no_warehouse_yet(blank_url: str) -> None:
 
 def test_json_rows_hold_only_json() -> None:
     frame = pl.DataFrame({"a": [1.5, float("nan")], "b": [dt.timedelta(days=1), None], "c": [[1], None]})
-    assert to_json_rows(frame) == [
+    assert json.loads(to_json_rows(frame)) == [
         {"a": 1.5, "b": "1 day, 0:00:00", "c": [1]},
         {"a": None, "b": None, "c": None},
     ]
+
+
+@pytest.mark.parametrize("name", ["core", "research", "warehouse"])
+def test_a_file_may_be_named_like_a_schema(tmp_path: Path, name: str) -> None:
+    url = f"duckdb:///{tmp_path / name}.duckdb"
+    Warehouse(url).create()
+    assert Warehouse(url).read("SELECT count(*) AS n FROM core.fact_message").item() == 0
+    assert query(url, "SELECT count(*) AS n FROM research.indicator").item() == 0
+
+
+def test_a_release_is_asked_by_its_folder(tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "research.duckdb") as release:
+        release.execute("CREATE TABLE indicator AS SELECT 0.5 AS value")
+    assert query_release(tmp_path, "SELECT value FROM research.indicator").item() == 0.5
+    assert query_release(tmp_path, "SELECT value FROM indicator").item() == 0.5
+    with pytest.raises(UsageError, match="no release"):
+        query_release(tmp_path / "none", "SELECT 1")
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])

@@ -111,8 +111,9 @@ class Context:
     # turns --------------------------------------------------------------------------------------------
 
     def turn(self, column: str) -> Array:
-        """A column of the turns in time order."""
-        values: Array = self.turns[column].to_numpy()
+        """A column of the turns in time order; a mark that is not there is no mark."""
+        series = self.turns[column]
+        values: Array = (series.fill_null(False) if series.dtype == pl.Boolean else series).to_numpy()
         return values
 
     @cached_property

@@ -57,7 +57,7 @@ def enterprise_support_rate(ctx: Context, spec: Indicator) -> Measure:
     hours = spec.params["window_hours"]
     offers = (ctx.turn("lex_enterprise") > 0) & ~ctx.turn("is_forwarded") & ~ctx.turn("is_list")
     offers &= ctx.followed(int(np.ceil(hours / 24)))
-    warm = ctx.turns.filter((pl.col("lex_commitment") > 0) | (pl.col("lex_praise") > 0))["turn_key"]
+    warm = ctx.turns.filter(pl.col("is_commitment") | (pl.col("lex_praise") > 0))["turn_key"]
     met = ctx.replies.filter(
         (pl.col("latency_min") <= 60 * hours)
         & (pl.col("source_member_key") != pl.col("target_member_key"))

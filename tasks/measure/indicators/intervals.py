@@ -18,6 +18,7 @@ Interval = tuple[float, float]
 
 DRAWS = 999
 MIN_CLUSTERS = 8
+MAX_CELLS = 4_000_000  # numbers held at once by a resampling
 Z = float(special.ndtri(0.975))
 NO_INTERVAL: Interval = (np.nan, np.nan)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.intervals import MAX_CELLS
 
 
 @dataclass(frozen=True)
@@ -160,8 +161,12 @@ def permuted_shares(rng: np.random.Generator, ties: Ties, differs: Array, draws:
         permutations = np.array(list(itertools.permutations(range(ties.n))))
     else:
         permutations = rng.permuted(np.tile(np.arange(ties.n), (draws, 1)), axis=1)
-    across = differs[permutations[:, ties.source], permutations[:, ties.target]]
-    return across @ ties.weight / ties.total, exact
+    chunk = max(1, MAX_CELLS // max(len(ties.weight), 1))
+    across = [
+        differs[rows[:, ties.source], rows[:, ties.target]] @ ties.weight
+        for rows in np.split(permutations, range(chunk, len(permutations), chunk))
+    ]
+    return np.concatenate(across) / ties.total, exact
 
 
 def two_sided_p(observed: float, null: Array, expected: float, exact: bool) -> float:

@@ -8,7 +8,7 @@ from scipy import special
 from schemas.indicators import Indicator
 from schemas.vocabulary import ROLES, TASKS
 from tasks.measure.indicators.context import Array, Context
-from tasks.measure.indicators.intervals import Interval, bootstrap, jackknife
+from tasks.measure.indicators.intervals import MAX_CELLS, Interval, bootstrap, jackknife
 from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
 from tasks.measure.indicators.mechanical import task_counts
 from tasks.measure.indicators.networks import (
@@ -53,14 +53,27 @@ def shuffled_labour(rng: np.random.Generator, counts: Array, draws: int) -> Arra
     members, classes = counts.shape
     tasks = np.repeat(np.tile(np.arange(classes, dtype=np.int64), members), counts.ravel().astype(int))
     owner = np.repeat(np.arange(members), counts.sum(axis=1).astype(int))
-    shuffled = rng.permuted(np.tile(tasks.astype(np.int8), (draws, 1)), axis=1)
-    flat = shuffled + (owner * classes)[None, :] + (np.arange(draws) * members * classes)[:, None]
-    tables = np.bincount(flat.ravel(), minlength=draws * members * classes)
     n = len(tasks)
     logs = special.xlogy(np.arange(n + 1), np.arange(n + 1))
-    cells = logs[tables].reshape(draws, -1).sum(axis=1)
+    chunk = max(1, MAX_CELLS // n)
+    cells = np.concatenate(
+        [
+            _shuffled_cells(rng, tasks, owner * classes, members * classes, logs, min(chunk, draws - start))
+            for start in range(0, draws, chunk)
+        ]
+    )
     h_task, h_member = entropy(counts.sum(axis=0)), entropy(counts.sum(axis=1))
     return (h_task + h_member - (np.log(n) - cells / n)) / h_task
+
+
+def _shuffled_cells(
+    rng: np.random.Generator, tasks: Array, offset: Array, size: int, logs: Array, draws: int
+) -> Array:
+    """Sum of n ln n over the cells of each shuffled table."""
+    shuffled = rng.permuted(np.tile(tasks.astype(np.int8), (draws, 1)), axis=1)
+    flat = shuffled + offset[None, :] + (np.arange(draws) * size)[:, None]
+    total: Array = logs[np.bincount(flat.ravel(), minlength=draws * size)].reshape(draws, -1).sum(axis=1)
+    return total
 
 
 @indicator("division_of_labour")

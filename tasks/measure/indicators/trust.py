@@ -17,6 +17,7 @@ from tasks.measure.indicators.answers import (
 )
 from tasks.measure.indicators.context import Array, Context, roll
 from tasks.measure.indicators.intervals import (
+    MAX_CELLS,
     Interval,
     bootstrap,
     percentiles,
@@ -29,17 +30,26 @@ from tasks.measure.indicators.measures import Detail, Measure, by_month, divide,
 from tasks.measure.indicators.networks import Ties, monthly_ties, reciprocity
 
 _NULL_DRAWS = 199
-_MAX_CELLS = 4_000_000  # of matrices held at once
 
 
 @indicator("help_request_rate")
 def help_request_rate(ctx: Context, spec: Indicator) -> Measure:
-    """Requests for help per 100 members present for 30 days, trailing quarter. Althoff et al. 2014."""
+    """Requests for help per 100 members present for 30 days, trailing quarter. Althoff et al. 2014.
+
+    Companion ``prayer_requests``: turns that ask for prayers and for nothing else.
+    """
+    prayers = roll(ctx.count(ctx.turn("is_prayer_request")), spec.window_months).sum(axis=1)
     num = roll(ctx.count(requests(ctx)), spec.window_months).sum(axis=1)
     den = ctx.member_months(spec.window_months, spec.params["days_per_member_month"])
     per = spec.params["per_members"]
     return Measure(
-        per * divide(num, den), num, den, enough=den > 0, empty=den == 0, ci=poisson_exact(num, den, per)
+        per * divide(num, den),
+        num,
+        den,
+        enough=den > 0,
+        empty=den == 0,
+        ci=poisson_exact(num, den, per),
+        details={"prayer_requests": Detail(per * divide(prayers, den), n_num=prayers, n_den=den)},
     )
 
 
@@ -141,20 +151,9 @@ def _order_of_first(member: Array) -> Array:
 
 @indicator("helper_breadth")
 def helper_breadth(ctx: Context, spec: Indicator) -> Measure:
-    """Members who answered a request or offered help over A, trailing quarter. Share 0-1.
-
-    Who answered is who has a core tie to the request within 24 hours by a turn that is no list or
-    announcement.
-    """
-    asked = pl.Series(ctx.turns["turn_key"]).filter(pl.Series(requests(ctx)))
-    plain = ctx.turns.filter(~pl.col("is_list") & ~pl.col("is_announcement"))["turn_key"]
-    ties = ctx.replies.filter(
-        (pl.col("layer") == "core")
-        & (pl.col("latency_min") <= 1440)
-        & pl.col("target_turn_key").is_in(asked.implode())
-        & pl.col("source_turn_key").is_in(plain.implode())
-    )
-    helped = ctx.grid(ctx.month_of(ties["local_date"]), ctx.member_of(ties["source_member_key"]))
+    """Members who gave the first answer to a request or offered help over A, trailing quarter. Share 0-1."""
+    asked = requests(ctx) & answered(ctx)
+    helped = ctx.grid(ctx.turn_month[asked], ctx.member_of(ctx.turns["answered_by_member_key"])[asked])
     offered = ctx.count((ctx.turn("lex_help_offer") > 0) & ~ctx.turn("is_list"))
     active = roll(ctx.all_turns, spec.window_months) > 0
     num = ((roll(helped + offered, spec.window_months) > 0) & active).sum(axis=1).astype(float)
@@ -373,7 +372,7 @@ def shuffled_reciprocity(rng: np.random.Generator, ties: Ties) -> Array:
     """Reciprocity when the targets are shuffled among the ties; ties to oneself are dropped."""
     targets = rng.permuted(np.tile(ties.target, (_NULL_DRAWS, 1)), axis=1)
     size = ties.n * ties.n
-    chunk = max(1, _MAX_CELLS // size)
+    chunk = max(1, MAX_CELLS // size)
     parts = []
     for start in range(0, _NULL_DRAWS, chunk):
         rows = targets[start : start + chunk]

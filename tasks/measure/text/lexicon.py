@@ -138,7 +138,7 @@ def lexicon_for(symbols: tuple[str, ...] = ()) -> Lexicon:
 
 def normal_forms(terms: pl.Series, spelling: Spelling) -> list[str]:
     """Terms -> their words in normal form, separated by spaces."""
-    tokens = tokenise(terms.to_frame("term").select(plain(pl.col("term"))).to_series(), spelling)
+    tokens = tokenise(plain(terms), spelling)
     forms: list[list[str]] = [[] for _ in range(len(terms))]
     for text_no, word in zip(
         tokens.text_no.tolist(), tokens.vocabulary.gather(tokens.word).to_list(), strict=True

@@ -24,12 +24,13 @@ URL_PATTERN = (
     r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|id|org|net|ly|gl|me|co|info|edu|app|io|link|site)(?:/[^\s<>\"]*)?\b"
 )
 EMAIL_PATTERN = r"(?i)\b[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
-PHONE_PATTERN = r"(?:\+62|\b62|\b0)[ .\-\x{2011}]?8\d{1,3}(?:[ .\-\x{2011}]?\d{2,4}){2,4}\b|\+\d{7,15}\b"
+PHONE_PATTERN = (
+    r"(?:\+62|\b62|\b0)[ .\-\x{2011}]?8[0-9]{1,3}(?:[ .\-\x{2011}]?[0-9]{2,4}){2,4}\b|\+[0-9]{7,15}\b"
+)
 #: A mention as exports write it: the name between isolates, or the number; a bare name is found by its
 #: tokens.
 ISOLATED_MENTION = r"@\x{2068}([^\x{2069}\n]{1,80})\x{2069}"
 
-_FORMAT_CHARS = r"[\p{Cf}\x{fe00}-\x{fe0f}\x{20e3}\x{e000}-\x{e00f}]"
 _QUOTES = r"['\x{2018}\x{2019}\x{201b}\x{02b9}-\x{02bf}\x{0060}\x{00b4}\x{2032}\x{ff07}]"
 _EMOJI_TERMS = "🙏🤲😂😅😆🤣"
 _TOKEN = rf"[\p{{L}}\p{{M}}0-9]+|[\x{{e000}}-\x{{e003}}]|[{_EMOJI_TERMS}]|[.,!?;\n]"
@@ -50,20 +51,28 @@ _STRETCHED = "|".join(f"{letter}{{3}}" for letter in "abcdefghijklmnopqrstuvwxyz
 _CLITICS = ("kah", "lah", "pun", "nya", "ku", "mu")
 
 
-def plain(text: pl.Expr) -> pl.Expr:
-    """The text in one spelling of marks and letters: placeholders in, format characters and quotes out."""
+def plain(texts: pl.Series) -> pl.Series:
+    """Texts in one spelling of marks and letters: placeholders in, format characters and quotes out.
+
+    Each distinct text is worked on once; NULL stays NULL.
+    """
+    distinct = texts.unique().drop_nulls().alias("raw").to_frame()
+    frame = distinct.with_columns(plain=pl.col("raw"))
+    # one step a time: nested conditions would work out the steps below them again and again
+    for step in (_untouched, _isolated, _compatible, _mentions, _addresses, _phones, _letters):
+        frame = frame.with_columns(step(pl.col("plain")).alias("plain"))
+    return texts.alias("raw").to_frame().join(frame, on="raw", how="left", maintain_order="left")["plain"]
+
+
+def _untouched(text: pl.Expr) -> pl.Expr:
+    """Without the private characters that serve as placeholders, should a writer have found them."""
+    return text.str.replace_all(r"[\x{e000}-\x{e00f}]", "")
+
+
+def _isolated(text: pl.Expr) -> pl.Expr:
+    """Mentions as newer exports write them, the name between isolates."""
     isolated = text.str.replace_all(ISOLATED_MENTION, f" {MENTION} ${{1}} ")
-    return (
-        pl.when(text.str.contains("\u2068", literal=True))
-        .then(isolated)
-        .otherwise(text)
-        .pipe(_compatible)
-        .pipe(_placeholders)
-        .str.replace_all(r"[*_~]", "")
-        .str.to_lowercase()
-        .str.replace_all(_QUOTES, "")
-        .str.replace_all(r"(\pL)\^2", "${1}2")
-    )
+    return pl.when(text.str.contains("\u2068", literal=True)).then(isolated).otherwise(text)
 
 
 def _compatible(text: pl.Expr) -> pl.Expr:
@@ -72,21 +81,33 @@ def _compatible(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.len_bytes() == text.str.len_chars()).then(text).otherwise(folded)
 
 
-def _placeholders(text: pl.Expr) -> pl.Expr:
-    numbered = text.str.replace_all(r"@\+?(\d{7,15})\b", f" {MENTION} ${{1}} ")
-    told = pl.when(text.str.contains(r"@")).then(
-        numbered.str.replace_all(EMAIL_PATTERN, f" {EMAIL} ").str.replace_all(r"@(\pL)", f" {MENTION} ${{1}}")
+def _mentions(text: pl.Expr) -> pl.Expr:
+    """Mentions by number or bare name, and e-mail addresses."""
+    marked = (
+        text.str.replace_all(r"@\+?([0-9]{7,15})\b", f" {MENTION} ${{1}} ")
+        .str.replace_all(EMAIL_PATTERN, f" {EMAIL} ")
+        .str.replace_all(r"@(\pL)", f" {MENTION} ${{1}}")
     )
-    text = told.otherwise(text)
-    text = (
-        pl.when(text.str.contains(r"[a-zA-Z]\.[a-zA-Z]|://"))
-        .then(text.str.replace_all(URL_PATTERN, f" {URL} "))
-        .otherwise(text)
-    )
+    return pl.when(text.str.contains("@", literal=True)).then(marked).otherwise(text)
+
+
+def _addresses(text: pl.Expr) -> pl.Expr:
+    marked = text.str.replace_all(URL_PATTERN, f" {URL} ")
+    return pl.when(text.str.contains(r"[a-zA-Z0-9]\.[a-zA-Z]|://")).then(marked).otherwise(text)
+
+
+def _phones(text: pl.Expr) -> pl.Expr:
+    """Phone numbers, but not the number of somebody mentioned."""
+    marked = text.str.replace_all(rf"([^{MENTION}]\s|^|[^\s0-9])({PHONE_PATTERN})", f"${{1}} {PHONE} ")
+    return pl.when(text.str.contains(r"[0-9]{3}")).then(marked).otherwise(text)
+
+
+def _letters(text: pl.Expr) -> pl.Expr:
     return (
-        pl.when(text.str.contains(r"\d{3}"))
-        .then(text.str.replace_all(rf"([^{MENTION}]\s|^|[^\s\d])({PHONE_PATTERN})", f"${{1}} {PHONE} "))
-        .otherwise(text)
+        text.str.replace_all(r"[*_~]", "")
+        .str.to_lowercase()
+        .str.replace_all(_QUOTES, "")
+        .str.replace_all(r"(\pL)\^2", "${1}2")
     )
 
 

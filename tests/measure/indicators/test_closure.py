@@ -1,0 +1,128 @@
+"""Only what changed is computed again, and the result is that of a full computation."""
+
+import datetime as dt
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from schemas.indicators import registry
+from tasks.measure.indicators import Indicators, closure_hash, compute, month_hashes
+from tasks.measure.indicators.context import add_months
+from tests.measure.indicators.random_group import random_group
+
+MONTHS = 6
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    return random_group(months=MONTHS)
+
+
+@pytest.fixture(scope="module")
+def full(inputs):
+    return compute(inputs)
+
+
+def changed(before: Indicators, after: Indicators) -> pl.DataFrame:
+    """Cells (code, month) whose hash differs."""
+    return after.values.join(before.values, on=["code", "month", "input_hash"], how="anti").select(
+        "code", "month"
+    )
+
+
+def assert_same(one: Indicators, other: Indicators) -> None:
+    assert one.values.equals(other.values)
+    assert one.details.equals(other.details)
+    assert one.bases.equals(other.bases)
+
+
+def test_everything_holds_when_nothing_changed(inputs, full):
+    assert_same(compute(inputs, cached=full), full)
+
+
+def test_a_later_message_changes_its_months_only(inputs, full):
+    """A turn less in March: codes of a month move in March, of a quarter until May, those that look
+    ahead before.
+    """
+    at = add_months(inputs.first_month, 2)
+    day = at + dt.timedelta(days=14)
+    first = inputs.fact_turn.filter(pl.col("local_date") >= day)["turn_key"][0]
+    shorter = replace(
+        inputs,
+        fact_turn=inputs.fact_turn.filter(pl.col("turn_key") != first),
+        fact_reply=inputs.fact_reply.filter(
+            (pl.col("source_turn_key") != first) & (pl.col("target_turn_key") != first)
+        ),
+    )
+    again = compute(shorter, cached=full)
+    assert_same(again, compute(shorter))
+    touched = changed(full, again).group_by("code").agg(pl.col("month").sort())
+    months = dict(zip(touched["code"], touched["month"].to_list(), strict=True))
+    assert months["active_member_share"] == [at]
+    assert months["help_request_rate"] == [at, add_months(at, 1), add_months(at, 2)]
+    assert months["conflict_rate"] == [add_months(at, -1), at]
+
+
+def test_a_month_more_leaves_the_earlier_ones(inputs, full):
+    longer = random_group(months=MONTHS + 1)
+    cut = add_months(inputs.first_month, MONTHS)
+    earlier = replace(
+        longer,
+        month=add_months(cut, -1),
+        fact_turn=longer.fact_turn.filter(pl.col("local_date") < cut + dt.timedelta(days=3)),
+        fact_reply=longer.fact_reply.filter(pl.col("local_date") < cut + dt.timedelta(days=3)),
+        fact_activity=longer.fact_activity.filter(pl.col("local_date") < cut),
+        fact_participation=longer.fact_participation.filter(pl.col("added_date") < cut),
+        presence=longer.presence.filter(pl.col("date") < cut + dt.timedelta(days=3)),
+        coverage=longer.coverage.filter(pl.col("date") < cut + dt.timedelta(days=3)),
+    )
+    before = compute(earlier)
+    after = compute(longer, cached=before)
+    assert_same(after, compute(longer))
+    touched = changed(before, after).filter(pl.col("code") == "active_member_share")["month"].to_list()
+    assert touched == [cut]
+    same = after.values.join(before.values, on=["code", "month"], suffix="_before").filter(
+        pl.col("code") == "style_match"
+    )
+    assert same["value"].equals(same["value_before"], null_equal=True)
+
+
+def test_an_early_message_found_late_leaves_the_later_months(inputs, full):
+    """Ordinals of all later turns shift by one; their content does not."""
+    extra = inputs.fact_turn.head(1).with_columns(turn_key=pl.lit(0, dtype=pl.Int64))
+    shifted = replace(
+        inputs,
+        fact_turn=pl.concat([extra, inputs.fact_turn.with_columns(pl.col("turn_key") + 1)]),
+        fact_reply=inputs.fact_reply.with_columns(
+            pl.col("source_turn_key") + 1, pl.col("target_turn_key") + 1
+        ),
+    )
+    before, after = month_hashes(inputs), month_hashes(shifted)
+    assert before[0] != after[0]
+    assert before[1:] == after[1:]
+    assert_same(compute(shifted, cached=full), compute(shifted))
+
+
+def test_a_changed_definition_changes_its_cells(inputs):
+    spec = registry()["silent_share"]
+    bases = month_hashes(inputs)
+    other = spec.model_copy(update={"params": {**spec.params, "window_days": 90}})
+    arguments = (3, bases, inputs.first_month, inputs.history_start)
+    assert closure_hash(spec, *arguments) != closure_hash(other, *arguments)
+    assert closure_hash(spec, *arguments) == closure_hash(spec, *arguments)
+
+
+def test_a_role_changes_the_months_in_which_it_holds(inputs, full):
+    promoted = inputs.dim_member.with_columns(
+        role=pl.when(pl.col("member_key") == 1010).then(pl.lit("officer")).otherwise("role")
+    )
+    now = replace(inputs, dim_member=promoted)
+    again = compute(now, cached=full)
+    assert_same(again, compute(now))
+    assert "cross_role_tie_share" in changed(full, again)["code"].to_list()
+
+
+def test_months_asked_for_do_not_change_the_numbers(inputs, full):
+    last = compute(inputs, months=[inputs.month])
+    assert last.values.equals(full.values.filter(pl.col("month") == inputs.month))
