@@ -24,7 +24,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Month = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Month measured; default: the last ended one.")]
+Month = Annotated[
+    str | None, typer.Option(metavar="YYYY-MM", help="Month measured; default: the last ended one.")
+]
 Wait = Annotated[int, typer.Option(min=0, metavar="S", help="Seconds to wait for another run to end.")]
 Out = Annotated[Path, typer.Argument(help="Folder to write into.")]
 
@@ -32,7 +34,9 @@ Out = Annotated[Path, typer.Argument(help="Folder to write into.")]
 @app.callback()
 def options(
     context: typer.Context,
-    home: Annotated[Path | None, typer.Option(help="Home of this installation; else SOLIDARITY_HOME, else ./var.")] = None,
+    home: Annotated[
+        Path | None, typer.Option(help="Home of this installation; else SOLIDARITY_HOME, else ./var.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
     """Options of every command; they may stand before or after it."""
@@ -70,7 +74,9 @@ def simulate(
     context: typer.Context,
     out: Out,
     groups: Annotated[int, typer.Option(min=1, help="Groups.")] = 3,
-    members: Annotated[int | None, typer.Option(min=2, help="Members of each group; default: 30 to 120.")] = None,
+    members: Annotated[
+        int | None, typer.Option(min=2, help="Members of each group; default: 30 to 120.")
+    ] = None,
     months: Annotated[int, typer.Option(min=1, help="Months.")] = 12,
     messages_per_month: Annotated[int, typer.Option(min=1, help="Messages a month and group.")] = 800,
     seed: Annotated[int, typer.Option(help="Seed.")] = 1,
@@ -88,7 +94,9 @@ def simulate(
 def inspect(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Export or roster.")],
-    date_order: Annotated[Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="Where the file does not decide.")] = None,
+    date_order: Annotated[
+        Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="Where the file does not decide.")
+    ] = None,
 ) -> None:
     """What is in an export or roster; loads nothing."""
     from flows.commands import look_at_files
@@ -100,7 +108,9 @@ def inspect(
 def run(
     context: typer.Context,
     month: Month = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what a run would take in; change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what a run would take in; change nothing.")
+    ] = False,
     wait: Wait = 0,
 ) -> None:
     """The monthly flow, once: take in, measure, snapshot, report, release."""
@@ -131,7 +141,9 @@ def backfill(
 
 
 @app.command()
-def retry(context: typer.Context, file: Annotated[Path, typer.Argument(help="A refused file in landing.")]) -> None:
+def retry(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="A refused file in landing.")]
+) -> None:
     """Forget that a file was refused and take in again."""
     from flows.commands import running
 
@@ -145,7 +157,9 @@ def retry(context: typer.Context, file: Annotated[Path, typer.Argument(help="A r
 def query(
     context: typer.Context,
     sql: Annotated[str, typer.Argument(help="One read-only statement.")],
-    schema: Annotated[Literal["research", "core", "ops"], typer.Option(help="What may be read besides research.")] = "research",
+    schema: Annotated[
+        Literal["research", "core", "ops"], typer.Option(help="What may be read besides research.")
+    ] = "research",
     snapshot: Annotated[str | None, typer.Option(metavar="S", help="Read the release of a snapshot.")] = None,
     format_: Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option("--format")] = None,
 ) -> None:
@@ -208,7 +222,9 @@ def dictionary(
 @app.command()
 def release(
     context: typer.Context,
-    what: Annotated[list[str], typer.Argument(metavar="S | verify S", help="A snapshot, or `verify` and a snapshot.")],
+    what: Annotated[
+        list[str], typer.Argument(metavar="S | verify S", help="A snapshot, or `verify` and a snapshot.")
+    ],
     public: Annotated[bool, typer.Option("--public", help="With counts rounded to 5.")] = False,
 ) -> None:
     """Write the release of the newest snapshot, or verify a release."""
@@ -259,7 +275,12 @@ def main(arguments: list[str] | None = None) -> int:
         return end.code if isinstance(end.code, int) else ExitCode.USAGE
     except SolidarityError as error:
         if "--json" in words:
-            document = {"error": error.code, "reason": error.reason, "next_step": error.next_step, **error.counts}
+            document = {
+                "error": error.code,
+                "reason": error.reason,
+                "next_step": error.next_step,
+                **error.counts,
+            }
             typer.echo(json.dumps(document))
         typer.echo(error.describe(), err=True)
         return error.exit_code

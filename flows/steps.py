@@ -49,7 +49,9 @@ def one_run(flow: str, month: str | None, wait: int, from_month: str | None = No
             yield run
             close_run(workspace, run)
         except Exception as error:
-            fail_run(workspace, run, error.exit_code if isinstance(error, SolidarityError) else ExitCode.UNEXPECTED)
+            fail_run(
+                workspace, run, error.exit_code if isinstance(error, SolidarityError) else ExitCode.UNEXPECTED
+            )
             raise
 
 

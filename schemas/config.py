@@ -140,5 +140,7 @@ def read_landing(path: Path) -> Landing:
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in problem["loc"]) for problem in error.errors()})
         raise ConfigurationError(
-            "groups.toml declares what cannot be", next_step=f"see {', '.join(places)}", problems=error.error_count()
+            "groups.toml declares what cannot be",
+            next_step=f"see {', '.join(places)}",
+            problems=error.error_count(),
         ) from None

@@ -43,11 +43,11 @@ def derived(table: Table) -> list[Expectation]:
         if not column.nullable:
             found.append(Expectation("ExpectColumnValuesToNotBeNull", "critical", {"column": column.name}))
         if described.one_of is not None:
-            arguments = {"column": column.name, "value_set": list(described.one_of)}
-            found.append(Expectation("ExpectColumnValuesToBeInSet", "critical", arguments))
+            values = {"column": column.name, "value_set": list(described.one_of)}
+            found.append(Expectation("ExpectColumnValuesToBeInSet", "critical", values))
         if described.ge is not None or described.le is not None:
-            arguments = {"column": column.name, "min_value": described.ge, "max_value": described.le}
-            found.append(Expectation("ExpectColumnValuesToBeBetween", "critical", arguments))
+            bounds = {"column": column.name, "min_value": described.ge, "max_value": described.le}
+            found.append(Expectation("ExpectColumnValuesToBeBetween", "critical", bounds))
     found.append(_unique(table.key))
     return found
 
@@ -60,7 +60,12 @@ def _unique(key: tuple[str, ...]) -> Expectation:
 
 def _ordered(later: str, earlier: str, severity: Severity = "critical") -> Expectation:
     """Where both are there, ``later`` is not before ``earlier``."""
-    arguments = {"column_A": later, "column_B": earlier, "or_equal": True, "ignore_row_if": "either_value_is_missing"}
+    arguments = {
+        "column_A": later,
+        "column_B": earlier,
+        "or_equal": True,
+        "ignore_row_if": "either_value_is_missing",
+    }
     return Expectation("ExpectColumnPairValuesAToBeGreaterThanB", severity, arguments)
 
 
@@ -76,27 +81,48 @@ SUITES: dict[str, Suite] = {
             "files",
             (
                 Expectation("ExpectColumnValuesToNotBeNull", "critical", {"column": "file_id"}),
-                Expectation("ExpectCompoundColumnsToBeUnique", "critical", {"column_list": ["group_id", "file_id"]}),
+                Expectation(
+                    "ExpectCompoundColumnsToBeUnique", "critical", {"column_list": ["group_id", "file_id"]}
+                ),
                 # every line of a file belongs to a message, an event, a continuation, or is rejected
                 Expectation(
-                    "ExpectColumnValuesToBeBetween", "critical", {"column": "n_unaccounted_lines", "min_value": 0, "max_value": 0}
+                    "ExpectColumnValuesToBeBetween",
+                    "critical",
+                    {"column": "n_unaccounted_lines", "min_value": 0, "max_value": 0},
                 ),
-                Expectation("ExpectColumnValuesToBeBetween", "warning", {"column": "rejected_share", "max_value": 0.05}),
+                Expectation(
+                    "ExpectColumnValuesToBeBetween",
+                    "warning",
+                    {"column": "rejected_share", "max_value": 0.05},
+                ),
                 _ordered("last_date", "first_date"),
             ),
         ),
         Suite(
             "daily_messages",
             (
-                Expectation("ExpectCompoundColumnsToBeUnique", "critical", {"column_list": ["group_id", "date"]}),
-                Expectation("ExpectColumnValuesToBeBetween", "critical", {"column": "n_messages", "min_value": 1}),
-                Expectation("ExpectColumnValuesToBeBetween", "warning", {"column": "n_messages", "max_value": 20_000}),
+                Expectation(
+                    "ExpectCompoundColumnsToBeUnique", "critical", {"column_list": ["group_id", "date"]}
+                ),
+                Expectation(
+                    "ExpectColumnValuesToBeBetween", "critical", {"column": "n_messages", "min_value": 1}
+                ),
+                Expectation(
+                    "ExpectColumnValuesToBeBetween", "warning", {"column": "n_messages", "max_value": 20_000}
+                ),
                 _ordered("n_messages", "n_senders"),
             ),
         ),
         Suite("members", (*derived(TABLES["core.dim_member"]), _ordered("valid_to", "valid_from"))),
         Suite("memberships", (*derived(_MEMBERSHIP), _ordered("to_date", "from_date"))),
-        Suite("member_months", (*derived(_MEMBER_MONTH), _ordered("covered_days", "present_days"), _ordered("turns", "text_turns"))),
+        Suite(
+            "member_months",
+            (
+                *derived(_MEMBER_MONTH),
+                _ordered("covered_days", "present_days"),
+                _ordered("turns", "text_turns"),
+            ),
+        ),
         Suite(
             "indicators",
             (
@@ -106,7 +132,9 @@ SUITES: dict[str, Suite] = {
                 _ordered("n_hi", "n_lo"),
                 # zero is a value, NULL an absence: a value is there exactly when the status says so
                 Expectation(
-                    "ExpectColumnValuesToBeInSet", "critical", {"column": "is_value_as_status_says", "value_set": [True]}
+                    "ExpectColumnValuesToBeInSet",
+                    "critical",
+                    {"column": "is_value_as_status_says", "value_set": [True]},
                 ),
             ),
         ),

@@ -37,17 +37,29 @@ EVENTS = table(
 
 #: Edits and deletions, dated by the export that first showed them.
 CHANGES = table(
-    "vault", "changes", "one first sighting of an edit or deletion", "message_id change_kind first_seen_date", key="message_id change_kind"
+    "vault",
+    "changes",
+    "one first sighting of an edit or deletion",
+    "message_id change_kind first_seen_date",
+    key="message_id change_kind",
 )
 
 #: Which labels of which exports are one person.
 LABELS = table(
-    "vault", "labels", "one label in one export", "file_id label person_no votes confidence", key="file_id label"
+    "vault",
+    "labels",
+    "one label in one export",
+    "file_id label person_no votes confidence",
+    key="file_id label",
 )
 
 #: Observed days, by exporting phone, up to the last observed day.
 COVERAGE = table(
-    "vault", "coverage", "day, exporter", "date exporter_no is_covered is_gap is_unverified", key="date exporter_no"
+    "vault",
+    "coverage",
+    "day, exporter",
+    "date exporter_no is_covered is_gap is_unverified",
+    key="date exporter_no",
 )
 
 #: Roster rows after cleaning: one row per person and roster.
@@ -70,9 +82,14 @@ PEOPLE = table(
 
 #: Members present on each covered day.
 PRESENCE = table(
-    "vault", "presence", "one person present on one covered day", "member_key date is_proven", key="member_key date"
+    "vault",
+    "presence",
+    "one person present on one covered day",
+    "member_key date is_proven",
+    key="member_key date",
 )
 
 FRAMES = {
-    frame.name: frame for frame in (PARSED, MESSAGES, EVENTS, CHANGES, LABELS, COVERAGE, ROSTER, PEOPLE, PRESENCE)
+    frame.name: frame
+    for frame in (PARSED, MESSAGES, EVENTS, CHANGES, LABELS, COVERAGE, ROSTER, PEOPLE, PRESENCE)
 }

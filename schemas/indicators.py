@@ -54,7 +54,11 @@ class Indicator(BaseModel):
     @property
     def params_hash(self) -> str:
         """12 hex digits over the parameters and the window."""
-        content = {"params": self.params, "window_months": self.window_months, "def_version": self.def_version}
+        content = {
+            "params": self.params,
+            "window_months": self.window_months,
+            "def_version": self.def_version,
+        }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -64,7 +68,8 @@ def registry() -> dict[str, Indicator]:
     text = resources.files("schemas").joinpath("indicators.toml").read_text(encoding="utf-8")
     entries = tomllib.loads(text)["indicator"]
     return {
-        entry["code"]: Indicator.model_validate({**entry, "facet": FACET_LETTERS[entry["facet"]]}) for entry in entries
+        entry["code"]: Indicator.model_validate({**entry, "facet": FACET_LETTERS[entry["facet"]]})
+        for entry in entries
     }
 
 

@@ -61,7 +61,18 @@ TASKS = ("aid", "announce", "organise", "inform", "ritual_care", "sociable")
 REPLY_METHODS = ("mention", "request", "broadcast", "adjacent", "list")
 REPLY_LAYERS = ("core", "ritual")
 
-ACTIVITY_KINDS = ("rsvp", "attendance", "donation", "khataman", "order", "learning", "petition", "poll", "other_list", "announcement")
+ACTIVITY_KINDS = (
+    "rsvp",
+    "attendance",
+    "donation",
+    "khataman",
+    "order",
+    "learning",
+    "petition",
+    "poll",
+    "other_list",
+    "announcement",
+)
 PARTICIPATION_STATUSES = ("yes", "no", "maybe", "done", "withdrawn")
 
 LANGUAGES = ("id", "su", "jv", "ar-Latn", "en", "mixed", "unknown")

@@ -39,7 +39,7 @@ class GroupReceipt(BaseModel):
     n_people: int = 0
     n_quarantined_rows: int = 0
     n_conflicts: int = 0
-    months_computed: int = 0
+    cells_computed: int = 0
     is_carried_over: bool = False
     next_export_due: dt.date | None = None
 

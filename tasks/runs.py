@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import polars as pl
 
 from schemas.errors import ExitCode
 from schemas.tables import TABLES
 from tasks import receipt as receipts
+from tasks.land.discover import group_ids, unusable_folders
+from tasks.land.land import read_ledger
+from tasks.measure.stage import STAGE as MEASURE
 from tasks.receipt import GroupReceipt, Receipt
 from tasks.run import Run
 from tasks.snapshot.evidence import published
 from tasks.status import group_status, refused_files
-from tasks.land.discover import group_ids, unusable_folders
-from tasks.land.land import read_ledger
-from tasks.measure.stage import STAGE as MEASURE
 from warehouse.stages import StageStore
 from warehouse.workspace import Workspace
 
@@ -24,7 +25,12 @@ RUN = TABLES["ops.run"]
 
 def open_run(workspace: Workspace, run: Run) -> None:
     """Enter a run in the log as running."""
-    entry = {"run_id": run.run_id, "flow": run.flow, "month": run.month_start.isoformat(), "started_at": _now()}
+    entry = {
+        "run_id": run.run_id,
+        "flow": run.flow,
+        "month": run.month_start.isoformat(),
+        "started_at": _now(),
+    }
     workspace.vault.write_document(_name(run.run_id), entry | {"run_status": "running"})
 
 
@@ -58,7 +64,9 @@ def run_rows(workspace: Workspace) -> pl.DataFrame:
     }
     rows = [dict.fromkeys(RUN.names) | counts | entry for entry in entries]
     frame = pl.DataFrame(rows, infer_schema_length=None) if rows else RUN.empty()
-    times = [pl.col(name).cast(pl.String).str.to_datetime(time_unit="us") for name in ("started_at", "ended_at")]
+    times = [
+        pl.col(name).cast(pl.String).str.to_datetime(time_unit="us") for name in ("started_at", "ended_at")
+    ]
     return RUN.conform(frame.with_columns(pl.col("month").str.to_date(), *times)) if rows else frame
 
 
@@ -109,13 +117,13 @@ def _group_receipt(workspace: Workspace, run: Run, group_id: str, is_carried_ove
         n_people=int(stages.facts("identify").get("n_people", 0)),
         n_quarantined_rows=int(stages.facts("validate").get("n_quarantined", 0)),
         n_conflicts=status.n_conflicts,
-        months_computed=int(measured.get("months_computed", 0)) if measured.get("run_id") == run.run_id else 0,
+        cells_computed=int(measured.get("cells_computed", 0)) if measured.get("run_id") == run.run_id else 0,
         is_carried_over=is_carried_over,
         next_export_due=status.next_export_due,
     )
 
 
-def _verdict(workspace: Workspace, run: Run) -> dict[str, object]:
+def _verdict(workspace: Workspace, run: Run) -> dict[str, Any]:
     name = f"runs/{run.run_id}/verdict.json"
     if workspace.vault.exists(name):
         return dict(workspace.vault.read_document(name))

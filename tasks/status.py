@@ -53,8 +53,10 @@ def refused_files(ledger: Ledger, run_id: str | None = None) -> list[RefusedFile
     """Files refused, all of them or only in one run, with the way out; sorted by name."""
     found = []
     for entry in ledger.entries.values():
-        reasons = [(None, entry.refusal)] if entry.refusal else []
-        reasons += [(c.file_id, ledger.refused[c.file_id]) for c in entry.contents if c.file_id in ledger.refused]
+        reasons: list[tuple[str | None, str]] = [(None, entry.refusal)] if entry.refusal else []
+        reasons += [
+            (c.file_id, ledger.refused[c.file_id]) for c in entry.contents if c.file_id in ledger.refused
+        ]
         found += [
             RefusedFile(file=entry.path, file_id=file_id, reason=reason, next_step=REFUSALS[reason])
             for file_id, reason in reasons

@@ -33,7 +33,9 @@ def _stage(step: Callable[..., R]) -> Any:
     return partial(task, cache_policy=NO_CACHE, persist_result=False)(guarded(step))
 
 
-def _each(group_stage: Callable[[Workspace, Run, str], GroupOutcome], run: Run, batch: Sequence[str]) -> list[GroupOutcome]:
+def _each(
+    group_stage: Callable[[Workspace, Run, str], GroupOutcome], run: Run, batch: Sequence[str]
+) -> list[GroupOutcome]:
     workspace = Workspace.open()
     return [group_stage(workspace, run, group_id) for group_id in batch]
 

@@ -37,7 +37,8 @@ def load_settings(home: Path | None = None, *, block: Mapping[str, object] | Non
     except ValidationError as error:
         names = sorted({str(problem["loc"][0]) for problem in error.errors()})
         raise ConfigurationError(
-            "a setting cannot be used", next_step=f"see {', '.join(names)} in settings.toml or the environment"
+            "a setting cannot be used",
+            next_step=f"see {', '.join(names)} in settings.toml or the environment",
         ) from None
 
 

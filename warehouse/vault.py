@@ -111,7 +111,8 @@ class Vault:
             return self._cipher.decrypt(content[len(_MAGIC) : start], content[start:], _MAGIC)
         except InvalidTag:
             raise ConfigurationError(
-                "the vault cannot be opened with this key", next_step="set the SOLIDARITY_VAULT_KEY it was written with"
+                "the vault cannot be opened with this key",
+                next_step="set the SOLIDARITY_VAULT_KEY it was written with",
             ) from None
 
 
@@ -123,14 +124,13 @@ def _cipher(key: SecretStr) -> Any:
     secret = key.get_secret_value().encode()
     if len(secret) < MINIMUM_KEY_BYTES:
         raise ConfigurationError(
-            "the vault key is too short", next_step="use at least 32 bytes, for instance from `openssl rand -hex 32`"
+            "the vault key is too short",
+            next_step="use at least 32 bytes, for instance from `openssl rand -hex 32`",
         )
     return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"solidarity vault").derive(secret))
 
 
 def _private_folder(folder: Path, root: Path) -> None:
-    missing = [
-        path for path in (folder, *folder.parents) if path.is_relative_to(root) and not path.exists()
-    ]
+    missing = [path for path in (folder, *folder.parents) if path.is_relative_to(root) and not path.exists()]
     for path in reversed(missing):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)

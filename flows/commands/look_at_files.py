@@ -20,11 +20,13 @@ def inspect(call: Call, file: Path, date_order: DateOrder | None) -> int:
         raise UsageError("there is no such file")
     try:
         found = inspect_file(file, date_order=date_order)
-    except FileRefused as refusal:
-        call.answer({"refused": refusal.reason, **refusal.counts}, lambda: _say_refused(refusal))
-        return refusal.exit_code
-    call.answer(found, lambda: _say(found))
-    return ExitCode.DONE
+    except FileRefused as error:
+        refusal = error
+    else:
+        call.answer(found, lambda: _say(found))
+        return ExitCode.DONE
+    call.answer({"refused": refusal.reason, **refusal.counts}, lambda: _say_refused(refusal))
+    return refusal.exit_code
 
 
 def _say(found: dict[str, Any]) -> None:
@@ -68,4 +70,7 @@ def _say_status(found: list[Any]) -> None:
     console.print(table)
     for group in found:
         for refused in group.refused:
-            console.print(f"{group.group_id}: {refused.file} was refused: {refused.reason}. {refused.next_step}", markup=False)
+            console.print(
+                f"{group.group_id}: {refused.file} was refused: {refused.reason}. {refused.next_step}",
+                markup=False,
+            )

@@ -14,6 +14,8 @@ from schemas.errors import UsageError
 if TYPE_CHECKING:
     import polars as pl
 
+WIDE = 10_000
+
 
 def query(call: Call, sql: str, schema: str, snapshot: str | None, format_: str | None) -> None:
     """Ask in SQL and print the rows."""
@@ -48,10 +50,11 @@ def _print_table(frame: pl.DataFrame) -> None:
 
     table = Table(header_style="bold")
     for name, dtype in frame.schema.items():
-        table.add_column(name, justify="right" if dtype.is_numeric() else "left")
+        table.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
     for row in frame.iter_rows():
         table.add_row(*(Text(_cell(value)) for value in row))
-    console = Console()
+    # a terminal folds long cells; a pipe or a file gets every row on one line
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
     console.print(table)
     console.print(f"{len(frame)} rows", highlight=False)
 
@@ -64,7 +67,8 @@ def _cell(value: object) -> str:
 
 def snapshots(call: Call) -> None:
     """All snapshots, oldest first."""
-    sql = "select snapshot_id, month, created_at, n_groups, n_exports, n_rosters from core.dim_snapshot order by created_at"
+    sql = """select snapshot_id, month, created_at, n_groups, n_exports, n_rosters
+             from core.dim_snapshot order by created_at, snapshot_id"""
     _show(call, sql, "core")
 
 
@@ -86,17 +90,23 @@ def conflicts(call: Call) -> None:
 
 def dictionary(call: Call, out: Path | None) -> None:
     """Every table, column and indicator, from the descriptions the warehouse is made of."""
-    from tasks.publish.dictionary import dictionary_frame, dictionary_markdown
+    from schemas.indicators import registry
+    from tasks.measure.stage import computed_codes
+    from tasks.publish.codebook import codebook_md
+    from tasks.publish.dictionary import dictionary as describe
 
-    if out is not None:
-        if not out.parent.is_dir():
-            raise UsageError("there is no such folder to write into")
-        out.write_text(dictionary_markdown(), encoding="utf-8")
+    frame = describe(registry(), computed_codes())
+    if out is None:
+        print_frame(frame, "json" if call.as_json else "table")
         return
-    print_frame(dictionary_frame(), "json" if call.as_json else "table")
+    if not out.parent.is_dir():
+        raise UsageError("there is no such folder to write into")
+    out.write_text(codebook_md(frame), encoding="utf-8")
 
 
 def _show(call: Call, sql: str, schema: str) -> None:
     from warehouse.query import query as ask
 
-    print_frame(ask(call.workspace.settings.database_url, sql, schema=schema), "json" if call.as_json else "table")
+    print_frame(
+        ask(call.workspace.settings.database_url, sql, schema=schema), "json" if call.as_json else "table"
+    )

@@ -22,9 +22,15 @@ def in_words(receipt: Receipt) -> None:
         for line in _group_lines(group):
             say(line)
     if receipt.n_unusable_folders:
-        say(f"{receipt.n_unusable_folders} folders in landing have names that cannot be groups: use letters, digits, - _ .")
+        say(
+            f"{receipt.n_unusable_folders} folders in landing have names no group can have: use letters, digits, - _ ."
+        )
     if receipt.snapshot_id:
-        news = f"new, {receipt.n_changed_cells} cells changed" if receipt.is_new_snapshot else "as before: nothing changed"
+        news = (
+            f"new, {receipt.n_changed_cells} cells changed"
+            if receipt.is_new_snapshot
+            else "as before: nothing changed"
+        )
         say(f"snapshot  {receipt.snapshot_id} ({news})")
     for name in ("warehouse", "report", "release"):
         place = getattr(receipt, name)
@@ -36,11 +42,14 @@ def in_words(receipt: Receipt) -> None:
 
 def _group_lines(group: GroupReceipt) -> list[str]:
     files = f"{group.n_new} new, {group.n_duplicate} seen before, {group.n_known} unchanged"
-    lines = [f"{group.group_id}: files {files}; {group.n_messages:,} messages by {group.n_people} people in store"]
-    if group.months_computed:
-        lines.append(f"  {group.months_computed} months computed anew")
+    lines = [
+        f"{group.group_id}: files {files}; {group.n_messages:,} messages by {group.n_people} people in store"
+    ]
+    if group.cells_computed:
+        lines.append(f"  {group.cells_computed:,} indicator values computed anew")
     lines += [
-        f"  REFUSED {refused.file}: {refused.reason.replace('_', ' ')}. {refused.next_step}" for refused in group.refused
+        f"  REFUSED {refused.file}: {refused.reason.replace('_', ' ')}. {refused.next_step}"
+        for refused in group.refused
     ]
     if group.n_quarantined_rows:
         lines.append(f"  {group.n_quarantined_rows} rows in quarantine")

@@ -77,13 +77,22 @@ def simulate(
     """Write a synthetic community and its truth."""
     from tasks.simulate import SimulationPlan, simulate, write_landing
 
-    plan = SimulationPlan(
-        groups=groups, members=members, months=months, messages_per_month=messages_per_month, seed=seed
-    )
+    plan = SimulationPlan(groups=groups, months=months, messages_per_month=messages_per_month, seed=seed)
+    if members is not None:
+        plan = SimulationPlan.model_validate({**plan.model_dump(), "members": members})
     community = simulate(plan)
     write_landing(community, out)
-    facts = {"landing": str(out / "landing"), "truth": str(out / "truth"), "messages": len(community.messages)}
-    call.answer(facts, lambda: typer.echo(f"{facts['messages']:,} messages in {facts['landing']}, truth in {facts['truth']}"))
+    facts = {
+        "landing": str(out / "landing"),
+        "truth": str(out / "truth"),
+        "messages": len(community.messages),
+    }
+    call.answer(
+        facts,
+        lambda: typer.echo(
+            f"{facts['messages']:,} messages in {facts['landing']}, truth in {facts['truth']}"
+        ),
+    )
 
 
 def demo(call: Call, seed: int) -> int:
@@ -172,7 +181,9 @@ def _answers(workspace: Workspace) -> None:
 
     warehouse = Warehouse(workspace.settings.database_url)
     if not warehouse.exists():
-        raise UsageError("there is no warehouse yet", next_step="the first run makes it, or `solidarity migrate`")
+        raise UsageError(
+            "there is no warehouse yet", next_step="the first run makes it, or `solidarity migrate`"
+        )
 
 
 def migrate(call: Call) -> None:

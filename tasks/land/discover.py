@@ -36,21 +36,29 @@ def unusable_folders(landing: Path) -> int:
     if not landing.is_dir():
         return 0
     return sum(
-        entry.is_dir() and not entry.name.startswith(".") and not GROUP_ID.match(entry.name) for entry in landing.iterdir()
+        entry.is_dir() and not entry.name.startswith(".") and not GROUP_ID.match(entry.name)
+        for entry in landing.iterdir()
     )
 
 
 def files_of(landing: Path, group_id: str) -> Iterator[Found]:
     """The files of one group, sorted by path; links are not followed."""
     folder = landing / group_id
-    for place, suffixes, kind in (("exports", EXPORT_SUFFIXES, "export"), ("rosters", ROSTER_SUFFIXES, "roster")):
+    for place, suffixes, kind in (
+        ("exports", EXPORT_SUFFIXES, "export"),
+        ("rosters", ROSTER_SUFFIXES, "roster"),
+    ):
         base = folder / place
         for path in sorted(base.rglob("*")) if base.is_dir() else ():
             if path.is_symlink() or not path.is_file() or path.name.lower().startswith(_LITTER):
                 continue
             stat = path.stat()
             yield Found(
-                path, path.relative_to(folder).as_posix(), _kind(path, suffixes, kind), stat.st_size, stat.st_mtime_ns
+                path,
+                path.relative_to(folder).as_posix(),
+                _kind(path, suffixes, kind),
+                stat.st_size,
+                stat.st_mtime_ns,
             )
 
 

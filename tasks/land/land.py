@@ -11,6 +11,7 @@ from schemas.errors import FileRefused
 from tasks.land.containers import open_chats
 from tasks.land.discover import Found, files_of
 from tasks.land.ledger import Content, Entry, Ledger
+from warehouse.failpoints import reach
 from warehouse.vault import Vault
 from warehouse.workspace import Workspace
 
@@ -59,6 +60,7 @@ def land_group(workspace: Workspace, group_id: str, run_id: str) -> Landing:
             counts["known"] += 1
             continue
         entry = _take_in(workspace, found, run_id)
+        reach("land.stored")
         ledger.entries[found.relative] = entry
         new_ids = {content.file_id for content in entry.contents}
         counts["refused" if entry.refusal else "new" if new_ids - known_ids else "duplicate"] += 1
@@ -106,7 +108,8 @@ def _contents(workspace: Workspace, found: Found, data: bytes, sha256: str) -> t
         for chat in chats:
             _keep(vault, chat.file_id, chat.text)
         return tuple(
-            Content(file_id=chat.file_id, stated_date=chat.stated_date, n_bytes=len(chat.text)) for chat in chats
+            Content(file_id=chat.file_id, stated_date=chat.stated_date, n_bytes=len(chat.text))
+            for chat in chats
         )
     if not data:
         raise FileRefused("empty_file")

@@ -29,8 +29,18 @@ _ACTIVITY_NAMES = {
 }
 
 _PLATFORM_BREAKS = [
-    ("reactions", dt.date(2022, 5, 5), "Emoji reactions begin to replace typed thanks and sign-ups.", "from memory, unchecked"),
-    ("silent_leaving", dt.date(2022, 8, 9), "Leaving a group is shown to its admins only.", "press, announced August 2022"),
+    (
+        "reactions",
+        dt.date(2022, 5, 5),
+        "Emoji reactions begin to replace typed thanks and sign-ups.",
+        "from memory, unchecked",
+    ),
+    (
+        "silent_leaving",
+        dt.date(2022, 8, 9),
+        "Leaving a group is shown to its admins only.",
+        "press, announced August 2022",
+    ),
     ("polls", dt.date(2022, 11, 16), "Polls begin to replace copied lists.", "from memory, unchecked"),
     ("chat_privacy", dt.date(2025, 4, 23), "Groups may forbid exports.", "press, April 2025"),
 ]
@@ -83,7 +93,9 @@ def dim_indicator(computed: Iterable[str]) -> pl.DataFrame:
         definition.model_dump(include=set(table.names)) | {"is_computed": code in known, "is_current": True}
         for code, definition in registry().items()
     ]
-    return table.conform(pl.DataFrame(rows, schema_overrides={"range_low": pl.Float64, "range_high": pl.Float64}))
+    return table.conform(
+        pl.DataFrame(rows, schema_overrides={"range_low": pl.Float64, "range_high": pl.Float64})
+    )
 
 
 def dim_activity_kind() -> pl.DataFrame:
@@ -94,7 +106,9 @@ def dim_activity_kind() -> pl.DataFrame:
 
 def dim_platform_break() -> pl.DataFrame:
     """``core.dim_platform_break``: when the platform itself changed what an export can show."""
-    return pl.DataFrame(_PLATFORM_BREAKS, schema=TABLES["core.dim_platform_break"].polars_schema, orient="row")
+    return pl.DataFrame(
+        _PLATFORM_BREAKS, schema=TABLES["core.dim_platform_break"].polars_schema, orient="row"
+    )
 
 
 def dim_shock(groups: Mapping[str, Group]) -> pl.DataFrame:
@@ -103,9 +117,13 @@ def dim_shock(groups: Mapping[str, Group]) -> pl.DataFrame:
         (name, date, None, "shipped") for name, date in SHIPPED_SHOCKS.items()
     ]
     rows += [
-        (shock.name, shock.date, group_id, "declared") for group_id, group in groups.items() for shock in group.shocks
+        (shock.name, shock.date, group_id, "declared")
+        for group_id, group in groups.items()
+        for shock in group.shocks
     ]
-    return pl.DataFrame(sorted(set(rows), key=str), schema=TABLES["core.dim_shock"].polars_schema, orient="row")
+    return pl.DataFrame(
+        sorted(set(rows), key=str), schema=TABLES["core.dim_shock"].polars_schema, orient="row"
+    )
 
 
 def one_row_of_versions_a_person(dim_member: pl.DataFrame) -> pl.DataFrame:
@@ -115,4 +133,6 @@ def one_row_of_versions_a_person(dim_member: pl.DataFrame) -> pl.DataFrame:
     """
     known_since = dim_member.group_by("member_key", "group_id").agg(since=pl.col("valid_from").min())
     chosen = known_since.sort("since", "group_id").unique("member_key", keep="first", maintain_order=True)
-    return dim_member.join(chosen.select("member_key", "group_id"), on=["member_key", "group_id"], how="semi").drop("group_id")
+    return dim_member.join(
+        chosen.select("member_key", "group_id"), on=["member_key", "group_id"], how="semi"
+    ).drop("group_id")

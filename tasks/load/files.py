@@ -17,7 +17,11 @@ FILE = TABLES["ops.file"]
 
 def file_rows(workspace: Workspace, run_id: str) -> pl.DataFrame:
     """Rows of ``ops.file`` for all groups that ever handed in a file."""
-    rows = [row for group_id in workspace.vault.names("groups") for row in _group_rows(workspace, group_id, run_id)]
+    rows = [
+        row
+        for group_id in workspace.vault.names("groups")
+        for row in _group_rows(workspace, group_id, run_id)
+    ]
     return pl.DataFrame(rows, schema=FILE.polars_schema)
 
 
@@ -37,8 +41,15 @@ def _group_rows(workspace: Workspace, group_id: str, run_id: str) -> list[dict[s
             rows.append(row)
     for entry in ledger.entries.values():
         if entry.refusal and not entry.contents:
-            head = {"file_id": entry.sha256[:12] or "0" * 12, "group_id": group_id, "file_kind": entry.kind, "run_id": run_id}
-            rows.append(empty | head | {"file_status": "refused", "refusal": entry.refusal, "n_bytes": entry.n_bytes})
+            head = {
+                "file_id": entry.sha256[:12] or "0" * 12,
+                "group_id": group_id,
+                "file_kind": entry.kind,
+                "run_id": run_id,
+            }
+            rows.append(
+                empty | head | {"file_status": "refused", "refusal": entry.refusal, "n_bytes": entry.n_bytes}
+            )
     return list({row["file_id"]: row for row in rows}.values())
 
 
@@ -56,7 +67,16 @@ def _export(ledger: Ledger, landed: dict[str, Landed], content: Content) -> dict
     meta = ledger.metas.get(content.file_id)
     if meta is None:
         return {}
-    same = ("platform", "language", "date_order", "clock", "is_truncated", "n_lines", "n_messages", "n_events")
+    same = (
+        "platform",
+        "language",
+        "date_order",
+        "clock",
+        "is_truncated",
+        "n_lines",
+        "n_messages",
+        "n_events",
+    )
     also = ("n_continuation_lines", "n_rejected_lines", "n_senders")
     return {name: getattr(meta, name) for name in (*same, *also)} | {
         "exporter_no": landed[content.file_id].exporter_no,

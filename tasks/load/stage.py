@@ -29,7 +29,9 @@ from warehouse.workspace import Workspace
 CALENDAR_FROM, CALENDAR_TO = dt.date(2009, 1, 1), dt.date(2040, 12, 31)
 
 #: Tables whose rows belong to one group and are made by its stages.
-GROUP_TABLES = tuple(name for name, table in TABLES.items() if table.partition == ("group_key",) and name != "core.dim_group")
+GROUP_TABLES = tuple(
+    name for name, table in TABLES.items() if table.partition == ("group_key",) and name != "core.dim_group"
+)
 SNAPSHOT_TABLES = frozenset({"core.fact_trend"})
 
 
@@ -43,6 +45,13 @@ class GroupLoad:
     accepted: list[str]
     changed: list[str]
     load: Load | None
+
+    @property
+    def open(self) -> Load:
+        """The open load; there is one whenever something is to be loaded."""
+        if self.load is None:
+            raise RuntimeError("nothing is to be loaded")
+        return self.load
 
     def load_groups(self) -> int:
         """Dimensions, and the facts of changed groups; returns how many groups changed."""
@@ -69,7 +78,9 @@ def open_load(workspace: Workspace, run: Run, accepted: Sequence[str]) -> Iterat
         return
     held = dict(warehouse.read("SELECT group_id, input_hash FROM ops.group_state").iter_rows())
     changed = [
-        group_id for group_id in accepted if StageStore(workspace.vault, group_id).stamp(MEASURE) != held.get(group_id)
+        group_id
+        for group_id in accepted
+        if StageStore(workspace.vault, group_id).stamp(MEASURE) != held.get(group_id)
     ]
     with warehouse.load(run.run_id) as load:
         yield GroupLoad(workspace, run, manifest, list(accepted), changed, load)
@@ -85,8 +96,7 @@ def _load_shared_dimensions(workspace: Workspace, load: Load) -> None:
 
 
 def _load_groups_dimension(this: GroupLoad) -> None:
-    assert this.load is not None
-    known = this.load.read("SELECT * FROM core.dim_group")
+    known = this.open.read("SELECT * FROM core.dim_group")
     for group_id in this.accepted:
         key = group_key(group_id)
         versions = dimensions.dim_group_versions(
@@ -96,12 +106,11 @@ def _load_groups_dimension(this: GroupLoad) -> None:
             group_id,
             this.run.month_start,
         )
-        this.load.replace("core.dim_group", versions, {"group_key": [key]})
+        this.open.replace("core.dim_group", versions, {"group_key": [key]})
 
 
 def _load_members(this: GroupLoad) -> None:
     """People belong to communities: one touched by a changed group is put together from all its groups."""
-    assert this.load is not None
     config = this.workspace.config
     touched = sorted({config.community_of(group_id) for group_id in this.changed})
     frames = [
@@ -111,7 +120,7 @@ def _load_members(this: GroupLoad) -> None:
     ]
     if frames:
         people = dimensions.one_row_of_versions_a_person(pl.concat(frames))
-        this.load.replace("core.dim_member", people, {"community": touched})
+        this.open.replace("core.dim_member", people, {"community": touched})
 
 
 def _stage_frame(this: GroupLoad, group_id: str, table: str) -> pl.DataFrame:
@@ -120,7 +129,6 @@ def _stage_frame(this: GroupLoad, group_id: str, table: str) -> pl.DataFrame:
 
 
 def _load_facts(this: GroupLoad, batch: Sequence[str]) -> None:
-    assert this.load is not None
     keys = [group_key(group_id) for group_id in batch]
     for table in GROUP_TABLES:
         if table in SNAPSHOT_TABLES:
@@ -128,7 +136,7 @@ def _load_facts(this: GroupLoad, batch: Sequence[str]) -> None:
         rows = pl.concat([_stage_frame(this, group_id, table) for group_id in batch])
         if "snapshot_id" in rows.columns:
             rows = rows.with_columns(snapshot_id=pl.lit(this.manifest.snapshot_id))
-        this.load.replace(table, rows, {"group_key": keys})
+        this.open.replace(table, rows, {"group_key": keys})
     states = pl.DataFrame(
         [
             (group_id, StageStore(this.workspace.vault, group_id).stamp(MEASURE), this.run.run_id, False)
@@ -137,18 +145,17 @@ def _load_facts(this: GroupLoad, batch: Sequence[str]) -> None:
         schema=TABLES["ops.group_state"].polars_schema,
         orient="row",
     )
-    this.load.upsert("ops.group_state", states)
+    this.open.upsert("ops.group_state", states)
 
 
 def _load_operations(this: GroupLoad) -> None:
-    assert this.load is not None
     workspace = this.workspace
-    this.load.replace_all("ops.file", file_rows(workspace, this.run.run_id))
-    this.load.replace_all("ops.run", run_rows(workspace))
+    this.open.replace_all("ops.file", file_rows(workspace, this.run.run_id))
+    this.open.replace_all("ops.run", run_rows(workspace))
     results = f"runs/{this.run.run_id}/expectations.parquet"
     if workspace.vault.exists(results):
-        this.load.append("ops.validation_result", workspace.vault.read_frame(results))
+        this.open.append("ops.validation_result", workspace.vault.read_frame(results))
     for group_id in this.changed:
         quarantine = StageStore(workspace.vault, group_id).frames("validate", only="ops.quarantine")
         rows = quarantine.get("ops.quarantine", TABLES["ops.quarantine"].empty())
-        this.load.replace("ops.quarantine", rows, {"group_id": [group_id]})
+        this.open.replace("ops.quarantine", rows, {"group_id": [group_id]})

@@ -70,10 +70,18 @@ def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome
     measured = compute(_indicator_inputs(inputs, facts), cached=cached)
     facts |= _indicator_frames(measured)
     reach("measure.measured")
-    n_months = _months_computed(measured, cached)
+    n_cells = _cells_computed(measured, cached)
     coverage_hash = hashlib.sha256(facts["core.fact_coverage"].write_csv().encode()).hexdigest()[:12]
-    store.write(STAGE, input_hash, facts, months_computed=n_months, run_id=run.run_id, coverage_hash=coverage_hash)
-    return GroupOutcome(group_id=group_id, is_new=True, counts={"months_computed": n_months})
+    store.write(
+        STAGE,
+        input_hash,
+        facts,
+        cells_computed=n_cells,
+        run_id=run.run_id,
+        code=source_hash(*_CODE),
+        coverage_hash=coverage_hash,
+    )
+    return GroupOutcome(group_id=group_id, is_new=True, counts={"cells_computed": n_cells})
 
 
 def _group_input(workspace: Workspace, run: Run, group_id: str) -> GroupInput:
@@ -101,8 +109,8 @@ def _group_input(workspace: Workspace, run: Run, group_id: str) -> GroupInput:
 
 
 def _indicator_inputs(inputs: GroupInput, facts: dict[str, pl.DataFrame]) -> IndicatorInputs:
-    first_seen = [day for day in (inputs.coverage["date"].min(), inputs.messages["local_date"].min()) if day]
-    first = min(first_seen, default=inputs.month)
+    days = pl.concat([inputs.coverage["date"], inputs.messages["local_date"]])
+    first = days.sort().to_list()[0] if len(days) else inputs.month
     return IndicatorInputs(
         group_id=inputs.group_id,
         group_key=inputs.group_key,
@@ -140,18 +148,20 @@ def _indicator_frames(measured: Indicators) -> dict[str, pl.DataFrame]:
 def _cached(store: StageStore, run: Run) -> Indicators | None:
     """Rows of the previous result; a backfill leaves out the months it is asked to compute anew."""
     frames = store.frames(STAGE)
-    if not frames:
-        return None
+    if not frames or store.facts(STAGE).get("code") != source_hash(*_CODE):
+        return None  # other code may give other values from the same inputs
     first = parse_month(run.from_month) if run.from_month else dt.date.max
-    earlier = [
-        frames[name].filter(pl.col("month") < first) for name in ("core.fact_indicator", "core.fact_indicator_detail")
-    ]
-    return Indicators(*earlier, frames["core.composite_base"])
+    is_kept = pl.col("month") < first
+    return Indicators(
+        frames["core.fact_indicator"].filter(is_kept),
+        frames["core.fact_indicator_detail"].filter(is_kept),
+        frames["core.composite_base"],
+    )
 
 
-def _months_computed(measured: Indicators, cached: Indicators | None) -> int:
-    """Months with at least one row that was not taken over."""
+def _cells_computed(measured: Indicators, cached: Indicators | None) -> int:
+    """Rows that were not taken over from the previous result."""
     if cached is None:
-        return measured.values["month"].n_unique()
+        return len(measured.values)
     held = cached.values.select("code", "month", "input_hash")
-    return measured.values.join(held, on=["code", "month", "input_hash"], how="anti")["month"].n_unique()
+    return measured.values.join(held, on=["code", "month", "input_hash"], how="anti").height

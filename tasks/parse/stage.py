@@ -6,6 +6,7 @@ from schemas.errors import FileRefused
 from tasks.land.land import raw_name, read_ledger, write_ledger
 from tasks.parse.whatsapp import parse_export
 from tasks.run import GroupOutcome, Run
+from warehouse.failpoints import reach
 from warehouse.sources import source_hash
 from warehouse.stages import hash_inputs
 from warehouse.workspace import Workspace
@@ -32,6 +33,7 @@ def parse_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
             ledger.refuse(file_id, error.reason, under, run.run_id)
             counts["refused"] += 1
             continue
+        reach("parse.parsed")
         meta = parsed.meta.model_copy(update={"file_id": file_id})
         vault.write_frame(parsed_name(group_id, file_id, under), parsed.frame)
         ledger.metas[file_id], ledger.parsed_under[file_id] = meta, under

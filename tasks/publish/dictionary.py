@@ -69,7 +69,8 @@ def _indicator_entry(definition: Indicator, is_computed: bool) -> dict[str, obje
     return {
         "entry_kind": "indicator",
         "code": definition.code,
-        "description": f"{definition.name_en} / {definition.name_id}: {definition.formula}",
+        "description": f"{definition.name_en} / {definition.name_id}: {definition.formula}"
+        + ("" if is_computed else " Not computed yet: NULL with status not_applicable."),
         "unit": definition.unit,
         "data_type": "number",
         "constraint": f"minimum n: {definition.minimum_n}; window: {definition.window_months} months; "

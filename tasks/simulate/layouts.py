@@ -108,7 +108,7 @@ _SYSTEM = {
         "icon": "{0} changed this group's icon",
         "admin": "{1} is now an admin",
         "pinned": "{0} pinned a message",
-        "number_changed": "{1} changed their phone number to a new number. Tap to message or add the new number.",  # noqa: E501 - as shown
+        "number_changed": "{1} changed their phone number to a new number. Tap to message or add the new number.",
         "number_changed_unsaved": "{2} changed to {3}",
         "security_code": "Your security code with {1} changed. Tap to learn more.",
     },

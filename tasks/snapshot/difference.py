@@ -26,7 +26,8 @@ def difference(workspace: Workspace, earlier: str, later: str) -> pl.DataFrame:
     if earlier not in known or later not in known:
         raise UsageError("there is no such snapshot", next_step="see `solidarity snapshots`")
     vintage = warehouse.read(
-        "SELECT v.*, g.group_key FROM research.vintage v JOIN core.dim_group g ON g.group_id = v.group_id AND g.is_current"
+        "SELECT v.*, g.group_key FROM research.vintage v "
+        "JOIN core.dim_group g ON g.group_id = v.group_id AND g.is_current"
     )
     old, new = (
         as_of(vintage, known, snapshot).select(*CELL, "value", "status") for snapshot in (earlier, later)

@@ -65,7 +65,9 @@ def files_with_account(files: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _check(context: Any, suite: Suite, frame: pl.DataFrame, run_id: str) -> tuple[list[tuple[Any, ...]], set[str]]:
+def _check(
+    context: Any, suite: Suite, frame: pl.DataFrame, run_id: str
+) -> tuple[list[tuple[Any, ...]], set[str]]:
     """One pass over the suite; rows are asked for only where an expectation failed."""
     batch = _batch(context, suite.name, frame)
     outcomes = batch.validate(_suite(suite), result_format="BOOLEAN_ONLY").results
@@ -99,14 +101,18 @@ def _raised(outcome: Any) -> bool:
 
 def _name(expectation: Expectation) -> str:
     """Kind and arguments, the column left out: unique within a suite and column. Arguments are our own constants."""
-    told = {name: value for name, value in expectation.arguments.items() if name not in ("column", "value_set")}
+    told = {
+        name: value for name, value in expectation.arguments.items() if name not in ("column", "value_set")
+    }
     return f"{expectation.kind}({', '.join(f'{name}={value}' for name, value in told.items())})"
 
 
 def _suite(suite: Suite) -> Any:
     import great_expectations as gx
 
-    return gx.ExpectationSuite(name=suite.name, expectations=[_build(expectation) for expectation in suite.expectations])
+    return gx.ExpectationSuite(
+        name=suite.name, expectations=[_build(expectation) for expectation in suite.expectations]
+    )
 
 
 def _build(expectation: Expectation) -> Any:

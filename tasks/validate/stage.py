@@ -24,7 +24,7 @@ from warehouse.workspace import Workspace
 STAGE = "validate"
 QUARANTINE = TABLES["ops.quarantine"]
 _CODE = ("tasks.validate", "schemas")
-_BEFORE_WHATSAPP = dt.datetime(2009, 1, 1)
+_BEFORE_WHATSAPP = dt.date(2009, 1, 1)
 
 #: What no single column can say of a message.
 MESSAGE_RULES = (
@@ -44,7 +44,9 @@ def validate_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcom
         return GroupOutcome(group_id=group_id, is_new=False)
     messages = store.frame(RECONCILE, "messages")
     checked = split(messages, MESSAGES, MESSAGE_RULES)
-    quarantine = pl.concat([_quarantined(messages, checked.failures, group_id), store.frame(IDENTIFY, "ops.quarantine")])
+    quarantine = pl.concat(
+        [_quarantined(messages, checked.failures, group_id), store.frame(IDENTIFY, "ops.quarantine")]
+    )
     frames = {"messages": checked.valid, "ops.quarantine": quarantine}
     store.write(STAGE, input_hash, frames, n_quarantined=len(quarantine))
     return GroupOutcome(group_id=group_id, is_new=True, counts={"quarantined": len(quarantine)})
@@ -76,7 +78,9 @@ def expect_groups(workspace: Workspace, run: Run, group_ids: Sequence[str]) -> l
     n_failed = int((~verdict.results["is_success"]).sum())
     workspace.vault.write_document(f"{folder}/verdict.json", {"failed_groups": failed, "n_failed": n_failed})
     accepted = [group_id for group_id in group_ids if group_id not in verdict.failed_groups]
-    workspace.vault.write_document("expectations/sound.json", {group_id: stamps[group_id] for group_id in accepted})
+    workspace.vault.write_document(
+        "expectations/sound.json", {group_id: stamps[group_id] for group_id in accepted}
+    )
     return accepted
 
 
@@ -91,14 +95,21 @@ def _small_frames(workspace: Workspace, run: Run, group_ids: Sequence[str]) -> d
     for group_id in group_ids:
         frames = StageStore(workspace.vault, group_id).frames(MEASURE)
         label = pl.lit(group_id).alias("group_id")
-        for suite, table in (("memberships", "core.fact_membership"), ("member_months", "core.fact_member_month")):
+        for suite, table in (
+            ("memberships", "core.fact_membership"),
+            ("member_months", "core.fact_member_month"),
+        ):
             parts.setdefault(suite, []).append(frames[table].with_columns(label))
         parts.setdefault("members", []).append(frames["core.dim_member"].with_columns(label))
-        parts.setdefault("daily_messages", []).append(expectations.summarise_days(frames["core.fact_message"], group_id))
+        parts.setdefault("daily_messages", []).append(
+            expectations.summarise_days(frames["core.fact_message"], group_id)
+        )
         snapshot_id = pl.lit(f"{run.month}-{'0' * 12}").alias("snapshot_id")
         parts.setdefault("indicators", []).append(
             expectations.indicators_with_agreement(frames["core.fact_indicator"].with_columns(snapshot_id))
         )
     found = {suite: pl.concat(frames) for suite, frames in parts.items()}
-    files = file_rows(workspace, run.run_id).filter(pl.col("group_id").is_in(group_ids), pl.col("n_lines").is_not_null())
+    files = file_rows(workspace, run.run_id).filter(
+        pl.col("group_id").is_in(group_ids), pl.col("n_lines").is_not_null()
+    )
     return found | {"files": expectations.files_with_account(files)}

@@ -7,11 +7,11 @@ import datetime as dt
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.identify.toygroup import Chat, day, intervals, key_of, roster
 
 from schemas.config import Group
 from schemas.tables import TABLES
 from tasks.identify.history import BEGINNING
+from tests.identify.toygroup import Chat, day, intervals, key_of, roster
 
 
 def history(

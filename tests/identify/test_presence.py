@@ -7,11 +7,11 @@ import datetime as dt
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.identify.toygroup import Chat, day, intervals, key_of, kinds_of_conflict, roster
 
 from schemas.config import Group
 from schemas.frames import PRESENCE
 from schemas.tables import TABLES
+from tests.identify.toygroup import Chat, day, intervals, key_of, kinds_of_conflict, roster
 
 JOINED = "member_id|name|joined\nA1|Hilmi|2023-01-01\nA2|Siti|2024-01-10\n"
 ROSTER = roster(JOINED)

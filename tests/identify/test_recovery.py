@@ -15,7 +15,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.identify.toygroup import KEY, NO_CORRECTIONS
 
 from schemas.config import Group, read_landing
 from schemas.exports import Landed
@@ -29,6 +28,7 @@ from tasks.reconcile.model import Export
 from tasks.reconcile.reconcile import Reconciled, reconcile
 from tasks.simulate import SimulationPlan, simulate, write_landing
 from tasks.validate.rows import split
+from tests.identify.toygroup import KEY, NO_CORRECTIONS
 
 PRECISION, RECALL = 0.999, 0.98
 LAST_DAY = dt.date(2099, 12, 31)

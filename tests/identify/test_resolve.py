@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from tests.identify.toygroup import KEY, Chat, key_of, kinds_of_conflict, methods, roster, who
 
 from schemas.config import Group
 from schemas.corrections import Corrections
 from schemas.errors import ConfigurationError
+from tests.identify.toygroup import KEY, Chat, key_of, kinds_of_conflict, methods, roster, who
 from warehouse.keys import PseudonymKey
 
 ROSTER = roster(

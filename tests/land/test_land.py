@@ -138,4 +138,8 @@ def test_exporters_are_declared_or_told_by_their_names() -> None:
     assert exporter_of("exports/Chat Siti 2024.txt", group) == "siti"
     assert exporter_of("Chat G 2024-03-01 (2).txt", group) == exporter_of("Chat G 2024-04-01.txt", group)
     names = ["b 1.txt", "a 2.txt", "siti.txt", "a 3.txt"]
-    assert exporter_ordinals(names, group) == exporter_ordinals(names[::-1], group) == {"siti": 0, "~a": 1, "~b": 2}
+    assert (
+        exporter_ordinals(names, group)
+        == exporter_ordinals(names[::-1], group)
+        == {"siti": 0, "~a": 1, "~b": 2}
+    )

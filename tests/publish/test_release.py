@@ -10,7 +10,6 @@ import subprocess
 from pathlib import Path
 
 import duckdb
-from tests.publish import made_up_groups as community
 import polars as pl
 import pyreadstat
 import pytest
@@ -30,6 +29,7 @@ from tasks.publish.release import (
     write_stata,
 )
 from tasks.publish.research import research_tables
+from tests.publish import made_up_groups as community
 
 MANIFEST, STUDY = community.SNAPSHOT_MANIFEST, community.STUDY
 Tables = dict[str, pl.DataFrame]

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-from tests.publish import made_up_groups as community
 import polars as pl
 import pytest
 
@@ -18,6 +17,7 @@ from tasks.publish.report import render_report
 from tasks.publish.report.charts import Point, draw, y_range
 from tasks.publish.report.words import number, slope_sentence
 from tasks.publish.research import research_tables
+from tests.publish import made_up_groups as community
 from warehouse.calendar import dim_date
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tests.publish import made_up_groups as community
 import polars as pl
 import pytest
 
@@ -23,6 +22,7 @@ from tasks.publish.regime import (
 )
 from tasks.publish.research import activity_table, donations_by_month, research_tables
 from tasks.snapshot.trends import TREND, trends
+from tests.publish import made_up_groups as community
 
 MARCH, APRIL = dt.date(2024, 3, 1), dt.date(2024, 4, 1)
 

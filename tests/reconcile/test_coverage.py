@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
-from tests.reconcile.handmade import Said, Told, export
 
 from schemas.config import Break, Group
 from tasks.reconcile import Export, Reconciled, reconcile
+from tests.reconcile.handmade import Said, Told, export
 
 CREATED = Told("2024-03-01 07:00", "created", "You")
 

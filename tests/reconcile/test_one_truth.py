@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
-from tests.reconcile.handmade import Said, Told, export
 
 from schemas.config import Group
 from schemas.frames import CHANGES, COVERAGE, EVENTS, LABELS, MESSAGES
 from tasks.reconcile import Export, Reconciled, reconcile
+from tests.reconcile.handmade import Said, Told, export
 
 JAKARTA = Group()
 

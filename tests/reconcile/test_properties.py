@@ -6,12 +6,12 @@ import datetime as dt
 from collections import Counter
 
 import polars as pl
-from tests.reconcile.handmade import Said, export
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.config import Group
 from tasks.reconcile import Export, Reconciled, reconcile
+from tests.reconcile.handmade import Said, export
 
 START = dt.datetime.fromisoformat("2024-03-01 08:00")
 PEOPLE = 4

@@ -85,7 +85,11 @@ def test_the_environment_outranks_the_file_and_the_file_a_block(
     (tmp_path / "settings.toml").write_text('batch_groups = 5\nwarehouse_url = "duckdb:///file.duckdb"\n')
     monkeypatch.setenv("SOLIDARITY_BATCH_GROUPS", "7")
     settings = load_settings(tmp_path, block={"batch_groups": 3, "max_file_mib": 9})
-    assert (settings.batch_groups, settings.warehouse_url, settings.max_file_mib) == (7, "duckdb:///file.duckdb", 9)
+    assert (settings.batch_groups, settings.warehouse_url, settings.max_file_mib) == (
+        7,
+        "duckdb:///file.duckdb",
+        9,
+    )
 
 
 def test_a_setting_may_tighten_disclosure_and_never_loosen_it(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ CANARY = "Ustadz Canary +62 812 0000 1111"
 def indicators(**changes: object) -> pl.DataFrame:
     row = dict.fromkeys(TABLES["core.fact_indicator"].names)
     row |= {
-        "group_key": 1, "group_id": "g", "month": dt.date(2024, 1, 1), "code": "active_member_share", "def_version": 1,
-        "params_hash": "p", "value": 0.5, "ci_low": 0.4, "ci_high": 0.6, "ci_kind": "wilson", "n_num": 5.0, "n_den": 10.0,
-        "n_lo": 9.0, "n_hi": 10.0, "window_months": 1, "coverage": 1.0, "status": "ok",
+        "group_key": 1, "group_id": "g", "month": dt.date(2024, 1, 1), "code": "active_member_share",
+        "def_version": 1, "params_hash": "p", "value": 0.5, "ci_low": 0.4, "ci_high": 0.6,
+        "ci_kind": "wilson", "n_num": 5.0, "n_den": 10.0, "n_lo": 9.0, "n_hi": 10.0, "window_months": 1, "coverage": 1.0, "status": "ok",
         "snapshot_id": "2024-01-0123456789ab", "input_hash": "h",
     } | changes  # fmt: skip
     frame = pl.DataFrame([row], schema=TABLES["core.fact_indicator"].polars_schema)
@@ -35,7 +35,10 @@ def test_a_critical_failure_names_the_group_and_nothing_of_the_row() -> None:
     verdict = expect({"indicators": pl.concat([good, bad])}, "r")
     assert verdict.failed_groups == {"h"}
     failed = verdict.results.filter(~pl.col("is_success"))
-    assert failed.select("column_name", "n_unexpected").rows() == [("status", 1), ("is_value_as_status_says", 1)]
+    assert failed.select("column_name", "n_unexpected").rows() == [
+        ("status", 1),
+        ("is_value_as_status_says", 1),
+    ]
     assert "Canary" not in str(verdict.results.to_dicts())
 
 

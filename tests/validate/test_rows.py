@@ -32,7 +32,9 @@ def test_good_rows_go_on_and_bad_ones_name_rule_and_column_only() -> None:
 
 
 def test_a_null_breaks_only_the_rule_of_presence() -> None:
-    rows = frame(group_id=[None], coverage=[None], status=["ok"], month=[dt.date(2024, 1, 1)]).cast({"group_id": pl.String})
+    rows = frame(group_id=[None], coverage=[None], status=["ok"], month=[dt.date(2024, 1, 1)]).cast(
+        {"group_id": pl.String}
+    )
     assert split(rows, TABLE).failures.rows() == [(0, "group_id", "missing")]
 
 

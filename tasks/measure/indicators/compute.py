@@ -57,13 +57,15 @@ def compute(
         status = statuses(ctx, spec, measure)
         values.append(_value_rows(ctx, spec, measure, status, hashes[spec.code]).filter(pl.Series(wanted)))
         details.append(_detail_rows(ctx, spec, measure, status, wanted))
-    all_values, all_details = pl.concat(values), pl.concat(details)
+    no_nan = pl.selectors.float().fill_nan(None)
+    all_values, all_details = pl.concat(values).with_columns(no_nan), pl.concat(details).with_columns(no_nan)
     composites, composite_bases = compose(ctx, all_values, all_details)
     _hash_composites(hashes, ctx.n_months, composite_bases)
-    for spec, measure, status in composites:
-        everywhere = np.ones(ctx.n_months, dtype=bool)
-        all_values.extend(_value_rows(ctx, spec, measure, status, hashes[spec.code]))
-        all_details.extend(_detail_rows(ctx, spec, measure, status, everywhere))
+    everywhere = np.ones(ctx.n_months, dtype=bool)
+    values = [_value_rows(ctx, *composite, hashes[composite[0].code]) for composite in composites]
+    details = [_detail_rows(ctx, *composite, everywhere) for composite in composites]
+    all_values = pl.concat([all_values, *values]).with_columns(no_nan)
+    all_details = pl.concat([all_details, *details]).with_columns(no_nan)
     return Indicators(_ordered(all_values, months), _ordered(all_details, months), composite_bases)
 
 
@@ -129,14 +131,15 @@ def _value_rows(
     bounded = shown & np.isfinite(low) & np.isfinite(high)
     kinds = np.full(ctx.n_months, spec.ci_kind, dtype=object) if measure.ci_kind is None else measure.ci_kind
     coverage = ctx.coverage(spec.window_months) if measure.coverage is None else measure.coverage
-    frame = pl.DataFrame(
+    n = ctx.n_months
+    return pl.DataFrame(
         {
-            "group_key": ctx.inputs.group_key,
-            "group_id": ctx.inputs.group_id,
+            "group_key": [ctx.inputs.group_key] * n,
+            "group_id": [ctx.inputs.group_id] * n,
             "month": ctx.months,
-            "code": spec.code,
-            "def_version": spec.def_version,
-            "params_hash": spec.params_hash,
+            "code": [spec.code] * n,
+            "def_version": [spec.def_version] * n,
+            "params_hash": [spec.params_hash] * n,
             "value": np.where(shown, measure.value, np.nan),
             "ci_low": np.where(bounded, low, np.nan),
             "ci_high": np.where(bounded, high, np.nan),
@@ -145,14 +148,14 @@ def _value_rows(
             "n_den": np.where(counted, measure.n_den, np.nan),
             "n_lo": ctx.n_lo(spec.window_months),
             "n_hi": ctx.n_hi(spec.window_months),
-            "window_months": spec.window_months,
+            "window_months": [spec.window_months] * n,
             "coverage": np.clip(coverage, 0, 1),
             "status": status.tolist(),
-            "snapshot_id": "",
+            "snapshot_id": [""] * n,
             "input_hash": hashes,
-        }
+        },
+        schema=_VALUES.polars_schema,
     )
-    return _VALUES.conform(frame.with_columns(pl.selectors.float().fill_nan(None)))
 
 
 def _detail_rows(
@@ -168,14 +171,15 @@ def _detail_rows(
         has_value = np.isfinite(detail.value)[rows]
         bounded = has_value & (np.isfinite(low) & np.isfinite(high))[rows]
         kinds = np.broadcast_to(np.asarray(detail.ci_kind, dtype=object), ctx.n_months)[rows]
+        n = len(rows)
         frame = pl.DataFrame(
             {
-                "group_key": ctx.inputs.group_key,
-                "group_id": ctx.inputs.group_id,
-                "month": pl.Series([ctx.months[t] for t in rows], dtype=pl.Date),
-                "code": spec.code,
-                "def_version": spec.def_version,
-                "detail": name,
+                "group_key": [ctx.inputs.group_key] * n,
+                "group_id": [ctx.inputs.group_id] * n,
+                "month": [ctx.months[t] for t in rows],
+                "code": [spec.code] * n,
+                "def_version": [spec.def_version] * n,
+                "detail": [name] * n,
                 "value": detail.value[rows],
                 "ci_low": np.where(bounded, low[rows], np.nan),
                 "ci_high": np.where(bounded, high[rows], np.nan),
@@ -183,11 +187,11 @@ def _detail_rows(
                 "n_num": (nothing if detail.n_num is None else detail.n_num)[rows],
                 "n_den": (nothing if detail.n_den is None else detail.n_den)[rows],
                 "status": np.where(has_value, status[rows], "not_applicable").tolist(),
-                "snapshot_id": "",
+                "snapshot_id": [""] * n,
             },
-            schema_overrides={"ci_kind": pl.String, "status": pl.String},
+            schema=_DETAILS.polars_schema,
         )
-        parts.append(_DETAILS.conform(frame.with_columns(pl.selectors.float().fill_nan(None))))
+        parts.append(frame)
     return pl.concat(parts)
 
 
