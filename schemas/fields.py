@@ -544,7 +544,7 @@ _OPS_FIELDS = [
     Field("description", TEXT, "Description.", sensitivity=_PUB),
     Field("sensitivity", TEXT, "How near the column is to a person.", sensitivity=_PUB),
     Field("data_type", TEXT, "Type of the column.", sensitivity=_PUB),
-    Field("constraint", TEXT, "What a valid value is.", sensitivity=_PUB),
+    Field("valid_values", TEXT, "What a valid value is.", sensitivity=_PUB),
     Field(
         "entry_kind",
         TEXT,

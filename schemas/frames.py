@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from schemas.tables import table
+from schemas.fields import FIELDS
+from schemas.tables import TABLES, Column, Table, table
 
 #: One row per message or system line of one export, in the order of the file. ``author`` is NULL for
 #: system lines, which carry ``event``, ``actor`` and ``targets``; authored rows carry ``kind``.
@@ -89,7 +90,19 @@ PRESENCE = table(
     key="member_key date",
 )
 
+_FACT_INDICATOR = TABLES["core.fact_indicator"]
+
+#: What measuring keeps of each cell: the warehouse's row and the hash of what it rests on. The hash depends
+#: on member keys, so it stays in the vault: a rotated key would change the warehouse's logical hash.
+INDICATOR_ROWS = Table(
+    "vault",
+    "indicator_rows",
+    _FACT_INDICATOR.grain,
+    (*_FACT_INDICATOR.columns, Column(FIELDS["input_hash"], nullable=False)),
+    _FACT_INDICATOR.key,
+)
+
 FRAMES = {
     frame.name: frame
-    for frame in (PARSED, MESSAGES, EVENTS, CHANGES, LABELS, COVERAGE, ROSTER, PEOPLE, PRESENCE)
+    for frame in (PARSED, MESSAGES, EVENTS, CHANGES, LABELS, COVERAGE, ROSTER, PEOPLE, PRESENCE, INDICATOR_ROWS)
 }

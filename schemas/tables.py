@@ -257,7 +257,7 @@ _FACTS = [
         "core",
         "fact_indicator",
         "group, month, indicator",
-        f"group_key group_id month code def_version params_hash {_VALUE} n_lo? n_hi? window_months coverage status snapshot_id input_hash",
+        f"group_key group_id month code def_version params_hash {_VALUE} n_lo? n_hi? window_months coverage status snapshot_id",
         key="group_key month code",
         partition="group_key",
     ),
@@ -459,7 +459,7 @@ _RESEARCH = [
         "research",
         "dictionary",
         "a table, a column or an indicator",
-        "entry_kind table_name? column_name? code? description unit? data_type? constraint? sensitivity? is_subject? is_computed?",
+        "entry_kind table_name? column_name? code? description unit? data_type? valid_values? sensitivity? is_subject? is_computed?",
         key="entry_kind table_name column_name code",
     ),
 ]

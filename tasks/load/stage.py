@@ -125,7 +125,7 @@ def _load_members(this: GroupLoad) -> None:
 
 def _stage_frame(this: GroupLoad, group_id: str, table: str) -> pl.DataFrame:
     frames = StageStore(this.workspace.vault, group_id).frames(MEASURE, only=table)
-    return frames.get(table, TABLES[table].empty())
+    return TABLES[table].conform(frames.get(table, TABLES[table].empty()))
 
 
 def _load_facts(this: GroupLoad, batch: Sequence[str]) -> None:

@@ -70,14 +70,14 @@ def codebook_md(dictionary: pl.DataFrame) -> str:
     parts = ["# Codebook", "A missing value is an absence, never a zero; `status` says why it is missing."]
     for table in dictionary.filter(pl.col("entry_kind") == "table").iter_rows(named=True):
         rows = columns.filter(pl.col("table_name") == table["table_name"])
-        shown = rows.select("column_name", "description", "unit", "data_type", "constraint")
+        shown = rows.select("column_name", "description", "unit", "data_type", "valid_values")
         parts += [
             f"## `{table['table_name']}`",
-            inert_markdown(f"{table['description']}; {table['constraint']}."),
+            inert_markdown(f"{table['description']}; {table['valid_values']}."),
             _markdown_table(shown),
         ]
     indicators = dictionary.filter(pl.col("entry_kind") == "indicator")
-    shown = indicators.select("code", "description", "unit", "constraint", "is_computed")
+    shown = indicators.select("code", "description", "unit", "valid_values", "is_computed")
     return "\n\n".join([*parts, "## Indicators", _markdown_table(shown)]) + "\n"
 
 

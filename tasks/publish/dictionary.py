@@ -47,7 +47,7 @@ def _table_entry(table: Table) -> dict[str, object]:
         "entry_kind": "table",
         "table_name": table.qualified,
         "description": table.grain,
-        "constraint": key,
+        "valid_values": key,
     }
 
 
@@ -59,7 +59,7 @@ def _column_entry(table: Table, column: Column) -> dict[str, object]:
         "description": column.field.meaning,
         "unit": column.field.unit,
         "data_type": type_word(column.field),
-        "constraint": constraint(column),
+        "valid_values": constraint(column),
         "sensitivity": str(column.field.sensitivity),
         "is_subject": column.field.subject,
     }
@@ -73,7 +73,7 @@ def _indicator_entry(definition: Indicator, is_computed: bool) -> dict[str, obje
         + ("" if is_computed else " Not computed yet: NULL with status not_applicable."),
         "unit": definition.unit,
         "data_type": "number",
-        "constraint": f"minimum n: {definition.minimum_n}; window: {definition.window_months} months; "
+        "valid_values": f"minimum n: {definition.minimum_n}; window: {definition.window_months} months; "
         f"direction: {definition.direction}; mind: {definition.threats}",
         "sensitivity": "group",
         "is_subject": False,

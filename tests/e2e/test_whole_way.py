@@ -41,7 +41,7 @@ def covered(result: Result, group_id: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def group_ids(result: Result) -> list[str]:
-    return [group.group_id for group in result.community.groups]
+    return sorted(result.community.groups)
 
 
 def test_every_message_of_covered_days_is_recovered_exactly(result: Result) -> None:

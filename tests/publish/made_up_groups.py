@@ -109,7 +109,6 @@ def indicators(seed: int = 7) -> pl.DataFrame:
                 "params_hash": definition.params_hash,
                 "window_months": definition.window_months,
                 "snapshot_id": SNAPSHOT_MANIFEST.snapshot_id,
-                "input_hash": "0" * 12,
             }
             if code in COMPUTED:
                 rows += [fixed | row for row in _series(code, size, rng)]

@@ -48,7 +48,6 @@ def cells(*rows: Cell) -> pl.DataFrame:
         "coverage": 1.0,
         "status": "ok",
         "snapshot_id": SNAPSHOT,
-        "input_hash": "i",
     }
     return pl.DataFrame([harmless | row for row in rows], schema=TABLES["core.fact_indicator"].polars_schema)
 

@@ -36,7 +36,7 @@ def _indicators(rows: list[tuple[dt.date, str, float | None]], def_version: int 
         "params_hash": "p",
         "ci_kind": "none",
     }
-    fixed |= {"window_months": 1, "coverage": 1.0, "snapshot_id": "-", "input_hash": "i"}
+    fixed |= {"window_months": 1, "coverage": 1.0, "snapshot_id": "-"}
     return pl.DataFrame(
         [
             fixed

@@ -32,7 +32,6 @@ def indicators(cells: dict[tuple[str, dt.date, str], float | None]) -> pl.DataFr
             "coverage": 1.0,
             "status": "low_n" if value is None else "ok",
             "snapshot_id": "-",
-            "input_hash": "i",
         }
         for (group_id, month, code), value in cells.items()
     ]

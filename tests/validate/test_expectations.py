@@ -16,8 +16,9 @@ def indicators(**changes: object) -> pl.DataFrame:
     row |= {
         "group_key": 1, "group_id": "g", "month": dt.date(2024, 1, 1), "code": "active_member_share",
         "def_version": 1, "params_hash": "p", "value": 0.5, "ci_low": 0.4, "ci_high": 0.6,
-        "ci_kind": "wilson", "n_num": 5.0, "n_den": 10.0, "n_lo": 9.0, "n_hi": 10.0, "window_months": 1, "coverage": 1.0, "status": "ok",
-        "snapshot_id": "2024-01-0123456789ab", "input_hash": "h",
+        "ci_kind": "wilson", "n_num": 5.0, "n_den": 10.0,
+        "n_lo": 9.0, "n_hi": 10.0, "window_months": 1, "coverage": 1.0, "status": "ok",
+        "snapshot_id": "2024-01-0123456789ab",
     } | changes  # fmt: skip
     frame = pl.DataFrame([row], schema=TABLES["core.fact_indicator"].polars_schema)
     return indicators_with_agreement(frame)

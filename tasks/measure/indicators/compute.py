@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from schemas.frames import FRAMES
 from schemas.indicators import Indicator, registry
 from schemas.tables import TABLES
 from tasks.measure.indicators.closure import base_hashes, closure_hash
@@ -18,7 +19,7 @@ from tasks.measure.indicators.inputs import IndicatorInputs, Indicators
 from tasks.measure.indicators.measures import FUNCTIONS, Measure
 from tasks.measure.indicators.statuses import is_published, statuses
 
-_VALUES = TABLES["core.fact_indicator"]
+_VALUES = FRAMES["indicator_rows"]
 _DETAILS = TABLES["core.fact_indicator_detail"]
 
 
@@ -34,7 +35,7 @@ def compute(
             taken over instead of computed. The result equals that of a full computation.
 
     Returns:
-        Rows of ``core.fact_indicator`` and ``core.fact_indicator_detail`` with an empty ``snapshot_id``,
+        Rows of INDICATOR_ROWS and ``core.fact_indicator_detail`` with an empty ``snapshot_id``,
         sorted by code of the catalogue and month, and of ``core.composite_base``.
     """
     ctx = Context(inputs)
@@ -124,7 +125,7 @@ def _not_computed(ctx: Context) -> Measure:
 def _value_rows(
     ctx: Context, spec: Indicator, measure: Measure, status: Array, hashes: list[str]
 ) -> pl.DataFrame:
-    """Rows of ``core.fact_indicator`` of one code, one per month."""
+    """Rows of INDICATOR_ROWS of one code, one per month."""
     shown = is_published(status)
     counted = ~np.isin(status, ("not_applicable", "no_coverage"))
     low, high = measure.ci or (np.full(ctx.n_months, np.nan),) * 2

@@ -40,9 +40,10 @@ class IndicatorInputs:
 
 @dataclass(frozen=True)
 class Indicators:
-    """``core.fact_indicator``, its detail and ``core.composite_base``.
+    """``schemas.frames.INDICATOR_ROWS``, ``core.fact_indicator_detail`` and ``core.composite_base``.
 
-    ``snapshot_id`` holds the empty string: it is the caller's to fill. ``input_hash`` is filled.
+    ``snapshot_id`` holds the empty string: it is the caller's to fill. ``input_hash`` is for the next run
+    to tell what it may take over; it never leaves the vault.
     """
 
     values: pl.DataFrame

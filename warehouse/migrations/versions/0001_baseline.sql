@@ -1589,7 +1589,7 @@ CREATE TABLE research.dictionary (
 	description TEXT NOT NULL,
 	unit TEXT,
 	data_type TEXT,
-	"constraint" TEXT,
+	valid_values TEXT,
 	sensitivity TEXT,
 	is_subject BOOLEAN,
 	is_computed BOOLEAN,
@@ -1603,7 +1603,7 @@ COMMENT ON COLUMN research.dictionary.code IS 'Code of the indicator.';
 COMMENT ON COLUMN research.dictionary.description IS 'Description.';
 COMMENT ON COLUMN research.dictionary.unit IS 'Unit.';
 COMMENT ON COLUMN research.dictionary.data_type IS 'Type of the column.';
-COMMENT ON COLUMN research.dictionary."constraint" IS 'What a valid value is.';
+COMMENT ON COLUMN research.dictionary.valid_values IS 'What a valid value is.';
 COMMENT ON COLUMN research.dictionary.sensitivity IS 'How near the column is to a person.';
 COMMENT ON COLUMN research.dictionary.is_subject IS 'Whether the column points at a person.';
 COMMENT ON COLUMN research.dictionary.is_computed IS 'Whether this version of the product computes it.';
