@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import State, flow
 
 from flows.steps import conclude, each, one_load, one_run
+from tasks.boundary import guarded
 from tasks.work import (
     expect,
     identify,
@@ -21,6 +22,7 @@ from tasks.work import (
 
 
 @flow(name="backfill", persist_result=False)
+@guarded
 def backfill(first: str, last: str, wait: int = 0) -> State[None]:
     """The way of the data up to month ``last``; months from ``first`` on are computed anew.
 

@@ -274,17 +274,34 @@ def main(arguments: list[str] | None = None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else ExitCode.USAGE
     except SolidarityError as error:
-        if "--json" in words:
-            document = {
-                "error": error.code,
-                "reason": error.reason,
-                "next_step": error.next_step,
-                **error.counts,
-            }
-            typer.echo(json.dumps(document))
-        typer.echo(error.describe(), err=True)
-        return error.exit_code
+        return _tell(error, "--json" in words)
+    except Exception as error:
+        from tasks.boundary import unexpected
+
+        return _tell(unexpected("command", error, _home(words)), "--json" in words)
     return ExitCode.DONE
+
+
+def _tell(error: SolidarityError, as_json: bool) -> ExitCode:
+    """Say on the terminal what went wrong, without a value from the data."""
+    if as_json:
+        document = {
+            "error": error.code,
+            "reason": error.reason,
+            "next_step": error.next_step,
+            **error.counts,
+        }
+        typer.echo(json.dumps(document))
+    typer.echo(error.describe(), err=True)
+    return error.exit_code
+
+
+def _home(words: list[str]) -> Path | None:
+    """The value of ``--home`` among hoisted words."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word.startswith("--home"):
+            return Path(word.removeprefix("--home=") if "=" in word else following)
+    return None
 
 
 def _hoist(words: list[str]) -> list[str]:

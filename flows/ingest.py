@@ -5,10 +5,12 @@ from __future__ import annotations
 from prefect import State, flow
 
 from flows.steps import conclude, each, one_run
+from tasks.boundary import guarded
 from tasks.work import identify, land, parse, reconcile, validate
 
 
 @flow(name="ingest", persist_result=False)
+@guarded
 def ingest(month: str | None = None, wait: int = 0) -> State[None]:
     """Files dropped since the last run -> one message store and one list of people per group, in the vault.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import State, flow
 
 from flows.steps import conclude, each, one_load, one_run
+from tasks.boundary import guarded
 from tasks.work import (
     expect,
     identify,
@@ -21,6 +22,7 @@ from tasks.work import (
 
 
 @flow(name="monthly", persist_result=False)
+@guarded
 def monthly(month: str | None = None, wait: int = 0) -> State[None]:
     """The way of the data, once.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from pathlib import Path
+from types import FrameType
 
 from flows.prefect_environment import prepare
 from schemas.errors import ConfigurationError
@@ -21,6 +22,7 @@ START_UP_SECONDS = 120
 
 def up(port: int = 4200) -> None:
     """Start all parts, deploy, and stay until interrupted; the parts end with this process."""
+    signal.signal(signal.SIGTERM, _interrupt)  # a service manager's stop is a Ctrl-C
     home = load_settings().home
     prepare(home)
     os.environ["PREFECT_LOGGING_LEVEL"] = "INFO"
@@ -43,6 +45,10 @@ def up(port: int = 4200) -> None:
             part.wait(timeout=30)
 
 
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
 def _command(words: tuple[str, ...]) -> list[str]:
     return [sys.executable, "-m", "prefect", *words]
 
@@ -52,8 +58,8 @@ def _root() -> Path:
     return Path(__file__).resolve().parent.parent
 
 
-def _start(*words: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(_command(words), cwd=_root(), env={**os.environ, **(environment or {})})
+def _start(*words: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(_command(words), cwd=_root())
 
 
 def _run(*words: str) -> None:

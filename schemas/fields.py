@@ -229,10 +229,20 @@ _GROUP = [
 
 _MEMBER = [
     Field("cohort", I32, "Year of entry (angkatan).", ge=1900, le=2200, sensitivity=_PSN),
-    Field("origin_region", TEXT, "Region of origin.", sensitivity=_PSN),
-    Field("current_city", TEXT, "City of residence.", sensitivity=_PSN),
-    Field("campus", TEXT, "Place of study.", sensitivity=_PSN),
-    Field("field_of_study", TEXT, "Field of study.", sensitivity=_PSN),
+    Field(
+        "origin_region",
+        TEXT,
+        "Region of origin; NULL where no table knows it and under 3 people share it.",
+        sensitivity=_PSN,
+    ),
+    Field(
+        "current_city",
+        TEXT,
+        "City of residence; NULL where no table knows it and under 3 people share it.",
+        sensitivity=_PSN,
+    ),
+    Field("campus", TEXT, "Place of study; NULL where under 3 people share it.", sensitivity=_PSN),
+    Field("field_of_study", TEXT, "Field of study; NULL where under 3 people share it.", sensitivity=_PSN),
     Field("role", TEXT, "Role in the group.", one_of=ROLES, sensitivity=_PSN),
     Field("gender", TEXT, "Gender as the roster states it.", one_of=("female", "male"), sensitivity=_PSN),
     Field("is_adult", BOOL, "Whether the roster says the person is of age.", sensitivity=_PSN),

@@ -24,7 +24,10 @@ class UnexpectedError(SolidarityError):
 
 
 def guarded(step: Callable[P, R]) -> Callable[P, R]:
-    """Let typed errors through and turn any other into :class:`UnexpectedError` without its text."""
+    """Let typed errors through and turn any other into :class:`UnexpectedError` without its text.
+
+    What leaves has no other error behind it, whose text a log would print with it.
+    """
 
     @functools.wraps(step)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -33,13 +36,21 @@ def guarded(step: Callable[P, R]) -> Callable[P, R]:
         except SolidarityError as error:
             if error.__context__ is not None:  # it stands for an error whose text may quote values
                 _keep_traceback(step.__name__, error.__context__)
+                error.__context__ = error.__cause__ = None
             raise
         except Exception as error:
-            kept = _keep_traceback(step.__name__, error)
-            reason = f"{type(error).__name__} in {step.__name__} at {_place(error)}"
-        raise UnexpectedError(reason, next_step=f"read {kept}")
+            found = unexpected(step.__name__, error)
+        raise found
 
     return wrapper
+
+
+def unexpected(step: str, error: Exception, home: Path | None = None) -> UnexpectedError:
+    """What may be told of an error nobody foresaw: its type and its place; the rest goes to the vault."""
+    kept = _keep_traceback(step, error, home)
+    return UnexpectedError(
+        f"{type(error).__name__} in {step} at {_place(error)}", next_step=f"read {kept}" if kept else ""
+    )
 
 
 def _place(error: Exception) -> str:
@@ -55,7 +66,14 @@ def _place(error: Exception) -> str:
     return f"{Path(ours[-1].filename).parent.name}/{Path(ours[-1].filename).name}:{ours[-1].lineno}"
 
 
-def _keep_traceback(step: str, error: BaseException) -> str:
+def _keep_traceback(step: str, error: BaseException, home: Path | None = None) -> str | None:
+    """Where the traceback lies now; None when there is no vault that can take it."""
     name = f"errors/{step}.txt"
-    Workspace.open().vault.write_bytes(name, "".join(traceback.format_exception(error)).encode())
+    try:
+        vault = Workspace.open(home).vault
+        if not vault.root.is_dir():
+            return None
+        vault.write_bytes(name, "".join(traceback.format_exception(error)).encode())
+    except (SolidarityError, OSError):
+        return None
     return f"vault/{name}"

@@ -12,6 +12,7 @@ from schemas.config import Group
 from schemas.corrections import Corrections
 from schemas.frames import PEOPLE, ROSTER
 from schemas.tables import TABLES
+from tasks.identify.attributes import bounded
 from tasks.identify.history import Standing, Version, standings, versions
 from tasks.identify.members import RosterMember, roster_members
 from tasks.identify.membership import Evidence, evidence_of, lagging, member_intervals
@@ -101,7 +102,7 @@ def identify(
     rosters = rosters.unique(["file_id", "as_of_date", "row_no"])
     members = roster_members(rosters, community)
     roster_days = sorted(rosters["as_of_date"].unique().to_list())
-    histories = [versions(member, roster_days) for member in members]
+    histories = [versions(member, roster_days) for member in bounded(members)]
     standing = [standings(member, found) for member, found in zip(members, histories, strict=True)]
     resolution = resolve(
         senders(messages, events, labels),

@@ -86,6 +86,16 @@ def region(wording: str | None) -> str | None:
     return fold(wording).title() or None
 
 
+@cache
+def _region_names() -> frozenset[str]:
+    return frozenset(_regions().values())
+
+
+def is_region(name: str) -> bool:
+    """Whether a name is one that the shipped table gives to a region or city."""
+    return name in _region_names()
+
+
 def people_reference_version() -> str:
     """Version of these tables, for a snapshot's manifest: the highest version of each file."""
     names = ("roster_headings.tsv", "roster_words.tsv", "role_wordings.tsv", "regions.tsv")

@@ -114,10 +114,10 @@ COMMENT ON COLUMN core.dim_member.member_key IS 'Durable key of one person.';
 COMMENT ON COLUMN core.dim_member.pseudonym_key IS 'Keyed pseudonym of a person.';
 COMMENT ON COLUMN core.dim_member.community IS 'Community whose roster the group shares.';
 COMMENT ON COLUMN core.dim_member.cohort IS 'Year of entry (angkatan).';
-COMMENT ON COLUMN core.dim_member.origin_region IS 'Region of origin.';
-COMMENT ON COLUMN core.dim_member.current_city IS 'City of residence.';
-COMMENT ON COLUMN core.dim_member.campus IS 'Place of study.';
-COMMENT ON COLUMN core.dim_member.field_of_study IS 'Field of study.';
+COMMENT ON COLUMN core.dim_member.origin_region IS 'Region of origin; NULL where no table knows it and under 3 people share it.';
+COMMENT ON COLUMN core.dim_member.current_city IS 'City of residence; NULL where no table knows it and under 3 people share it.';
+COMMENT ON COLUMN core.dim_member.campus IS 'Place of study; NULL where under 3 people share it.';
+COMMENT ON COLUMN core.dim_member.field_of_study IS 'Field of study; NULL where under 3 people share it.';
 COMMENT ON COLUMN core.dim_member.role IS 'Role in the group.';
 COMMENT ON COLUMN core.dim_member.gender IS 'Gender as the roster states it.';
 COMMENT ON COLUMN core.dim_member.is_adult IS 'Whether the roster says the person is of age.';
@@ -819,7 +819,6 @@ CREATE TABLE core.fact_indicator (
 	coverage DOUBLE PRECISION NOT NULL,
 	status TEXT NOT NULL,
 	snapshot_id TEXT NOT NULL,
-	input_hash TEXT NOT NULL,
 	CONSTRAINT ck_fact_indicator_group_key CHECK ("group_key" >= 0),
 	CONSTRAINT ck_fact_indicator_def_version CHECK ("def_version" >= 1),
 	CONSTRAINT ck_fact_indicator_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
@@ -853,7 +852,6 @@ COMMENT ON COLUMN core.fact_indicator.window_months IS 'Months the value looks b
 COMMENT ON COLUMN core.fact_indicator.coverage IS 'Covered days over days of the window. [share]';
 COMMENT ON COLUMN core.fact_indicator.status IS 'Why the value is there or not.';
 COMMENT ON COLUMN core.fact_indicator.snapshot_id IS 'Snapshot: month and 12 hex digits of its manifest.';
-COMMENT ON COLUMN core.fact_indicator.input_hash IS 'Hash of everything the row was computed from.';
 CREATE TABLE core.fact_indicator_detail (
 	group_key BIGINT NOT NULL,
 	group_id TEXT NOT NULL,
