@@ -66,8 +66,8 @@ up: env                          ## Prefect server, work pool, worker and deploy
 	$(BIN)/python -m flows.up
 
 lock:                            ## resolve requirements/*.in anew; needs uv
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/run.in -o requirements/run.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements/run.in -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 
 clean:                           ## remove what make made
 	rm -rf $(VENV) build *.egg-info
