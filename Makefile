@@ -15,12 +15,13 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed; name one with make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 
-# uv where it is at hand (seconds), pip elsewhere (a minute or two); both check every hash.
+# uv where it is at hand (seconds), pip elsewhere (a minute or two). Both check every hash; the lock is whole, so
+# nothing is resolved anew.
 define install
 	@if command -v uv >/dev/null 2>&1; then \
-	  uv pip install --quiet --python $(BIN)/python --require-hashes $(1); \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes $(1); \
 	else \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(1); \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes $(1); \
 	fi
 endef
 
@@ -66,8 +67,8 @@ up: env                          ## Prefect server, work pool, worker and deploy
 	$(BIN)/python -m flows.up
 
 lock:                            ## resolve requirements/*.in anew; needs uv
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements/run.in -o requirements/run.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/run.in -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 
 clean:                           ## remove what make made
 	rm -rf $(VENV) build *.egg-info

@@ -41,8 +41,8 @@ CHANGES = table(
     "vault",
     "changes",
     "one first sighting of an edit or deletion",
-    "message_id change_kind first_seen_date",
-    key="message_id change_kind",
+    "message_id kind=change_kind first_seen_date",
+    key="message_id kind",
 )
 
 #: Which labels of which exports are one person.

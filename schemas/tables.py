@@ -1,11 +1,12 @@
 """The warehouse's tables: grain, columns, key. A column's own description stands in :mod:`schemas.fields`.
 
-A column written ``name?`` may be NULL; all others may not.
+A column written ``name?`` may be NULL; all others may not. One written ``name=field`` is described by the
+field of another name: where a table says by itself what its ``kind`` is a kind of.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
@@ -68,12 +69,16 @@ class Table:
 
 
 def _columns(spec: str) -> tuple[Column, ...]:
-    words = spec.split()
-    columns = tuple(Column(FIELDS[word.rstrip("?")], word.endswith("?")) for word in words)
+    columns = tuple(_column(word.rstrip("?"), word.endswith("?")) for word in spec.split())
     names = [column.name for column in columns]
     if len(names) != len(set(names)):
         raise ValueError("a table names a column twice")
     return columns
+
+
+def _column(word: str, nullable: bool) -> Column:
+    name, _, described = word.partition("=")
+    return Column(replace(FIELDS[described or name], name=name), nullable)
 
 
 def table(schema: str, name: str, grain: str, spec: str, *, key: str, partition: str = "") -> Table:
@@ -177,8 +182,8 @@ _FACTS = [
         "core",
         "fact_message_change",
         "one first sighting of an edit or deletion",
-        "group_key message_key change_kind first_seen_date",
-        key="group_key message_key change_kind",
+        "group_key message_key kind=change_kind first_seen_date",
+        key="group_key message_key kind",
         partition="group_key",
     ),
     table(
@@ -209,8 +214,8 @@ _FACTS = [
         "core",
         "fact_membership",
         "one interval of membership or presence",
-        "group_key member_key membership_kind from_date to_date? basis end_basis? is_proven",
-        key="group_key member_key membership_kind from_date",
+        "group_key member_key kind=membership_kind from_date to_date? basis end_basis? is_proven",
+        key="group_key member_key kind from_date",
         partition="group_key",
     ),
     table(

@@ -120,7 +120,7 @@ def identify(
     memberships = _memberships(people, evidence, standing, created, group_key(group_id), cut)
     known = bool(roster_days or group.participants or created is not None) or not listings.is_empty()
     covered = coverage.filter(pl.col("is_covered") & ~pl.col("is_gap"))["date"].unique().sort()
-    in_chat = memberships.filter(pl.col("membership_kind") == "group")
+    in_chat = memberships.filter(pl.col("kind") == "group")
     return Identified(
         people=_people_frame(people),
         dim_member=_dim_member(people, members, histories, community, group, key),
@@ -238,9 +238,9 @@ def _memberships(
         in_chat = [one for one in member_intervals(signs, in_community, created) if one.from_date <= cut]
         whose = {"group_key": group, "member_key": person.member_key}
         rows += [
-            whose | vars(one) | {"membership_kind": "community", "basis": "roster_stated", "is_proven": True}
+            whose | vars(one) | {"kind": "community", "basis": "roster_stated", "is_proven": True}
             for one in in_community
         ]
-        rows += [whose | vars(one) | {"membership_kind": "group"} for one in in_chat]
+        rows += [whose | vars(one) | {"kind": "group"} for one in in_chat]
     schema = TABLES["core.fact_membership"].polars_schema
-    return pl.DataFrame(rows, schema=schema).sort("member_key", "membership_kind", "from_date")
+    return pl.DataFrame(rows, schema=schema).sort("member_key", "kind", "from_date")

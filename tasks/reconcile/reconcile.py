@@ -287,11 +287,11 @@ def _changes(merged: pl.DataFrame) -> pl.DataFrame:
     kinds = (("edited", "edited_on"), ("deleted", "deleted_on"))
     parts = [
         merged.filter(pl.col(column).is_not_null()).select(
-            "message_id", change_kind=pl.lit(kind), first_seen_date=column
+            "message_id", kind=pl.lit(kind), first_seen_date=column
         )
         for kind, column in kinds
     ]
-    return CHANGES.conform(pl.concat(parts)).sort("message_id", "change_kind")
+    return CHANGES.conform(pl.concat(parts)).sort("message_id", "kind")
 
 
 def _days(

@@ -146,7 +146,7 @@ def test_histories_are_valid_and_do_not_depend_on_the_order_of_rosters(rosters, 
     assert (per_person["is_current"] == per_person["valid_to"].is_null()).all()
     assert found.dim_member["member_version_key"].is_unique().all()
     spans = (
-        found.memberships.filter(pl.col("membership_kind") == "community")
+        found.memberships.filter(pl.col("kind") == "community")
         .sort("member_key", "from_date")
         .with_columns(
             pl.col("to_date").shift(1).over("member_key").alias("ended"),

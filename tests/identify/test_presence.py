@@ -200,7 +200,7 @@ def test_presence_is_consistent_with_its_evidence(signs, in_group: str, is_creat
         _ = chat.says(0, text) if kind == "message" else chat.event(text, kind, target=0)
     stated = roster(f"member_id|name|joined|di grup\nA1|Hilmi|2023-06-01|{in_group}", "roster-2024-02.csv")
     found = chat.identified(stated)
-    spans = found.memberships.filter(pl.col("membership_kind") == "group").sort("from_date")
+    spans = found.memberships.filter(pl.col("kind") == "group").sort("from_date")
     ends = spans["to_date"].fill_null(dt.date(2099, 1, 1)).to_list()
     starts = spans["from_date"].to_list()
     assert all(end < start for end, start in zip(ends, starts[1:], strict=False))

@@ -117,5 +117,5 @@ def key_of(found: Identified, member_id: str) -> int:
 
 def intervals(found: Identified, member_key: int, kind: str = "group") -> list[tuple[Any, ...]]:
     """from, to, basis, end_basis, is_proven of one person's memberships of a kind."""
-    rows = found.memberships.filter(pl.col("member_key") == member_key, pl.col("membership_kind") == kind)
+    rows = found.memberships.filter(pl.col("member_key") == member_key, pl.col("kind") == kind)
     return rows.select("from_date", "to_date", "basis", "end_basis", "is_proven").rows()

@@ -277,7 +277,7 @@ def memberships(
             {
                 "group_key": GROUP_KEY,
                 "member_key": key(name),
-                "membership_kind": "group",
+                "kind": "group",
                 "from_date": a,
                 "to_date": b,
                 "basis": basis,

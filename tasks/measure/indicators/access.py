@@ -87,7 +87,7 @@ def answer_equity_gap(ctx: Context, spec: Indicator) -> Measure:
 
 def _tenure_days(ctx: Context) -> Array:
     """Days since the sender's first presence in the group, by turn."""
-    spans = ctx.inputs.fact_membership.filter(pl.col("membership_kind") == "group").sort(
+    spans = ctx.inputs.fact_membership.filter(pl.col("kind") == "group").sort(
         "from_date", descending=True
     )
     first = np.full(ctx.n_members + 1, -(10**6))

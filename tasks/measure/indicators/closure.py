@@ -161,7 +161,7 @@ def _standing_parts(ctx: Context, t: int) -> Iterable[str]:
         )
         yield f"standing={sorted(standing['member_key'].to_list())}|"
         spans = inputs.fact_membership.filter(
-            (pl.col("from_date") <= last) & (pl.col("membership_kind") == "group")
+            (pl.col("from_date") <= last) & (pl.col("kind") == "group")
         ).select(
             "member_key",
             "from_date",

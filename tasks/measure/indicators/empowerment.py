@@ -114,7 +114,7 @@ def roster_reach(ctx: Context, spec: Indicator) -> Measure:
     Oktavian. Partial until a list or the roster's own word on the chat speaks. Companion
     ``roster_completeness``: people present who are on the roster over people present.
     """
-    spans = ctx.inputs.fact_membership.filter(pl.col("membership_kind") == "group")
+    spans = ctx.inputs.fact_membership.filter(pl.col("kind") == "group")
     num, den, on_roster, heads = (np.zeros(ctx.n_months) for _ in range(4))
     told = np.zeros(ctx.n_months, dtype=bool)
     for t, month in enumerate(ctx.months):

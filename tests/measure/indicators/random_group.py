@@ -53,7 +53,7 @@ def random_group(
             "core.fact_membership",
             {
                 "member_key": keys,
-                "membership_kind": "group",
+                "kind": "group",
                 "from_date": FIRST,
                 "basis": "event",
                 "is_proven": True,

@@ -8,9 +8,9 @@ CREATE UNIQUE INDEX uq_dim_activity_kind ON core.dim_activity_kind (activity_kin
 CREATE UNIQUE INDEX uq_dim_platform_break ON core.dim_platform_break (breaks_kind, date) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_dim_shock ON core.dim_shock (shock, shock_date, group_id) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_dim_snapshot ON core.dim_snapshot (snapshot_id) NULLS NOT DISTINCT;
-CREATE UNIQUE INDEX uq_fact_message_change ON core.fact_message_change (group_key, message_key, change_kind) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX uq_fact_message_change ON core.fact_message_change (group_key, message_key, kind) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_membership_event ON core.fact_membership_event (group_key, membership_event_key) NULLS NOT DISTINCT;
-CREATE UNIQUE INDEX uq_fact_membership ON core.fact_membership (group_key, member_key, membership_kind, from_date) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX uq_fact_membership ON core.fact_membership (group_key, member_key, kind, from_date) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_coverage ON core.fact_coverage (group_key, date, exporter_no) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_activity ON core.fact_activity (group_key, activity_key) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_activity_version ON core.fact_activity_version (group_key, activity_key, version_no) NULLS NOT DISTINCT;

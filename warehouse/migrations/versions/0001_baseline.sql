@@ -381,16 +381,16 @@ COMMENT ON COLUMN core.fact_message.lex_learning IS 'Scored matches of lexicon c
 CREATE TABLE core.fact_message_change (
 	group_key BIGINT NOT NULL,
 	message_key BIGINT NOT NULL,
-	change_kind TEXT NOT NULL,
+	kind TEXT NOT NULL,
 	first_seen_date DATE NOT NULL,
 	CONSTRAINT ck_fact_message_change_group_key CHECK ("group_key" >= 0),
 	CONSTRAINT ck_fact_message_change_message_key CHECK ("message_key" >= 0),
-	CONSTRAINT ck_fact_message_change_change_kind CHECK ("change_kind" IN ('edited', 'deleted'))
+	CONSTRAINT ck_fact_message_change_kind CHECK ("kind" IN ('edited', 'deleted'))
 );
 COMMENT ON TABLE core.fact_message_change IS 'Grain: one first sighting of an edit or deletion.';
 COMMENT ON COLUMN core.fact_message_change.group_key IS 'Durable key of a group.';
 COMMENT ON COLUMN core.fact_message_change.message_key IS 'Number of a message within its group, in time order.';
-COMMENT ON COLUMN core.fact_message_change.change_kind IS 'Whether the message was edited or deleted.';
+COMMENT ON COLUMN core.fact_message_change.kind IS 'Whether the message was edited or deleted.';
 COMMENT ON COLUMN core.fact_message_change.first_seen_date IS 'Day of the export that first showed it.';
 CREATE TABLE core.fact_turn (
 	group_key BIGINT NOT NULL,
@@ -603,7 +603,7 @@ COMMENT ON COLUMN core.fact_membership_event.n_exports IS 'Exports that show it.
 CREATE TABLE core.fact_membership (
 	group_key BIGINT NOT NULL,
 	member_key BIGINT NOT NULL,
-	membership_kind TEXT NOT NULL,
+	kind TEXT NOT NULL,
 	from_date DATE NOT NULL,
 	to_date DATE,
 	basis TEXT NOT NULL,
@@ -611,13 +611,13 @@ CREATE TABLE core.fact_membership (
 	is_proven BOOLEAN NOT NULL,
 	CONSTRAINT ck_fact_membership_group_key CHECK ("group_key" >= 0),
 	CONSTRAINT ck_fact_membership_member_key CHECK ("member_key" >= 0),
-	CONSTRAINT ck_fact_membership_membership_kind CHECK ("membership_kind" IN ('community', 'group')),
+	CONSTRAINT ck_fact_membership_kind CHECK ("kind" IN ('community', 'group')),
 	CONSTRAINT ck_fact_membership_basis CHECK ("basis" IN ('event', 'list', 'roster_stated', 'roster_presumed', 'seen'))
 );
 COMMENT ON TABLE core.fact_membership IS 'Grain: one interval of membership or presence.';
 COMMENT ON COLUMN core.fact_membership.group_key IS 'Durable key of a group.';
 COMMENT ON COLUMN core.fact_membership.member_key IS 'Durable key of one person.';
-COMMENT ON COLUMN core.fact_membership.membership_kind IS 'Membership of the community or presence in the chat group.';
+COMMENT ON COLUMN core.fact_membership.kind IS 'Membership of the community or presence in the chat group.';
 COMMENT ON COLUMN core.fact_membership.from_date IS 'First day of the interval.';
 COMMENT ON COLUMN core.fact_membership.to_date IS 'Last day of the interval; NULL while it lasts.';
 COMMENT ON COLUMN core.fact_membership.basis IS 'Evidence on which the interval rests.';
