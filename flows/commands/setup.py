@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -17,6 +19,7 @@ from warehouse.workspace import Workspace
 
 #: The demo: months of history taken in at once, then monthly runs.
 BACKFILL_MONTHS, MONTHLY_RUNS = 30, 6
+DEMO = "demo.json"
 
 
 def init(call: Call, group: str | None, name: str | None, timezone: str) -> None:
@@ -96,33 +99,53 @@ def simulate(
 
 
 def demo(call: Call, seed: int) -> int:
-    """A synthetic community handed in month by month, as it would be."""
+    """A synthetic community handed in month by month, as it would be; begun again, it goes on where it stopped."""
     from flows.commands.running import run_flow, show_receipt
     from tasks.run import format_month
     from tasks.simulate import SimulationPlan, simulate, write_groups_toml, write_month, write_truth
 
     workspace = call.workspace
-    if (workspace.landing / "groups.toml").exists() and not (workspace.home / "DEMO").exists():
-        raise UsageError("this home holds real groups", next_step="name another folder with --home")
+    progress = _demo_progress(workspace, seed)
     prepare(workspace.home)
     _folders(workspace, None)
     _key(workspace)
-    (workspace.home / "DEMO").touch()
     from flows.backfill import backfill
     from flows.monthly import monthly
 
     community = simulate(SimulationPlan(groups=3, months=BACKFILL_MONTHS + MONTHLY_RUNS, seed=seed))
+    months = community.month_starts
     write_truth(community, workspace.home)
     write_groups_toml(community, workspace.landing)
-    months = community.month_starts
-    for month in months[:BACKFILL_MONTHS]:
-        write_month(community, workspace.landing, month)
-    first, last = format_month(months[0]), format_month(months[BACKFILL_MONTHS - 1])
-    receipt = run_flow(call, backfill, first=first, last=last)
-    for month in months[BACKFILL_MONTHS:]:
-        write_month(community, workspace.landing, month)
-        receipt = run_flow(call, monthly, month=format_month(month))
+    for end in range(BACKFILL_MONTHS, len(months) + 1):
+        last = format_month(months[end - 1])
+        if last in progress["done"] and end < len(months):
+            continue
+        if last not in progress["done"]:
+            for month in months[:end] if end == BACKFILL_MONTHS else months[end - 1 : end]:
+                write_month(community, workspace.landing, month)
+        if end == BACKFILL_MONTHS:
+            receipt = run_flow(call, backfill, first=format_month(months[0]), last=last)
+        else:
+            receipt = run_flow(call, monthly, month=last)
+        progress["done"] = sorted({*progress["done"], last})
+        (workspace.home / DEMO).write_text(json.dumps(progress) + "\n", encoding="utf-8")
     return show_receipt(call, receipt)
+
+
+def _demo_progress(workspace: Workspace, seed: int) -> dict[str, Any]:
+    """How far the demo of this home has come; its marker also keeps a demo out of a home with real groups."""
+    marker = workspace.home / DEMO
+    if not marker.exists():
+        if workspace.landing.is_dir() and any(workspace.landing.iterdir()):
+            raise UsageError("this home holds real groups", next_step="name another folder with --home")
+        workspace.home.mkdir(parents=True, exist_ok=True)
+        marker.write_text(json.dumps({"seed": seed, "done": []}) + "\n", encoding="utf-8")
+    progress: dict[str, Any] = json.loads(marker.read_text(encoding="utf-8"))
+    if progress["seed"] != seed:
+        raise UsageError(
+            "this home holds the demo of another seed", next_step="name another folder with --home"
+        )
+    return progress
 
 
 def doctor(call: Call) -> int:
