@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.exceptions import TyperException
 
 from flows.call import Call
 from schemas.errors import ExitCode, NotYetError, SolidarityError
@@ -270,16 +271,31 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     words = _hoist(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(args=words, standalone_mode=True)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else ExitCode.USAGE
+        code = app(args=words, standalone_mode=False)
+    except TyperException as error:
+        return _tell_usage(error, "--json" in words)
+    except typer.Abort:
+        return ExitCode.UNEXPECTED
     except SolidarityError as error:
         return _tell(error, "--json" in words)
     except Exception as error:
         from tasks.boundary import unexpected
 
         return _tell(unexpected("command", error, _home(words)), "--json" in words)
-    return ExitCode.DONE
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _tell_usage(error: Any, as_json: bool) -> int:
+    """Say that the words of a call make none of our commands, as the parser of options says it."""
+    if as_json:
+        document = {
+            "error": "usage",
+            "reason": error.format_message(),
+            "next_step": "see `solidarity --help`",
+        }
+        typer.echo(json.dumps(document))
+    error.show()
+    return int(error.exit_code)
 
 
 def _tell(error: SolidarityError, as_json: bool) -> ExitCode:

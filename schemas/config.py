@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from schemas.errors import ConfigurationError
+from schemas.vocabulary import DateOrder
 
 GROUP_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
 
-DateOrder = Literal["dmy", "mdy", "ymd"]
 BreakKind = Literal[
     "admins_only", "disappearing", "reactions", "community", "polls", "semester_break", "exam_weeks"
 ]
@@ -138,9 +138,23 @@ def read_landing(path: Path) -> Landing:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise ConfigurationError("groups.toml is not valid TOML", next_step="mend its syntax") from None
     except ValidationError as error:
-        places = sorted({".".join(str(part) for part in problem["loc"]) for problem in error.errors()})
+        places = sorted({_place(problem["loc"]) for problem in error.errors()})
         raise ConfigurationError(
             "groups.toml declares what cannot be",
             next_step=f"see {', '.join(places)}",
             problems=error.error_count(),
         ) from None
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """Where a problem lies. What is no word of ours may be a person's name, an exporter's for one."""
+    models = (Landing, Study, Group, Exporter, Participants, Shock, Break)
+    declared = {
+        word for model in models for name, field in model.model_fields.items() for word in (name, field.alias)
+    }
+
+    def is_told(depth: int, part: int | str) -> bool:
+        is_group = depth == 1 and loc[0] == "groups" and bool(GROUP_ID.match(str(part)))
+        return isinstance(part, int) or part in declared or is_group
+
+    return ".".join(str(part) if is_told(depth, part) else "(unknown key)" for depth, part in enumerate(loc))

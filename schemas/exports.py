@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+#: Plain records, so that a file is inspected without Pydantic; the ledger, which holds them, is its model.
+_STRICT: dict[str, Any] = {"extra": "forbid"}
 
 
-class ExportMeta(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class ExportMeta:
     """Facts a parser finds out about one export. Lines add up:
 
     ``n_lines = n_messages + n_events + n_continuation_lines + n_rejected_lines``.
@@ -16,7 +20,7 @@ class ExportMeta(BaseModel):
     whatever his phone's language; ``has_creation_line`` is also true for the encryption notice at the head.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
     file_id: str
     platform: str
@@ -41,10 +45,11 @@ class ExportMeta(BaseModel):
     confidence: float  # share of header-like lines that the detected layout explains
 
 
-class Landed(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Landed:
     """Where one export came from."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
     file_id: str
     group_id: str

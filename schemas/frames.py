@@ -104,5 +104,16 @@ INDICATOR_ROWS = Table(
 
 FRAMES = {
     frame.name: frame
-    for frame in (PARSED, MESSAGES, EVENTS, CHANGES, LABELS, COVERAGE, ROSTER, PEOPLE, PRESENCE, INDICATOR_ROWS)
+    for frame in (
+        PARSED,
+        MESSAGES,
+        EVENTS,
+        CHANGES,
+        LABELS,
+        COVERAGE,
+        ROSTER,
+        PEOPLE,
+        PRESENCE,
+        INDICATOR_ROWS,
+    )
 }

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.catalogue import entries
 from schemas.vocabulary import FACET_LETTERS
 
 
@@ -65,11 +64,9 @@ class Indicator(BaseModel):
 @cache
 def registry() -> dict[str, Indicator]:
     """All definitions by code, in the order of the catalogue."""
-    text = resources.files("schemas").joinpath("indicators.toml").read_text(encoding="utf-8")
-    entries = tomllib.loads(text)["indicator"]
     return {
         entry["code"]: Indicator.model_validate({**entry, "facet": FACET_LETTERS[entry["facet"]]})
-        for entry in entries
+        for entry in entries()
     }
 
 
@@ -77,7 +74,3 @@ def definitions_hash() -> str:
     """12 hex digits over all definitions."""
     content = [definition.model_dump(mode="json") for definition in registry().values()]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
-
-
-#: All codes of the catalogue, in its order.
-CODES: tuple[str, ...] = tuple(registry())

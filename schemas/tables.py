@@ -11,8 +11,8 @@ from typing import Literal
 
 import polars as pl
 
+from schemas.catalogue import CODES
 from schemas.fields import FIELDS, Field
-from schemas.indicators import CODES
 from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
 
 Schema = Literal["ops", "core", "research"]
@@ -190,7 +190,7 @@ _FACTS = [
         "core",
         "fact_turn",
         "one turn: consecutive messages of one sender with gaps of at most 2 minutes",
-        f"group_key turn_key member_key sent_at local_date role task? is_text is_list is_announcement is_question is_help_request is_prayer_request is_commitment is_forwarded answer_delay_min? answered_by_member_key? n_messages n_words {_LEX} {_STYLE}",
+        f"group_key turn_key member_key sent_at local_date role task? is_text is_list is_announcement is_question is_help_request is_prayer_request is_commitment is_forwarded answer_delay_min? answered_by_member_key? same_text_days? others_text_days? n_messages n_words {_LEX} {_STYLE}",
         key="group_key turn_key",
         partition="group_key",
     ),
@@ -230,7 +230,7 @@ _FACTS = [
         "core",
         "fact_activity",
         "one joint activity: a chain of lists, a poll or an announcement with date",
-        "group_key activity_key activity_kind month local_date last_seen_date organiser_member_key? n_versions n_forks n_lost_updates n_items n_matched n_unmatched n_guests stated_total_idr? items_total_idr? is_total_mismatch?",
+        "group_key activity_key activity_kind month local_date last_seen_date organiser_member_key? n_versions n_forks n_lost_updates n_items n_matched n_unmatched n_guests stated_total_idr? items_total_idr? is_total_mismatch? is_dues",
         key="group_key activity_key",
         partition="group_key",
     ),
@@ -246,8 +246,32 @@ _FACTS = [
         "core",
         "fact_participation",
         "one entry of an activity",
-        "group_key activity_key entry_no member_key? slot? added_date added_by_member_key is_proxy participation_status amount_idr? is_paid? n_guests",
+        "group_key activity_key entry_no member_key? slot? added_date added_by_member_key is_proxy is_on_list participation_status amount_idr? is_paid? n_guests",
         key="group_key activity_key entry_no",
+        partition="group_key",
+    ),
+    table(
+        "core",
+        "fact_trigger",
+        "one turn that brings the news of a death or a joy",
+        "group_key turn_key trigger_kind member_key local_date n_chorus n_chorus_upper",
+        key="group_key turn_key trigger_kind",
+        partition="group_key",
+    ),
+    table(
+        "core",
+        "fact_campaign",
+        "one campaign: a list, a poll or an announced activity with the talk about it",
+        "group_key campaign_key activity_kind month local_date last_seen_date is_open n_turns n_active_days n_talkers n_committed n_reached half_life_days? half_life_lo? half_life_hi?",
+        key="group_key campaign_key",
+        partition="group_key",
+    ),
+    table(
+        "core",
+        "fact_campaign_member",
+        "one person in a campaign",
+        "group_key campaign_key member_key is_talker is_committed",
+        key="group_key campaign_key member_key",
         partition="group_key",
     ),
     table(

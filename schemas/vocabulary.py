@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+#: Which number of a date is which.
+DateOrder = Literal["dmy", "mdy", "ymd"]
+
 #: Why a value is there or not; the first that applies. Zero is a value, NULL is an absence.
 STATUSES = ("suppressed", "not_applicable", "no_coverage", "truncated", "immature", "low_n", "partial", "ok")
 
@@ -73,6 +78,9 @@ ACTIVITY_KINDS = (
     "other_list",
     "announcement",
 )
+#: What a chorus answers to: the news of a death or of a joy.
+TRIGGER_KINDS = ("death", "wedding", "birth", "graduation", "eid")
+
 PARTICIPATION_STATUSES = ("yes", "no", "maybe", "done", "withdrawn")
 
 LANGUAGES = ("id", "su", "jv", "ar-Latn", "en", "mixed", "unknown")

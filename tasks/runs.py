@@ -73,8 +73,9 @@ def run_rows(workspace: Workspace) -> pl.DataFrame:
 def compose(workspace: Workspace, run: Run) -> Receipt:
     """The receipt of a run, from what it left behind in the vault and the warehouse."""
     verdict = _verdict(workspace, run)
+    told = {run.run_id} | _untold_runs(workspace)
     groups = [
-        _group_receipt(workspace, run, group_id, group_id in verdict["failed_groups"])
+        _group_receipt(workspace, run, told, group_id, group_id in verdict["failed_groups"])
         for group_id in group_ids(workspace.landing, workspace.config)
     ]
     receipt = receipts.started(run).model_copy(
@@ -84,8 +85,15 @@ def compose(workspace: Workspace, run: Run) -> Receipt:
             "n_failed_expectations": verdict["n_failed"],
         }
     )
-    told = receipt.model_copy(update=published(workspace, run) if run.flow != "ingest" else {})
-    return told.model_copy(update={"exit_code": _exit_code(told)})
+    whole = receipt.model_copy(update=published(workspace, run) if run.flow != "ingest" else {})
+    return whole.model_copy(update={"exit_code": _exit_code(whole)})
+
+
+def _untold_runs(workspace: Workspace) -> set[str]:
+    """Runs since the last one that gave a receipt: what they took in or refused, nobody was told yet."""
+    entries = [workspace.vault.read_document(f"run_log/{name}") for name in workspace.vault.names("run_log")]
+    told = max((entry["started_at"] for entry in entries if entry["run_status"] == "completed"), default="")
+    return {entry["run_id"] for entry in entries if entry["started_at"] > told}
 
 
 def _exit_code(receipt: Receipt) -> ExitCode:
@@ -94,25 +102,28 @@ def _exit_code(receipt: Receipt) -> ExitCode:
     return ExitCode.FILE_REFUSED if receipt.n_refused or receipt.n_unusable_folders else ExitCode.DONE
 
 
-def _group_receipt(workspace: Workspace, run: Run, group_id: str, is_carried_over: bool) -> GroupReceipt:
+def _group_receipt(
+    workspace: Workspace, run: Run, told: set[str], group_id: str, is_carried_over: bool
+) -> GroupReceipt:
+    """One group's part; ``told`` are the runs whose files this receipt accounts for."""
     ledger = read_ledger(workspace.vault, group_id)
     status = group_status(workspace, group_id)
     stages = StageStore(workspace.vault, group_id)
-    seen_in_this_run = [entry for entry in ledger.entries.values() if entry.run_id == run.run_id]
+    seen_now = [entry for entry in ledger.entries.values() if entry.run_id in told]
     earlier = {
         content.file_id
         for entry in ledger.entries.values()
-        if entry.run_id != run.run_id
+        if entry.run_id not in told
         for content in entry.contents
     }
-    new = {content.file_id for entry in seen_in_this_run for content in entry.contents} - earlier
+    new = {content.file_id for entry in seen_now for content in entry.contents} - earlier
     measured = stages.facts(MEASURE)
     return GroupReceipt(
         group_id=group_id,
         n_new=len(new),
-        n_duplicate=sum(bool(entry.contents) for entry in seen_in_this_run) - len(new),
-        n_known=len(ledger.entries) - len(seen_in_this_run),
-        refused=refused_files(ledger, run.run_id),
+        n_duplicate=sum(bool(entry.contents) for entry in seen_now) - len(new),
+        n_known=len(ledger.entries) - len(seen_now),
+        refused=refused_files(ledger, told),
         n_messages=status.n_messages,
         n_people=int(stages.facts("identify").get("n_people", 0)),
         n_quarantined_rows=int(stages.facts("validate").get("n_quarantined", 0)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Set
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,8 +50,8 @@ def group_status(workspace: Workspace, group_id: str) -> GroupStatus:
     )
 
 
-def refused_files(ledger: Ledger, run_id: str | None = None) -> list[RefusedFile]:
-    """Files refused, all of them or only in one run, with the way out; sorted by name."""
+def refused_files(ledger: Ledger, run_ids: Set[str] | None = None) -> list[RefusedFile]:
+    """Files refused, all of them or only in some runs, with the way out; sorted by name."""
     found = []
     for entry in ledger.entries.values():
         reasons: list[tuple[str | None, str]] = [(None, entry.refusal)] if entry.refusal else []
@@ -60,6 +61,6 @@ def refused_files(ledger: Ledger, run_id: str | None = None) -> list[RefusedFile
         found += [
             RefusedFile(file=entry.path, file_id=file_id, reason=reason, next_step=REFUSALS[reason])
             for file_id, reason in reasons
-            if reason and (run_id is None or run_id in (entry.run_id, ledger.refused_by.get(file_id or "")))
+            if reason and (run_ids is None or run_ids & {entry.run_id, ledger.refused_by.get(file_id or "")})
         ]
     return sorted(found, key=lambda refused: refused.file)

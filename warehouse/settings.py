@@ -1,10 +1,9 @@
-"""Where settings come from: environment, then ``settings.toml`` in the home, then what a Prefect block holds."""
+"""Where settings come from: environment, then ``settings.toml`` in the home (a Prefect block fills the rest)."""
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,23 +14,17 @@ from schemas.settings import Settings
 PREFIX = "SOLIDARITY_"
 
 
-def load_settings(home: Path | None = None, *, block: Mapping[str, object] | None = None) -> Settings:
+def load_settings(home: Path | None = None) -> Settings:
     """The settings in force.
 
     Args:
         home: given on the command line; outranks ``SOLIDARITY_HOME``.
-        block: values of a Prefect block, the last resort.
 
     Raises:
         ConfigurationError: a setting is unknown or has a value that cannot be; names it, not its value.
     """
-    environment = {
-        name: os.environ[PREFIX + name.upper()]
-        for name in Settings.model_fields
-        if os.environ.get(PREFIX + name.upper())
-    }
-    folder = home or Path(environment.get("home", "var"))
-    values = {**(block or {}), **_file(folder / "settings.toml"), **environment, "home": folder.absolute()}
+    folder = home or Path(os.environ.get(f"{PREFIX}HOME") or "var")
+    values = {**stated_settings(folder), "home": folder.absolute()}
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -40,6 +33,16 @@ def load_settings(home: Path | None = None, *, block: Mapping[str, object] | Non
             "a setting cannot be used",
             next_step=f"see {', '.join(names)} in settings.toml or the environment",
         ) from None
+
+
+def stated_settings(home: Path) -> dict[str, object]:
+    """What environment and ``settings.toml`` state, the environment first."""
+    environment = {
+        name: os.environ[PREFIX + name.upper()]
+        for name in Settings.model_fields
+        if os.environ.get(PREFIX + name.upper())
+    }
+    return {**_file(home / "settings.toml"), **environment}
 
 
 def _file(path: Path) -> dict[str, object]:

@@ -8,8 +8,8 @@ from typing import Any
 import typer
 
 from flows.call import Call
-from schemas.config import DateOrder
 from schemas.errors import ExitCode, FileRefused, UsageError
+from schemas.vocabulary import DateOrder
 
 
 def inspect(call: Call, file: Path, date_order: DateOrder | None) -> int:

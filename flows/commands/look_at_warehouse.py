@@ -102,6 +102,7 @@ def dictionary(call: Call, out: Path | None) -> None:
     if not out.parent.is_dir():
         raise UsageError("there is no such folder to write into")
     out.write_text(codebook_md(frame), encoding="utf-8")
+    call.answer({"written": str(out)}, lambda: typer.echo(f"written {out}"))
 
 
 def _show(call: Call, sql: str, schema: str) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def monthly(call: Call, month: str | None, wait: int) -> int:
     """Run the monthly flow in this process and print its receipt."""
-    prepare(call.workspace.home)
+    _make_ready(call)
     from flows.monthly import monthly as flow
 
     return show_receipt(call, run_flow(call, flow, month=month, wait=wait))
@@ -23,7 +23,7 @@ def monthly(call: Call, month: str | None, wait: int) -> int:
 
 def ingest(call: Call, month: str | None, wait: int) -> int:
     """Run the ingest flow in this process and print its receipt."""
-    prepare(call.workspace.home)
+    _make_ready(call)
     from flows.ingest import ingest as flow
 
     return show_receipt(call, run_flow(call, flow, month=month, wait=wait))
@@ -31,10 +31,17 @@ def ingest(call: Call, month: str | None, wait: int) -> int:
 
 def backfill(call: Call, first: str, last: str, wait: int) -> int:
     """Run the backfill flow in this process and print its receipt."""
-    prepare(call.workspace.home)
+    _make_ready(call)
     from flows.backfill import backfill as flow
 
     return show_receipt(call, run_flow(call, flow, first=first, last=last, wait=wait))
+
+
+def _make_ready(call: Call) -> None:
+    """Refuse before anything is written when there is no key or groups.toml cannot be used."""
+    call.workspace.key()
+    _ = call.workspace.config
+    prepare(call.workspace.home)
 
 
 def run_flow(call: Call, flow: Any, **parameters: Any) -> Receipt:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any
 
 import polars as pl
@@ -18,6 +16,8 @@ from schemas.errors import FileRefused
 from schemas.frames import ROSTER
 from schemas.roster import EMPTY, RosterRow, clean, e164_list, fold
 from tasks.identify.sheet import MAX_ROWS, Cells, read_sheets
+from tasks.land.dates import stated_date
+from tasks.run import last_day
 from warehouse.reference.people import headings, region, role, roster_words
 
 #: Above this share of rows with a fault the file is refused.
@@ -79,21 +79,7 @@ def as_of_date(file_name: str, default_month: dt.date) -> dt.date:
     Raises:
         FileRefused: bad_stated_date, when the name states a day or month that does not exist.
     """
-    stem = PurePath(file_name).stem
-    day = re.search(r"(?<!\d)((?:19|20)\d{2})([-_.]?)(\d{2})\2(\d{2})(?!\d)", stem)
-    month = re.search(r"(?<!\d)((?:19|20)\d{2})[-_.]?(\d{2})(?!\d)", stem)
-    try:
-        if day:
-            return dt.date(int(day.group(1)), int(day.group(3)), int(day.group(4)))
-        if month:
-            return _month_end(dt.date(int(month.group(1)), int(month.group(2)), 1))
-    except ValueError:
-        raise FileRefused("bad_stated_date") from None
-    return _month_end(default_month)
-
-
-def _month_end(day: dt.date) -> dt.date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return stated_date(file_name) or last_day(default_month)
 
 
 def read_roster(

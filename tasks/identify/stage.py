@@ -13,11 +13,12 @@ from schemas.frames import ROSTER
 from schemas.tables import TABLES
 from tasks.identify.identify import Identified, identify
 from tasks.identify.roster import RosterFile, read_participants, read_roster
+from tasks.land.dates import stated_date
 from tasks.land.discover import group_ids
 from tasks.land.land import raw_name, read_ledger, write_ledger
 from tasks.land.ledger import FileKind, Ledger
 from tasks.reconcile.stage import STAGE as RECONCILE
-from tasks.run import GroupOutcome, Run
+from tasks.run import GroupOutcome, Run, parse_month
 from warehouse.failpoints import reach
 from warehouse.sources import source_hash
 from warehouse.stages import StageStore, hash_inputs
@@ -25,6 +26,9 @@ from warehouse.workspace import Workspace
 
 STAGE = "identify"
 _CODE = ("tasks.identify", "schemas", "warehouse.reference")
+
+#: A list of people: kind, group, file id, a name of the file, month (YYYY-MM) of the run that took it in.
+Source = tuple[str, str, str, str, str]
 
 
 @dataclass
@@ -79,35 +83,38 @@ def identify_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcom
     return GroupOutcome(group_id=group_id, is_new=True, counts={"people": len(identified.people)})
 
 
-def _sources(workspace: Workspace, group_id: str, community: str) -> list[tuple[str, str, str, str]]:
-    """Rosters of all groups of the community and the group's own lists: kind, group, file id, name."""
-    found = []
+def _sources(workspace: Workspace, group_id: str, community: str) -> list[Source]:
+    """Rosters of all groups of the community and the group's own lists, once for each day they speak for."""
+    found: list[Source] = []
     for other in group_ids(workspace.landing, workspace.config):
         if workspace.config.community_of(other) != community:
             continue
         ledger = read_ledger(workspace.vault, other)
         kinds: tuple[FileKind, ...] = ("roster", "participants") if other == group_id else ("roster",)
         found += [
-            (kind, other, file_id, _dated_name(ledger, file_id))
+            (kind, other, file_id, name, content.month or "")
             for kind in kinds
-            for file_id in ledger.contents(kind)
+            for file_id, content in ledger.contents(kind).items()
+            for name in _names(ledger, file_id)
         ]
     return sorted(found)
 
 
-def _dated_name(ledger: Ledger, file_id: str) -> str:
-    """The name that says for which day the file speaks: the first that states one, else the first."""
+def _names(ledger: Ledger, file_id: str) -> list[str]:
+    """Names under which a list was handed in: one for each day that a name states, else the first."""
     names = [PurePosixPath(path).name for path in ledger.paths(file_id)]
-    return next((name for name in names if any(character.isdigit() for character in name)), names[0])
+    by_day = {stated_date(name): name for name in reversed(names)}
+    return [name for day, name in by_day.items() if day is not None] or names[:1]
 
 
-def _read(workspace: Workspace, run: Run, group_id: str, sources: list[tuple[str, str, str, str]]) -> _Listed:
+def _read(workspace: Workspace, run: Run, group_id: str, sources: list[Source]) -> _Listed:
     listed = _Listed()
-    for kind, owner, file_id, name in sources:
+    for kind, owner, file_id, name, month in sources:
         reader = read_participants if kind == "participants" else read_roster
         ledger = read_ledger(workspace.vault, owner)
         try:
-            found = reader(workspace.vault.read_bytes(raw_name(file_id)), name, run.month_start)
+            taken_in = parse_month(month) if month else run.month_start
+            found = reader(workspace.vault.read_bytes(raw_name(file_id)), name, taken_in)
         except FileRefused as error:
             if ledger.refused.get(file_id) != error.reason:
                 ledger.refuse(file_id, error.reason, source_hash(*_CODE), run.run_id)
@@ -154,5 +161,6 @@ def _facts(identified: Identified, listed: _Listed) -> dict[str, object]:
         "n_conflicts": int((~identified.conflicts["is_settled"]).sum()),
         "n_is_known": identified.n_is_known,
         "roster_rows": listed.rows_by_file,
+        "roster_dates": sorted({day for roster in listed.rosters for day in roster["as_of_date"].to_list()}),
         "unused_corrections": identified.unused_corrections,
     }

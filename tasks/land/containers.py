@@ -80,6 +80,7 @@ class Chat:
     stated_date: dt.date | None
     file_id: str  # first 12 hex digits of the SHA-256 of the text
     n_bytes: int
+    is_dated_by_name: bool  # by a name, not by an archive's clock
 
 
 def open_chats(content: bytes, file_name: str, *, max_bytes: int = MAX_BYTES) -> list[Chat]:
@@ -103,7 +104,7 @@ def open_chats(content: bytes, file_name: str, *, max_bytes: int = MAX_BYTES) ->
         return _from_zip(content, file_name, max_bytes)
     if len(content) > max_bytes:
         raise FileRefused("too_large", n_bytes=len(content))
-    return [_chat(content, date_in_name(file_name))]
+    return [_chat(content, date_in_name(file_name), None)]
 
 
 def date_in_name(file_name: str) -> dt.date | None:
@@ -116,8 +117,9 @@ def date_in_name(file_name: str) -> dt.date | None:
     return None
 
 
-def _chat(text: bytes, stated_date: dt.date | None) -> Chat:
-    return Chat(text, stated_date, hashlib.sha256(text).hexdigest()[:12], len(text))
+def _chat(text: bytes, date_in_names: dt.date | None, entry_date: dt.date | None) -> Chat:
+    file_id = hashlib.sha256(text).hexdigest()[:12]
+    return Chat(text, date_in_names or entry_date, file_id, len(text), date_in_names is not None)
 
 
 def _from_zip(content: bytes, file_name: str, max_bytes: int) -> list[Chat]:
@@ -195,7 +197,7 @@ def _read_chats(
         chat.file_id: chat
         for entry, text in texts
         if not _is_attachment(entry, texts)
-        for chat in [_chat(text, date_in_name(entry.filename) or stated or _entry_date(entry))]
+        for chat in [_chat(text, date_in_name(entry.filename) or stated, _entry_date(entry))]
         if text
     }
     if not chats:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import re
 from dataclasses import dataclass
 
 from schemas.errors import FileRefused
 from tasks.land.containers import open_chats
+from tasks.land.dates import stated_date
 from tasks.land.discover import Found, files_of
 from tasks.land.ledger import Content, Entry, Ledger
 from warehouse.failpoints import reach
@@ -16,7 +15,6 @@ from warehouse.vault import Vault
 from warehouse.workspace import Workspace
 
 MIB = 1 << 20
-_STATED = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?=\D*$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +47,11 @@ def raw_name(file_id: str) -> str:
     return f"raw/{file_id[:2]}/{file_id}"
 
 
-def land_group(workspace: Workspace, group_id: str, run_id: str) -> Landing:
-    """Hash, unpack and keep what is new in a group's folder; refused files are entered with their reason."""
+def land_group(workspace: Workspace, group_id: str, run_id: str, month: str | None = None) -> Landing:
+    """Hash, unpack and keep what is new in a group's folder; refused files are entered with their reason.
+
+    ``month`` (YYYY-MM) is that of the run: for which a roster speaks whose name says nothing.
+    """
     ledger = read_ledger(workspace.vault, group_id)
     known_ids = {content.file_id for entry in ledger.entries.values() for content in entry.contents}
     counts = {"new": 0, "known": 0, "duplicate": 0, "refused": 0}
@@ -59,7 +60,7 @@ def land_group(workspace: Workspace, group_id: str, run_id: str) -> Landing:
         if known and _unchanged(known, found):
             counts["known"] += 1
             continue
-        entry = _take_in(workspace, found, run_id)
+        entry = _after(known, _take_in(workspace, found, run_id, month), ledger)
         reach("land.stored")
         ledger.entries[found.relative] = entry
         new_ids = {content.file_id for content in entry.contents}
@@ -75,7 +76,23 @@ def _unchanged(known: Entry, found: Found) -> bool:
     return (known.n_bytes, known.mtime_ns, known.kind) == (found.n_bytes, found.mtime_ns, found.kind)
 
 
-def _take_in(workspace: Workspace, found: Found, run_id: str) -> Entry:
+def _after(known: Entry | None, entry: Entry, ledger: Ledger) -> Entry:
+    """The entry in its order of arrival, with what it says of the same text at the same place, and before it.
+
+    An export written over an earlier one does not take it away: its first lines may be gone from the phone.
+    """
+    if known is None:
+        return entry.model_copy(
+            update={"arrival": 1 + max((e.arrival for e in ledger.entries.values()), default=-1)}
+        )
+    before = {content.file_id: content for content in (*known.kept, *known.contents)}
+    contents = tuple(c if c.is_dated_by_name else before.get(c.file_id, c) for c in entry.contents)
+    now = {content.file_id for content in contents}
+    kept = tuple(c for c in before.values() if c.file_id not in now and c.file_id in ledger.metas)
+    return entry.model_copy(update={"arrival": known.arrival, "contents": contents, "kept": kept})
+
+
+def _take_in(workspace: Workspace, found: Found, run_id: str, month: str | None) -> Entry:
     sha256 = ""
     contents: tuple[Content, ...] = ()
     refusal = None
@@ -86,7 +103,7 @@ def _take_in(workspace: Workspace, found: Found, run_id: str) -> Entry:
             raise FileRefused("too_large", bytes=found.n_bytes)
         data = found.path.read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
-        contents = _contents(workspace, found, data, sha256)
+        contents = _contents(workspace, found, data, sha256, month)
     except FileRefused as error:
         refusal = error.reason
     return Entry(
@@ -101,45 +118,43 @@ def _take_in(workspace: Workspace, found: Found, run_id: str) -> Entry:
     )
 
 
-def _contents(workspace: Workspace, found: Found, data: bytes, sha256: str) -> tuple[Content, ...]:
+def _contents(
+    workspace: Workspace, found: Found, data: bytes, sha256: str, month: str | None
+) -> tuple[Content, ...]:
     vault = workspace.vault
     if found.kind == "export":
         chats = open_chats(data, found.path.name, max_bytes=workspace.settings.max_file_mib * MIB)
         for chat in chats:
             _keep(vault, chat.file_id, chat.text)
         return tuple(
-            Content(file_id=chat.file_id, stated_date=chat.stated_date, n_bytes=len(chat.text))
+            Content(
+                file_id=chat.file_id,
+                stated_date=chat.stated_date,
+                n_bytes=len(chat.text),
+                is_dated_by_name=chat.is_dated_by_name,
+                month=month,
+            )
             for chat in chats
         )
     if not data:
         raise FileRefused("empty_file")
     file_id = sha256[:12]
     _keep(vault, file_id, data)
-    return (Content(file_id=file_id, stated_date=stated_date(found.path.name), n_bytes=len(data)),)
+    stated = stated_date(found.path.name)
+    return (
+        Content(
+            file_id=file_id,
+            stated_date=stated,
+            n_bytes=len(data),
+            is_dated_by_name=stated is not None,
+            month=month,
+        ),
+    )
 
 
 def _keep(vault: Vault, file_id: str, content: bytes) -> None:
     if not vault.exists(raw_name(file_id)):
         vault.write_bytes(raw_name(file_id), content)
-
-
-def stated_date(file_name: str) -> dt.date | None:
-    """The day for which a roster's name says it speaks: a day, or a month's last day; None without one.
-
-    Raises:
-        FileRefused: the name holds a date that does not exist.
-    """
-    match = _STATED.search(file_name.rsplit(".", 1)[0])
-    if match is None:
-        return None
-    year, month, day = match.groups()
-    try:
-        if day:
-            return dt.date(int(year), int(month), int(day))
-        following = dt.date(int(year) + int(month) // 12, int(month) % 12 + 1, 1)
-        return following - dt.timedelta(days=1)
-    except ValueError:
-        raise FileRefused("bad_stated_date") from None
 
 
 def forget_file(vault: Vault, group_id: str, path: str) -> None:

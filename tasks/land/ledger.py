@@ -20,6 +20,8 @@ class Content(BaseModel):
     file_id: str
     stated_date: dt.date | None
     n_bytes: int
+    is_dated_by_name: bool = True  # else by the clock of whoever made the archive
+    month: str | None = None  # YYYY-MM, the month of the run that took it in
 
 
 class Entry(BaseModel):
@@ -33,8 +35,10 @@ class Entry(BaseModel):
     sha256: str
     kind: FileKind
     contents: tuple[Content, ...] = ()
+    kept: tuple[Content, ...] = ()  # exports that lay at this place before
     refusal: str | None = None
     run_id: str
+    arrival: int = 0  # of all places of the group, in the order in which they were first seen
 
 
 class Ledger(BaseModel):
@@ -59,18 +63,27 @@ class Ledger(BaseModel):
         self.refused[file_id], self.refused_under[file_id], self.refused_by[file_id] = reason, under, run_id
 
     def contents(self, kind: FileKind) -> dict[str, Content]:
-        """Contents of one kind by file id, each once, with the latest date stated for it."""
+        """Contents of one kind by file id, each once, with the latest date stated for it.
+
+        What is handed in again is dated anew by its name only: an archive made later of the same text has
+        the date of the making, which proves nothing about the chat.
+        """
         latest: dict[str, Content] = {}
-        for entry in self.entries.values():
-            for content in entry.contents if entry.kind == kind else ():
+        for entry in self._arrived():
+            for content in (*entry.kept, *entry.contents) if entry.kind == kind else ():
                 known = latest.get(content.file_id)
-                if known is None or _later(content.stated_date, known.stated_date):
+                if known is None or (
+                    content.is_dated_by_name and _later(content.stated_date, known.stated_date)
+                ):
                     latest[content.file_id] = content
         return dict(sorted(latest.items()))
 
     def paths(self, file_id: str) -> list[str]:
-        """Where a content stands in landing, sorted."""
-        return sorted(e.path for e in self.entries.values() if any(c.file_id == file_id for c in e.contents))
+        """Where a content stood in landing, the first place first: another name later changes nothing."""
+        return [e.path for e in self._arrived() if any(c.file_id == file_id for c in (*e.kept, *e.contents))]
+
+    def _arrived(self) -> list[Entry]:
+        return sorted(self.entries.values(), key=lambda entry: (entry.arrival, entry.path))
 
 
 def _later(one: dt.date | None, other: dt.date | None) -> bool:

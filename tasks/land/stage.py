@@ -12,5 +12,5 @@ def land_groups(workspace: Workspace, run: Run) -> list[str]:
     """Take in the new files of every group; returns the groups' identifiers, sorted."""
     found = group_ids(workspace.landing, workspace.config)
     for group_id in found:
-        land_group(workspace, group_id, run.run_id)
+        land_group(workspace, group_id, run.run_id, run.month)
     return found

@@ -16,7 +16,7 @@ from tasks.measure.stage import STAGE as MEASURE
 from tasks.measure.stage import computed_codes
 from tasks.run import Run, in_batches
 from tasks.runs import run_rows
-from tasks.snapshot.evidence import manifest_of
+from tasks.snapshot.evidence import in_force, manifest_of
 from tasks.snapshot.manifest import Manifest
 from warehouse.calendar import dim_date, dim_month
 from warehouse.engine import Warehouse
@@ -68,12 +68,11 @@ class GroupLoad:
 
 @contextmanager
 def open_load(workspace: Workspace, run: Run, accepted: Sequence[str]) -> Iterator[GroupLoad]:
-    """Open the run's one transaction; idle when a snapshot of the same inputs is there already."""
+    """Open the run's one transaction; idle when the warehouse holds the rows of the same inputs."""
     warehouse = Warehouse(workspace.settings.database_url)
     warehouse.create()
     manifest = manifest_of(workspace, run, accepted)
-    known = warehouse.read("SELECT snapshot_id FROM core.dim_snapshot")["snapshot_id"].to_list()
-    if manifest.snapshot_id in known:
+    if manifest.snapshot_id == in_force(warehouse):
         yield GroupLoad(workspace, run, manifest, list(accepted), [], None)
         return
     held = dict(warehouse.read("SELECT group_id, input_hash FROM ops.group_state").iter_rows())

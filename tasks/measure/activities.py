@@ -95,7 +95,8 @@ def participation(chains: Chains) -> pl.DataFrame:
         chain, entity, member_key?, slot?, added_date, added_by, is_proxy, participation_status, amount_idr?,
         is_done, n_guests, fate. Values are those of the last version that holds the entity.
     """
-    ordered = chains.entries.sort("chain", "version", "line")
+    ordered = chains.entries.sort("chain", "version", "line", maintain_order=True)
+    # whoever shares a line stays in its order: that of keys would not survive their rotation
     union = ordered.group_by("chain", "entity", maintain_order=True).agg(
         pl.col("member_key", "slot").first(),
         pl.col("line").first(),
@@ -104,6 +105,7 @@ def participation(chains: Chains) -> pl.DataFrame:
         added_date=pl.col("local_date").first(),
         added_by=pl.col("sender_key").first(),
     )
+    union = union.with_row_index("place")
     held = chains.entries.join(union.select("chain", "entity", "added_by"), on=["chain", "entity"]).unique(
         ["chain", "entity", "version"]
     )
@@ -117,17 +119,21 @@ def participation(chains: Chains) -> pl.DataFrame:
         & pl.col("is_done")
         & (pl.col("participation_status") == "yes")
     )
-    return union.with_columns(
-        is_proxy=(pl.col("member_key") != pl.col("added_by")).fill_null(False),
-        participation_status=pl.when(pl.col("fate") == "withdrawn")
-        .then(pl.lit("withdrawn"))
-        .when(done)
-        .then(pl.lit("done"))
-        .otherwise("participation_status"),
-        # only a collection speaks of money given and paid
-        amount_idr=pl.when(pl.col("activity_kind") == "donation").then("amount_idr"),
-        is_paid=pl.when(pl.col("activity_kind") == "donation").then("is_done"),
-    ).sort("chain", "added_version", "line", "entity")
+    return (
+        union.with_columns(
+            is_proxy=(pl.col("member_key") != pl.col("added_by")).fill_null(False),
+            participation_status=pl.when(pl.col("fate") == "withdrawn")
+            .then(pl.lit("withdrawn"))
+            .when(done)
+            .then(pl.lit("done"))
+            .otherwise("participation_status"),
+            # only a collection speaks of money given and paid
+            amount_idr=pl.when(pl.col("activity_kind") == "donation").then("amount_idr"),
+            is_paid=pl.when(pl.col("activity_kind") == "donation").then("is_done"),
+        )
+        .sort("chain", "added_version", "line", "place")
+        .drop("place")
+    )
 
 
 def list_activities(chains: Chains, entries: pl.DataFrame) -> pl.DataFrame:
@@ -232,7 +238,8 @@ def announced_activities(turns: pl.DataFrame, chains: pl.DataFrame) -> pl.DataFr
 
 
 def polls(messages: pl.DataFrame) -> pl.DataFrame:
-    """Polls as activities: at, sent_at, local_date, member_key, turn, n_items (votes shown in the export).
+    """Polls as activities: at, sent_at, local_date, member_key, turn, n_items (votes shown in the export),
+    title_words (of the question).
 
     Exports name the options and their votes, never the voters.
     """
@@ -242,6 +249,13 @@ def polls(messages: pl.DataFrame) -> pl.DataFrame:
         .str.extract_all(r"\((\d{1,4})\s*(?i:votes?|suara)")
         .list.eval(pl.element().str.extract(r"(\d+)").cast(pl.Int64))
     )
+    question = pl.col("text").fill_null("").str.split("\n").list.get(1, null_on_oob=True).fill_null("")
     return messages.filter(pl.col("kind") == "poll").select(
-        "at", "sent_at", "local_date", "member_key", "turn", n_items=votes.list.sum().fill_null(0)
+        "at",
+        "sent_at",
+        "local_date",
+        "member_key",
+        "turn",
+        n_items=votes.list.sum().fill_null(0),
+        title_words=question.str.to_lowercase().str.extract_all(r"[\pL\d]{2,}").list.unique(),
     )

@@ -17,16 +17,18 @@ from tasks.measure.activities import (
     participation,
     polls,
 )
-from tasks.measure.inputs import GroupInput, cut, month_end
+from tasks.measure.campaigns import find_campaigns
+from tasks.measure.gifts import dues_chains, told_gifts, with_told
+from tasks.measure.inputs import GroupInput, closing_time, cut, month_end
 from tasks.measure.lists import read_lists
 from tasks.measure.member_month import member_months
 from tasks.measure.names import index_names
 from tasks.measure.replies import REPLY_V1, Stream, first_answers, reply_v1
 from tasks.measure.text.features import FIELD_SHAPES
-from tasks.measure.text.lexicon import lexicon_for
+from tasks.measure.text.lexicon import Lexicon, lexicon_for
 from tasks.measure.text.normalise import plain
-from tasks.measure.triggers import latest_by_another, triggers
-from tasks.measure.turns import assign_turns, is_template
+from tasks.measure.triggers import choruses, latest_by_another, triggers
+from tasks.measure.turns import assign_turns, is_template, repeats
 from tasks.measure.words import Reading, read
 from warehouse.reference.lexicon import words
 
@@ -71,7 +73,8 @@ def measure(inputs: GroupInput) -> Measured:
     answers = first_answers(stream)
     turns = _settle(turns, stream, answers, chains)
     ties = reply_v1(stream, answers, triggers(turns, answers))
-    return _tables(inputs, reading, turns, answers, ties, chains)
+    turns = _with_repeats(turns, reading.messages)
+    return _tables(inputs, reading, turns, answers, ties, chains, lexicon)
 
 
 def _prepare(inputs: GroupInput) -> pl.DataFrame:
@@ -124,6 +127,7 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
             pl.col(shapes).any(),
             sent_at=pl.col("sent_at").first().dt.truncate("1m"),
             n_messages=pl.len(),
+            is_sticker=(pl.col("kind") == "sticker").all(),
             is_list=pl.col("is_list").any(),
             is_copy=pl.col("is_copied").any(),
             is_donation_list=pl.col("is_donation_list").any(),
@@ -149,6 +153,19 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
             has_cue=rules.has_cue(),
         )
     )
+
+
+def _with_repeats(turns: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:
+    """Turns with when the same text stood before, for those that share an opportunity or offer something."""
+    chosen = turns.filter((pl.col("lex_opportunity") > 0) | (pl.col("lex_enterprise") > 0))
+    said = (
+        messages.filter(~pl.col("is_list") & pl.col("plain").is_not_null())
+        .join(chosen.select("turn"), on="turn", how="semi")
+        .group_by("turn")
+        .agg(said=pl.col("plain").str.join("\n"))
+    )
+    texts = chosen.select("turn", "sent_at", "member_key").join(said, on="turn", maintain_order="left")
+    return turns.join(repeats(texts), on="turn", how="left", maintain_order="left")
 
 
 def _stream(turns: pl.DataFrame, reading: Reading) -> Stream:
@@ -199,16 +216,18 @@ def _tables(
     answers: np.ndarray,
     ties: pl.DataFrame,
     chains: Chains,
+    lexicon: Lexicon,
 ) -> Measured:
     group = pl.lit(inputs.group_key, dtype=pl.Int64).alias("group_key")
     last = month_end(inputs.month)
     reply = _replies(turns, ties).with_columns(group)
-    entries = participation(chains)
-    activity, keys = _activities(reading.messages, turns, chains, entries)
+    listed = participation(chains)
+    activity, keys = _activities(reading.messages, turns, chains, listed)
     kept = activity.filter(pl.col("local_date") <= last)
+    entries = with_told(listed, told_gifts(reading.messages, turns, chains))
     joined = entries.join(keys, on="chain", maintain_order="left").filter(pl.col("added_date") <= last)
     part = joined.rename({"added_by": "added_by_member_key"}).sort(
-        "activity_key", "added_version", "line", "entity"
+        "activity_key", "added_version", "line", "added_date", nulls_last=True, maintain_order=True
     )
     part = part.with_columns(entry_no=pl.int_range(1, pl.len() + 1).over("activity_key"))
     frames = {
@@ -221,7 +240,19 @@ def _tables(
         "fact_activity": kept,
         "fact_activity_version": _version_rows(chains, keys).filter(pl.col("local_date") <= last),
         "fact_participation": part,
+        "fact_trigger": choruses(turns).filter(pl.col("local_date") <= last).with_columns(turn_key="turn"),
     }
+    talk = find_campaigns(
+        kept,
+        _version_rows(chains, keys).select("activity_key", "turn"),
+        part,
+        turns,
+        reading.content.with_columns(word=reading.vocabulary.gather(reading.content["word"])),
+        ties,
+        lexicon,
+        closing_time(inputs.month),
+    )
+    frames |= {"fact_campaign": talk.campaigns, "fact_campaign_member": talk.members}
     facts = {
         name: TABLES[f"core.{name}"].conform(frame.with_columns(group)) for name, frame in frames.items()
     }
@@ -241,7 +272,11 @@ def _tables(
         "activity_key", "version_no", "title"
     )
     return Measured(
-        facts, {"list_title": titles, "list_entry": part.select("activity_key", "entry_no", "entity")}
+        facts,
+        {
+            "list_title": titles,
+            "list_entry": part.filter("is_on_list").select("activity_key", "entry_no", "entity"),
+        },
     )
 
 
@@ -290,6 +325,7 @@ def _activities(
                 "sent_at",
                 "local_date",
                 "turn",
+                "title_words",
                 "activity_kind",
                 "n_items",
                 "n_unmatched",
@@ -301,9 +337,15 @@ def _activities(
         ],
         how="vertical_relaxed",
     )
-    merged = pl.concat([listed.drop("title_words", "last_sent_at"), alone], how="diagonal_relaxed")
-    merged = merged.sort("sent_at", "turn", "activity_kind", "chain", nulls_last=True).with_columns(
-        activity_key=pl.int_range(pl.len()), month=pl.col("local_date").dt.truncate("1mo")
+    merged = pl.concat([listed.drop("last_sent_at"), alone], how="diagonal_relaxed")
+    merged = (
+        merged.join(dues_chains(chains), on="chain", how="left", maintain_order="left")
+        .sort("sent_at", "turn", "activity_kind", "chain", nulls_last=True)
+        .with_columns(
+            activity_key=pl.int_range(pl.len()),
+            is_dues=pl.col("is_dues").fill_null(False),
+            month=pl.col("local_date").dt.truncate("1mo"),
+        )
     )
     return merged, merged.drop_nulls("chain").select("chain", "activity_key")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -21,7 +22,8 @@ class GroupInput:
     ``events``, ``changes``, ``people``, ``presence``, ``coverage``: frames of those names.
     ``dim_member``: versions of the group's people as in ``core.dim_member`` (for role and cohort as of a
     day). ``memberships``: rows as in ``core.fact_membership``. ``history_start``: first day the exports
-    reach; ``n_is_known``: whether roster, list or creation line tell who is present.
+    reach; ``exporters``: declared exporters with their number in ``coverage``; ``roster_dates``: for which
+    days rosters speak; ``n_is_known``: whether roster, list or creation line tell who is present.
     """
 
     group_id: str
@@ -38,11 +40,18 @@ class GroupInput:
     month: dt.date
     history_start: dt.date | None
     n_is_known: bool
+    exporters: Mapping[str, int] = field(default_factory=dict)
+    roster_dates: tuple[dt.date, ...] = ()
 
 
 def month_end(month: dt.date) -> dt.date:
     """Last day of the month."""
     return (month.replace(day=1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+
+
+def closing_time(month: dt.date) -> dt.datetime:
+    """Wall clock up to which lines are read when the month is measured: 72 hours after its end."""
+    return dt.datetime.combine(month_end(month), dt.time()) + dt.timedelta(days=1, hours=CLOSING_HOURS)
 
 
 def cut(inputs: GroupInput) -> GroupInput:
@@ -51,8 +60,7 @@ def cut(inputs: GroupInput) -> GroupInput:
     Messages up to 72 hours after the month's end in the group's zone: those after the end only close windows.
     Events and presence up to its last day; coverage as far as the messages.
     """
-    last = month_end(inputs.month)
-    closing = dt.datetime.combine(last, dt.time()) + dt.timedelta(days=1, hours=CLOSING_HOURS)
+    last, closing = month_end(inputs.month), closing_time(inputs.month)
     return replace(
         inputs,
         messages=inputs.messages.filter(pl.col("local_at") < closing).sort("sent_at", "message_id"),

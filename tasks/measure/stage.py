@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from pathlib import PurePosixPath
 
 import polars as pl
 
 from schemas.indicators import definitions_hash, registry
 from schemas.tables import TABLES
 from tasks.identify.stage import STAGE as IDENTIFY
+from tasks.land.exporters import exporter_of
+from tasks.land.land import read_ledger
 from tasks.measure.facts import measure_facts
 from tasks.measure.indicators.compute import compute, is_computed
 from tasks.measure.indicators.inputs import IndicatorInputs, Indicators
 from tasks.measure.inputs import GroupInput, cut
 from tasks.reconcile.stage import STAGE as RECONCILE
+from tasks.reconcile.stage import landings
 from tasks.run import GroupOutcome, Run, parse_month
 from warehouse.calendar import calendar_version
 from warehouse.failpoints import reach
@@ -62,12 +66,12 @@ def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome
     )
     if store.is_fresh(STAGE, input_hash):
         return GroupOutcome(group_id=group_id, is_new=False)
-    inputs = cut(_group_input(workspace, run, group_id))
+    inputs = cut(group_input(workspace, run, group_id))
     facts = {f"core.{name}": frame for name, frame in measure_facts(inputs).items()}
     facts |= {name: store.frame(IDENTIFY, name) for name in _HANDED_ON}
     facts["core.fact_coverage"] = _fact_coverage(inputs)
     cached = _cached(store, run)
-    measured = compute(_indicator_inputs(inputs, facts), cached=cached)
+    measured = compute(indicator_inputs(inputs, facts), cached=cached)
     facts |= _indicator_frames(measured)
     reach("measure.measured")
     n_cells = _cells_computed(measured, cached)
@@ -84,7 +88,8 @@ def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome
     return GroupOutcome(group_id=group_id, is_new=True, counts={"cells_computed": n_cells})
 
 
-def _group_input(workspace: Workspace, run: Run, group_id: str) -> GroupInput:
+def group_input(workspace: Workspace, run: Run, group_id: str) -> GroupInput:
+    """What a group is measured from, as the stages before left it."""
     store = StageStore(workspace.vault, group_id)
     reconciled, identified = store.frames(RECONCILE), store.frames(IDENTIFY)
     people = identified["people"]
@@ -105,10 +110,25 @@ def _group_input(workspace: Workspace, run: Run, group_id: str) -> GroupInput:
         month=run.month_start,
         history_start=start and dt.date.fromisoformat(start),
         n_is_known=bool(store.facts(IDENTIFY)["n_is_known"]),
+        exporters=_exporters(workspace, group_id),
+        roster_dates=tuple(dt.date.fromisoformat(day) for day in store.facts(IDENTIFY)["roster_dates"]),
     )
 
 
-def _indicator_inputs(inputs: GroupInput, facts: dict[str, pl.DataFrame]) -> IndicatorInputs:
+def _exporters(workspace: Workspace, group_id: str) -> dict[str, int]:
+    """Declared exporters whose exports are in use, with their number in the group's coverage."""
+    group = workspace.config.group(group_id)
+    ledger = read_ledger(workspace.vault, group_id)
+    numbers = {landed.file_id: landed.exporter_no for landed in landings(ledger, group, group_id)}
+    return {
+        exporter: numbers[file_id]
+        for file_id in numbers
+        if (exporter := exporter_of(PurePosixPath(ledger.paths(file_id)[0]).name, group)) in group.exporters
+    }
+
+
+def indicator_inputs(inputs: GroupInput, facts: dict[str, pl.DataFrame]) -> IndicatorInputs:
+    """What the indicators of a group are computed from: its input, and its facts by qualified name."""
     days = pl.concat([inputs.coverage["date"], inputs.messages["local_date"]])
     first = days.sort().to_list()[0] if len(days) else inputs.month
     return IndicatorInputs(
@@ -123,6 +143,11 @@ def _indicator_inputs(inputs: GroupInput, facts: dict[str, pl.DataFrame]) -> Ind
         fact_membership=facts["core.fact_membership"],
         fact_membership_event=facts["core.fact_membership_event"],
         dim_member=inputs.dim_member,
+        fact_trigger=facts["core.fact_trigger"],
+        fact_campaign=facts["core.fact_campaign"],
+        fact_campaign_member=facts["core.fact_campaign_member"],
+        exporters=inputs.exporters,
+        roster_dates=inputs.roster_dates,
         presence=inputs.presence,
         coverage=inputs.coverage,
         n_is_known=inputs.n_is_known,

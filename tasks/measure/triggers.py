@@ -8,8 +8,14 @@ import polars as pl
 from tasks.measure.replies import NONE, REPLY_V1, ReplyParams, next_by_another, previous_by_another
 from tasks.measure.text.lexicon import TAG_BIT
 
-DEATH_HOURS, JOY_HOURS, ASSENT_HOURS = 48, 24, 24
-_JOYS = ("joy_notice: wedding", "joy_notice: birth", "joy_notice: graduation", "joy_notice: Eid")
+DEATH_HOURS, JOY_HOURS, ASSENT_HOURS, CHORUS_HOURS = 48, 24, 24, 48
+#: Kind of joy -> the tag of the phrases that head its news.
+_JOYS = {
+    "wedding": "joy_notice: wedding",
+    "birth": "joy_notice: birth",
+    "graduation": "joy_notice: graduation",
+    "eid": "joy_notice: Eid",
+}
 
 
 def first_in(minute: np.ndarray, said: np.ndarray, hours: int) -> np.ndarray:
@@ -52,11 +58,11 @@ def triggers(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams = REP
     }
     death = first_in(minute, said["condolence"], DEATH_HOURS) | ((tags & TAG_BIT["death_notice"]) > 0)
     joy = np.zeros(len(turns), dtype=bool)
-    for kind in _JOYS:
-        joy |= first_in(minute, (tags & TAG_BIT[kind]) > 0, JOY_HOURS)
+    for tag in _JOYS.values():
+        joy |= first_in(minute, (tags & TAG_BIT[tag]) > 0, JOY_HOURS)
     asked_prayer = turns["is_prayer_request"].to_numpy()
 
-    joyful = (tags & sum(TAG_BIT[kind] for kind in _JOYS)) > 0
+    joyful = (tags & sum(TAG_BIT[tag] for tag in _JOYS.values())) > 0
 
     def latest(chosen: np.ndarray) -> np.ndarray:
         return latest_by_another(sender, minute, chosen, params.broadcast_hours)
@@ -104,3 +110,41 @@ def _last_giver(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams) -
     own = np.where(late, NONE, own)
     giving = latest_by_another(sender, minute, turns["is_giving"].to_numpy(), params.broadcast_hours)
     return np.where(own >= 0, own, giving)
+
+
+def choruses(turns: pl.DataFrame) -> pl.DataFrame:
+    """News of deaths and joys and how many people answered them: indicator 8.
+
+    A death: a condolence with none in the 48 hours before. A joy: its headed phrase, none of that kind in
+    the 24 hours before. The chorus: people other than the sender with a turn of condolence, congratulation
+    or prayer (for Eid: of its phrases) within 48 hours; ``n_chorus_upper`` counts also those who sent a turn
+    of stickers alone, in which such words may hide.
+
+    Args:
+        turns: turn, minute, member_key, local_date, tags, is_sticker, lex_condolence, lex_congrats_prayer, in
+            the order of time.
+
+    Returns:
+        turn, trigger_kind, member_key, local_date, n_chorus, n_chorus_upper; one row per news and kind.
+    """
+    minute, sender = turns["minute"].to_numpy(), turns["member_key"].to_numpy()
+    tags, sticker = turns["tags"].to_numpy(), turns["is_sticker"].to_numpy()
+    condoles = turns["lex_condolence"].to_numpy() > 0
+    ritual = condoles | (turns["lex_congrats_prayer"].to_numpy() > 0)
+    kinds = {"death": (first_in(minute, condoles, DEATH_HOURS), ritual)}
+    for kind, tag in _JOYS.items():
+        headed = (tags & TAG_BIT[tag]) > 0
+        kinds[kind] = (first_in(minute, headed, JOY_HOURS), headed if kind == "eid" else ritual | headed)
+    rows = []
+    for kind, (news, answers) in kinds.items():
+        at = np.flatnonzero(news)
+        ends = np.searchsorted(minute, minute[at] + CHORUS_HOURS * 60, side="right")
+        for trigger, end in zip(at.tolist(), ends.tolist(), strict=True):
+            later = slice(trigger + 1, end)
+            others = sender[later] != sender[trigger]
+            said = np.unique(sender[later][others & answers[later]])
+            upper = np.unique(sender[later][others & (answers[later] | sticker[later])])
+            rows.append((trigger, kind, len(said), len(upper)))
+    schema = {"turn": pl.Int64, "trigger_kind": pl.String, "n_chorus": pl.Int64, "n_chorus_upper": pl.Int64}
+    found = pl.DataFrame(rows, schema=schema, orient="row").sort("turn", "trigger_kind")
+    return found.join(turns.select("turn", "member_key", "local_date"), on="turn", maintain_order="left")

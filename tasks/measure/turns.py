@@ -69,3 +69,24 @@ def last_by_another(frame: pl.DataFrame, text: str) -> pl.Series:
         pl.col("previous").forward_fill().over("block")
     )
     return earlier.sort("row")["previous"]
+
+
+def repeats(texts: pl.DataFrame) -> pl.DataFrame:
+    """How long ago the same text stood in the group before, in days.
+
+    Args:
+        texts: turn, sent_at, member_key, said (normal text); any order.
+
+    Returns:
+        turn, same_text_days? (whoever posted it), others_text_days? (another member), in the order of texts.
+    """
+    ordered = texts.select("turn", "said", "sent_at").sort("said", "sent_at", "turn")
+    same = ordered.select("turn", before=pl.col("sent_at").shift().over("said"))
+    joined = texts.with_columns(others=last_by_another(texts, "said")).join(
+        same, on="turn", maintain_order="left"
+    )
+
+    def days_since(name: str) -> pl.Expr:
+        return (pl.col("sent_at") - pl.col(name)).dt.total_minutes() / (24 * 60)
+
+    return joined.select("turn", same_text_days=days_since("before"), others_text_days=days_since("others"))

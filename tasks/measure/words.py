@@ -51,12 +51,14 @@ class Reading:
     ``messages``: the input with lang, n_chars, n_words, n_emoji, n_urls, n_mentions, lex_*, style_*, field_*.
     ``turn_words``: by turn, sums over its own text and what the rules need (see :func:`read`).
     ``content``: turn, word: distinct content words of each turn's own text.
+    ``vocabulary``: the words that ``content`` numbers.
     ``spoken_to``: turn, member_key, nth: whom a turn addresses, in order.
     """
 
     messages: pl.DataFrame
     turn_words: pl.DataFrame
     content: pl.DataFrame
+    vocabulary: pl.Series
     spoken_to: pl.DataFrame
 
 
@@ -92,6 +94,7 @@ def read(messages: pl.DataFrame, lexicon: Lexicon, names: Names) -> Reading:
         counted,
         _turn_words(tokens, found, kinds, mine, turn_of_text),
         _content(tokens, found, kinds, mine & ~mine_by_template(messages, tokens), turn_of_text),
+        tokens.vocabulary,
         _addressed(spoken, turn_of_text),
     )
 

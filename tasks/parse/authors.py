@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from tasks.parse.columns import replaced
+from tasks.parse.columns import Coded, replaced
 from tasks.parse.events import Events, read_events
 from tasks.parse.labels import normalised
 
@@ -19,6 +21,8 @@ from tasks.parse.labels import normalised
 MIN_COLON_NAME = 5
 #: Longest author that is believed without a blank behind its colon.
 _JOINED_NAME = r"^([^:\"\u201c\n]{1,40}):(|[^/\s].*)$"
+#: Rows looked at before the others for names that no colon follows.
+_FIRST_ROWS = 4_096
 _QUOTES = r"[\"\u201c\u201d\u00ab]"
 
 
@@ -26,24 +30,23 @@ class Split(NamedTuple):
     """``author`` (normalised, NULL for system lines) and ``body`` (first line of the text, never NULL) per
     header, and the system lines with their ``place`` among the headers."""
 
-    author: pl.Series
+    author: Coded
     body: pl.Series
     systems: Events
 
 
-def split_authors(author: pl.Series, body: pl.Series) -> Split:
+def split_authors(author: Coded, body: pl.Series) -> Split:
     """Settle what the first ``": "`` of every row separates; ``body`` is NULL where there is none."""
-    bare = body.is_null()
+    bare = body.is_null().to_numpy()
     author, body = _colon_names(author, body.fill_null(""), bare)
-    names = author.filter(~bare).unique()
-    quoting = names.filter(names.str.contains(_QUOTES))
-    doubtful = bare | author.is_in(quoting.implode()) if len(quoting) else bare
-    places = doubtful.arg_true()
+    is_name = author.is_used(~bare)
+    is_quoting = is_name & author.values.str.contains(_QUOTES).fill_null(False).to_numpy()
+    places = pl.Series(np.flatnonzero(bare | author.where(is_quoting)), dtype=pl.UInt32)
     rows = pl.DataFrame(
         {
             "place": places,
-            "is_bare": bare.gather(places),
-            "author": author.gather(places),
+            "is_bare": bare[places.to_numpy()],
+            "author": author.values.gather(author.code[places.to_numpy()]),
             "body": body.gather(places),
         }
     )
@@ -51,10 +54,12 @@ def split_authors(author: pl.Series, body: pl.Series) -> Split:
         pl.when("is_bare").then("author").otherwise(pl.concat_str("author", "body", separator=": "))
     ).to_series()
     events = read_events(lines)
-    resolved = _resolve(rows.hstack(_joined_names(lines, names)).hstack(events.frame))
+    joined = _joined_names(lines, author.values.filter(pl.Series(is_name)))
+    resolved = _resolve(rows.hstack(joined).hstack(events.frame))
     systems = resolved.filter(pl.col("event").is_not_null()).drop("author", "body")
+    settled = author.changed(places, resolved["author"])
     return Split(
-        normalised(replaced(author, places, resolved["author"])),
+        Coded(normalised(settled.values), settled.code),
         replaced(body, places, resolved["body"]),
         Events(systems, events.wordings),
     )
@@ -87,24 +92,39 @@ def _joined_names(lines: pl.Series, known: pl.Series) -> pl.DataFrame:
     return groups.select(pl.when(is_author).then(name).alias(f"joined_{name}") for name in ("author", "body"))
 
 
-def _colon_names(author: pl.Series, body: pl.Series, bare: pl.Series) -> tuple[pl.Series, pl.Series]:
+def _colon_names(author: Coded, body: pl.Series, bare: npt.NDArray[np.bool_]) -> tuple[Coded, pl.Series]:
     """Give names with a colon their second half back."""
-    has_colon = body.str.contains(": ", literal=True)
-    always = author.filter(has_colon).unique()
-    always = always.filter(~always.is_in(author.filter(~has_colon & ~bare).unique().implode()))
-    if always.is_empty():
+    always = _always_followed(author, body, bare)
+    always &= ~author.values.str.contains(_QUOTES).fill_null(False).to_numpy()
+    places = pl.Series(np.flatnonzero(author.where(always) & ~bare), dtype=pl.UInt32)
+    if places.is_empty():
         return author, body
-    places = (has_colon & author.is_in(always.implode())).arg_true()
-    halves = pl.DataFrame({"place": places, "author": author.gather(places), "body": body.gather(places)})
+    halves = pl.DataFrame(
+        {
+            "place": places,
+            "author": author.values.gather(author.code[places.to_numpy()]),
+            "body": body.gather(places),
+        }
+    )
     named = (
         halves.with_columns(pl.col("body").str.splitn(": ", 2).struct.rename_fields(["second", "left"]))
         .unnest("body")
-        .filter(
-            (pl.len().over("author") >= MIN_COLON_NAME * pl.col("second").n_unique().over("author"))
-            & ~pl.col("author").str.contains(_QUOTES)
-        )
+        .filter(pl.len().over("author") >= MIN_COLON_NAME * pl.col("second").n_unique().over("author"))
     )
     if named.is_empty():
         return author, body
     whole = named.select(pl.concat_str("author", "second", separator=": ")).to_series()
-    return replaced(author, named["place"], whole), replaced(body, named["place"], named["left"])
+    return author.changed(named["place"], whole), replaced(body, named["place"], named["left"])
+
+
+def _always_followed(author: Coded, body: pl.Series, bare: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Per name, whether all its bodies hold another ``": "``; most names are out after a few rows."""
+    always = author.is_used(~bare)
+    start, n_rows = 0, _FIRST_ROWS
+    while start < len(body) and always.any():
+        window = slice(start, start + n_rows)
+        asked = start + np.flatnonzero(always[author.code[window]] & ~bare[window])
+        has_colon = body.gather(asked).str.contains(": ", literal=True).to_numpy()
+        always[author.code[asked[~has_colon]]] = False
+        start, n_rows = start + n_rows, n_rows * 8
+    return always

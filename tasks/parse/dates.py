@@ -14,11 +14,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from schemas.config import DateOrder
 from schemas.errors import FileRefused
+from schemas.vocabulary import DateOrder
 from tasks.parse.layout import Layout
 
 Ints = npt.NDArray[np.int64]
+#: Numbers as a header writes them.
+Small = npt.NDArray[np.int16]
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 #: Years of the Buddhist era are 543 ahead; from this year on a number can only be one.
@@ -48,7 +50,7 @@ class Dated(NamedTuple):
     basis: str
 
 
-def read_dates(numbers: tuple[Ints, Ints, Ints], layout: Layout, configured: DateOrder | None) -> Dated:
+def read_dates(numbers: tuple[Small, Small, Small], layout: Layout, configured: DateOrder | None) -> Dated:
     """The day of each header, from the three numbers of its date as written.
 
     Raises:
@@ -56,7 +58,8 @@ def read_dates(numbers: tuple[Ints, Ints, Ints], layout: Layout, configured: Dat
             ``unsupported_layout`` when no order makes dates of the numbers.
     """
     starts = _runs(numbers)
-    distinct = (numbers[0][starts], numbers[1][starts], numbers[2][starts])
+    first, second, third = (number[starts].astype(np.int64) for number in numbers)
+    distinct = (first, second, third)
     lengths = np.diff(np.append(starts, len(numbers[0])))
     readings = {order: _days(distinct, order, layout) for order in _candidates(layout, configured)}
     order, basis = _decide(readings, lengths, configured)
@@ -69,10 +72,13 @@ def read_dates(numbers: tuple[Ints, Ints, Ints], layout: Layout, configured: Dat
     return Dated(days, days != _IMPOSSIBLE, order, basis)
 
 
-def _runs(numbers: tuple[Ints, Ints, Ints]) -> Ints:
+def _runs(numbers: tuple[Small, Small, Small]) -> Ints:
     """Starts of runs of equal dates: an export has few distinct ones in a row."""
-    key = (numbers[0] * 10_000 + numbers[1]) * 10_000 + numbers[2]
-    return np.concatenate([[0], np.flatnonzero(np.diff(key)) + 1]).astype(np.int64)
+    is_new = np.ones(len(numbers[0]), np.bool_)
+    is_new[1:] = False
+    for number in numbers:
+        is_new[1:] |= number[1:] != number[:-1]
+    return np.flatnonzero(is_new)
 
 
 def _candidates(layout: Layout, configured: DateOrder | None) -> list[DateOrder]:
@@ -133,15 +139,21 @@ def _gregorian(year: Ints, layout: Layout) -> Ints:
     return year + FIRST_YEAR
 
 
-def seconds_of_day(hour: Ints, minute: Ints, second: Ints | None, rule: Ints | None) -> Ints:
+def seconds_of_day(
+    hour: Small, minute: Small, second: Small | None, rule: npt.NDArray[np.int8] | None
+) -> Ints:
     """Seconds since midnight; -1 for what is no time of day.
 
     ``rule`` says, per header, how a 12-hour clock counts, by its place in ``RULES``.
     """
     full = np.where(hour == 24, 0, hour) if rule is None else _FULL_HOURS[rule, hour]
-    seconds = np.zeros_like(minute) if second is None else second
-    possible = (full < 24) & (minute < 60) & (seconds < 60)
-    return np.where(possible, full * 3600 + minute * 60 + seconds, -1)
+    possible = (full < 24) & (minute < 60)
+    seconds = (full * np.int16(60) + minute).astype(np.int64) * 60
+    if second is not None:
+        possible &= second < 60
+        seconds += second
+    seconds[~possible] = -1
+    return seconds
 
 
 def _full_hour(rule: str, hour: int) -> int:
@@ -159,4 +171,4 @@ def _full_hour(rule: str, hour: int) -> int:
     return _NO_HOUR
 
 
-_FULL_HOURS = np.array([[_full_hour(rule, hour) for hour in range(100)] for rule in RULES], dtype=np.int64)
+_FULL_HOURS = np.array([[_full_hour(rule, hour) for hour in range(100)] for rule in RULES], dtype=np.int16)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import polars as pl
@@ -35,6 +36,8 @@ _PROBE_BYTES = 65_536
 _MAX_NUL_SHARE = 0.05
 #: Among bytes beyond ASCII, the share of unreadable ones from which on the file was never UTF-8.
 _CP1252_SHARE = 0.5
+#: Piece of a file that is decoded at once while looking for damage.
+_PIECE_BYTES = 1 << 18
 _BOM = codecs.BOM_UTF8
 _REPLACEMENT = "\ufffd".encode()
 _NOTHING = b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"
@@ -120,14 +123,37 @@ def _from_bytes(content: bytes) -> _Bytes:
 
 def _repaired(content: bytes) -> _Bytes:
     """UTF-8 with some damage keeps being UTF-8; bytes that never were are read as CP1252."""
-    decoded = content.decode("utf-8", "replace")
-    repaired = decoded.encode()
-    n_unreadable = decoded.count("\ufffd") - content.count(_REPLACEMENT)
-    n_beyond_ascii = len(content) - len(content.translate(None, _NON_ASCII))
-    cut_at_end = n_unreadable == 1 and decoded.endswith("\ufffd")
+    pieces, bad, n_unreadable = [], bytearray(), 0
+    for piece in _pieces(content):
+        try:
+            piece.decode()
+        except UnicodeDecodeError:
+            decoded = piece.decode("utf-8", "replace")
+            n_unreadable += decoded.count("\ufffd") - piece.count(_REPLACEMENT)
+            bad += piece
+            piece = decoded.encode()
+        pieces.append(piece)
+    cut_at_end = n_unreadable == 1 and pieces[-1].endswith(_REPLACEMENT)
+    # Most often the bytes around the damage already say that the file is UTF-8.
+    n_beyond_ascii = _beyond_ascii(bytes(bad))
+    if not cut_at_end and n_unreadable >= n_beyond_ascii * _CP1252_SHARE:
+        n_beyond_ascii = _beyond_ascii(content)
     if cut_at_end or n_unreadable < n_beyond_ascii * _CP1252_SHARE:
-        return _Bytes(repaired, "utf-8", n_unreadable)
+        return _Bytes(b"".join(pieces), "utf-8", n_unreadable)
     return _Bytes(content.decode("cp1252", "replace").encode(), "cp1252", n_beyond_ascii)
+
+
+def _pieces(content: bytes) -> Iterator[bytes]:
+    """Runs of whole lines that fit the processor's cache; no character reaches over a line's end."""
+    start = 0
+    while start < len(content):
+        end = content.find(b"\n", start + _PIECE_BYTES) + 1 or len(content)
+        yield content[start:end]
+        start = end
+
+
+def _beyond_ascii(content: bytes) -> int:
+    return len(content) - len(content.translate(None, _NON_ASCII))
 
 
 def _refuse_long_lines(utf8: bytes) -> None:

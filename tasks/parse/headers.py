@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from schemas.config import DateOrder
 from schemas.errors import FileRefused
-from tasks.parse.dates import RULES, Dated, read_dates, seconds_of_day
+from schemas.vocabulary import DateOrder
+from tasks.parse.columns import Coded, coded
+from tasks.parse.dates import RULES, Dated, Ints, read_dates, seconds_of_day
 from tasks.parse.layout import BLANKS, DIGITS, MARKS, Layout, detect, header_like
-from warehouse.reference.markers import day_part_language, day_parts
+from tasks.parse.numerals import MAX_WORD_BYTES, DayParts, Numbers, Part, read_numerals
+from warehouse.reference.markers import day_part_language
+from warehouse.reference.markers import day_parts as known_day_parts
 
 #: Lines looked at to tell the layout: the head of the file, and as many spread over the rest.
 SAMPLE_LINES = 600
@@ -37,7 +40,7 @@ class Headers(NamedTuple):
     layout: Layout
     line_index: npt.NDArray[np.int64]  # of the header's line, from 0
     local_at: pl.Series  # Datetime("us"), the exporter's wall clock
-    author: pl.Series  # what stands before the first ": "; the whole line where there is none
+    author: Coded  # what stands before the first ": "; the whole line where there is none
     body: pl.Series  # what follows it; NULL where there is none
     order: DateOrder
     basis: str
@@ -56,9 +59,8 @@ def find_headers(lines: pl.Series, configured: DateOrder | None) -> Headers:
         FileRefused: ``not_an_export``, ``ambiguous_date_order``, ``unsupported_layout``.
     """
     layout = _layout(lines)
-    is_header, shape, is_fixed = _header_lines(lines, layout)
-    numbers, day_part, author, body = _take_apart(lines.filter(is_header), layout, shape, is_fixed)
-    dated, seconds = _times(numbers, day_part, layout, configured)
+    is_header, heads = _find(lines, layout)
+    dated, seconds = _times(heads, layout, configured)
     possible = dated.is_possible & (seconds >= 0)
     if not possible.any():
         raise FileRefused("not_an_export", n_lines=len(lines))
@@ -68,12 +70,12 @@ def find_headers(lines: pl.Series, configured: DateOrder | None) -> Headers:
         layout=layout,
         line_index=line_index[possible],
         local_at=local_at,
-        author=author if possible.all() else author.filter(pl.Series(possible)),
-        body=body if possible.all() else body.filter(pl.Series(possible)),
+        author=Coded(heads.author.values, heads.author.code[possible]),
+        body=heads.body if possible.all() else heads.body.filter(pl.Series(possible)),
         order=dated.order,
         basis=dated.basis,
         confidence=_confidence(lines, is_header, int(possible.sum())),
-        language=_language(layout, day_part),
+        language=_language(layout, heads.day_parts),
     )
 
 
@@ -101,37 +103,49 @@ def _confidence(lines: pl.Series, is_header: pl.Series, n_headers: int) -> float
     return n_headers / (n_headers + others + impossible)
 
 
-Numbers = dict[str, npt.NDArray[np.int64]]
-
-
 class _Shape(NamedTuple):
     """How the headers of one file look alike: everything but digits and day parts is as in the first one.
 
     An expression without the choices that a layout leaves is matched several times faster.
     """
 
-    fixed: str  # also the widths of the numbers are as in the first header
-    places: dict[str, tuple[int, int | None]]  # start and length of each part under ``fixed``
-    loose: str  # widths may vary; groups as those of the layout, then the author
+    expression: str  # day parts are as long as the first one
+    loose: str  # day parts of any length; groups as those of the layout
+    parts: tuple[Part, ...]
+    ending: str  # between the last part and the author
+    least_chars: int  # of a header up to its author
 
 
-def _header_lines(lines: pl.Series, layout: Layout) -> tuple[pl.Series, _Shape | None, bool]:
-    """Which lines are headers, their common shape, and whether it holds with its widths.
+class _Heads(NamedTuple):
+    """What the header lines say: numbers by part, day parts, what stands before the first ": " and after it."""
+
+    numbers: Numbers
+    day_parts: DayParts | None
+    author: Coded
+    body: pl.Series
+
+
+def _find(lines: pl.Series, layout: Layout) -> tuple[pl.Series, _Heads]:
+    """Which lines are headers, and what they say; by the most exact expression that misses none.
 
     The cheap tests come first; the layout's own expression then only sees what is left.
     """
     shape = _shape(lines, layout)
     if shape is not None:
-        for expression, is_fixed in ((shape.fixed, True), (shape.loose, False)):
+        for expression, take_apart in ((shape.expression, _by_place), (shape.loose, _by_groups)):
             is_shaped = lines.str.contains(expression)
-            if not lines.filter(~is_shaped).str.contains(layout.expression()).any():
-                return is_shaped, shape, is_fixed
-    return lines.str.contains(layout.expression()), None, False
+            if lines.filter(~is_shaped).str.contains(layout.expression()).any():
+                continue
+            heads = take_apart(lines.filter(is_shaped), layout, shape)
+            if heads is not None:
+                return is_shaped, heads
+    is_header = lines.str.contains(layout.expression())
+    return is_header, _by_groups(lines.filter(is_header), layout, None)
 
 
 def _shape(lines: pl.Series, layout: Layout) -> _Shape | None:
     """The shape of the first header near the head of the file."""
-    if layout.digits != "european" or layout.frame == "colon":
+    if layout.digits != "european" or layout.frame in ("colon", "space"):
         return None
     head_lines = lines.head(SAMPLE_LINES)
     first = next(iter(head_lines.filter(head_lines.str.contains(layout.expression())).head(1)), "")
@@ -141,77 +155,105 @@ def _shape(lines: pl.Series, layout: Layout) -> _Shape | None:
         return None
     spans = {name: match.span(number + 1) for number, name in enumerate(layout.groups())}
     year = "a" if layout.year_place == "first" else "c"
-    start_of_line = f"^[{_LEADING}]?" if layout.frame == "bracket" else "^"
-    fixed, loose, at = start_of_line, start_of_line, 0
+    exact = loose = f"^[{_LEADING}]?" if layout.frame == "bracket" else "^"
+    at, parts = 0, list[Part]()
     for name, (start, end) in sorted(spans.items(), key=lambda span: span[1]):
+        part = _part(name, head[at:start], head[start:end], is_year=name == year)
         between = re.escape(head[at:start])
-        fixed += between + ("[^0-9\\]]" if name == "day_part" else "[0-9]") + f"{{{end - start}}}"
-        loose += between + _loose_part(name, head[start:end], is_year=name == year)
+        exact += between + _exactly(part, head[start:end])
+        loose += between + _loosely(part, head[start:end])
+        parts.append(part)
         at = end
-    ending = re.escape(head[at : match.end()])
-    places: dict[str, tuple[int, int | None]] = {name: (at, end - at) for name, (at, end) in spans.items()}
-    return _Shape(fixed + ending, {**places, "author": (match.end(), None)}, loose + ending)
+    ending = head[at : match.end()]
+    least_chars = match.end() - sum(end - start - part.least for part, (start, end) in _varying(parts, spans))
+    return _Shape(exact + re.escape(ending), loose + re.escape(ending), tuple(parts), ending, least_chars)
 
 
-def _loose_part(name: str, written: str, *, is_year: bool) -> str:
+def _varying(parts: list[Part], spans: dict[str, tuple[int, int]]) -> list[tuple[Part, tuple[int, int]]]:
+    return [(part, spans[part.name]) for part in parts if part.least < part.most]
+
+
+def _part(name: str, before: str, written: str, *, is_year: bool) -> Part:
     """A number of one or two digits, a year or minute as long as it is, or a day part."""
-    if name == "day_part":
-        return r"([^0-9\]\s-]+)" if re.search(r"\s", written) is None else r"([^0-9\]-]+?)"
+    width = len(written.encode())
     varies = name in ("hour", "a", "b", "c") and not is_year
-    return "([0-9]{1,2})" if varies else f"([0-9]{{{len(written)}}})"
+    return Part(name, len(before.encode()), 1 if varies else width, 2 if varies else width)
 
 
-def _take_apart(
-    heads: pl.Series, layout: Layout, shape: _Shape | None, is_fixed: bool
-) -> tuple[Numbers, pl.Series | None, pl.Series, pl.Series]:
-    """Numbers, day part, author and body of every header."""
-    if shape is None:
-        parts = _by_groups(heads, layout, layout.expression())
-    else:
-        parts = _by_place(heads, layout, shape) if is_fixed else _by_groups(heads, layout, shape.loose)
-    numeric = [name for name in layout.groups() if name != "day_part"]
-    whole = parts.select(_as_number(pl.col(name), layout) for name in numeric)
-    numbers = {name: whole[name].to_numpy().astype(np.int64) for name in numeric}
-    day_part = parts["day_part"] if layout.day_part != "none" else None
-    return numbers, day_part, parts["author"].str.strip_chars_start(_LEADING), parts["body"]
+def _exactly(part: Part, written: str) -> str:
+    if part.name == "day_part":
+        return f"[^0-9\\]-]{{{len(written)}}}"
+    return f"[0-9]{{{part.least},{part.most}}}"
 
 
-def _by_groups(heads: pl.Series, layout: Layout, expression: str) -> pl.DataFrame:
+def _loosely(part: Part, written: str) -> str:
+    if part.name == "day_part":
+        return r"([^0-9\]\s-]+)" if re.search(r"\s", written) is None else r"([^0-9\]-]+?)"
+    return f"([0-9]{{{part.least},{part.most}}})"
+
+
+def _by_place(heads: pl.Series, layout: Layout, shape: _Shape) -> _Heads | None:
+    """Read the digits where they stand; nothing when the day parts are not all of one length in bytes."""
+    lead = (ord("["), len(_LEADING[0].encode())) if layout.frame == "bracket" else None
+    if sum(part.most for part in shape.parts if part.name == "day_part") > MAX_WORD_BYTES:
+        return None
+    read = read_numerals(heads, shape.parts, lead)
+    if read is None:
+        return None
+    numbers, day_parts = read
+    if day_parts is not None and not all(_plain(word) in known_day_parts() for word in day_parts.words):
+        return None
+    front, body = _split(heads)
+    cut = front.str.slice(shape.least_chars - len(shape.ending))
+    return _Heads(numbers, day_parts, _after(coded(cut), shape.ending), body)
+
+
+def _after(front: Coded, ending: str) -> Coded:
+    """Authors behind the end of their header; before it are at most a few digits of a longer one."""
+    values = front.values.str.splitn(ending, 2).struct.field("field_1")
+    return Coded(values.str.strip_chars_start(_LEADING), front.code)
+
+
+def _split(heads: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """What stands before and after the first ": "; in parts that fit the processor's cache."""
+    lazy = heads.alias("head").to_frame().lazy().select(pl.col("head").str.splitn(": ", 2).struct.unnest())
+    split = lazy.collect(engine="streaming")
+    return split["field_0"], split["field_1"]
+
+
+def _by_groups(heads: pl.Series, layout: Layout, shape: _Shape | None) -> _Heads:
     """Places vary: the expression finds them, in what stands before the first ": " wherever it can."""
     names = layout.groups()
+    expression = (layout.expression() if shape is None else shape.loose) + "(.*)$"
     if layout.frame == "colon":  # the header itself ends with ": "
-        parts = heads.str.extract_groups(expression + "(.*)$").struct.rename_fields([*names, "rest"])
-        author_body = pl.col("rest").str.splitn(": ", 2).struct.rename_fields(["author", "body"])
-        return parts.struct.unnest().with_columns(author_body).unnest("rest")
-    split = heads.str.splitn(": ", 2).struct.unnest()
-    parts = split["field_0"].str.extract_groups(expression + "(.*)$").struct.rename_fields([*names, "author"])
-    return parts.struct.unnest().with_columns(split["field_1"].alias("body"))
-
-
-def _by_place(heads: pl.Series, layout: Layout, shape: _Shape) -> pl.DataFrame:
-    """Cut every header at the same places, in what stands before the first ": "."""
-    split = heads.str.splitn(": ", 2).struct.unnest()
-    head = (
-        pl.col("field_0").str.strip_chars_start(_LEADING) if layout.frame == "bracket" else pl.col("field_0")
-    )
-    return split.select(
-        *(head.str.slice(start, length).alias(name) for name, (start, length) in shape.places.items()),
-        pl.col("field_1").alias("body"),
-    )
+        groups = heads.str.extract_groups(expression).struct.rename_fields([*names, "rest"])
+        parts = groups.struct.unnest()
+        author, body = _split(parts["rest"])
+    else:
+        front, body = _split(heads)
+        parts = front.str.extract_groups(expression).struct.rename_fields([*names, "rest"]).struct.unnest()
+        author = parts["rest"]
+    numeric = [name for name in names if name != "day_part"]
+    whole = parts.select(_as_number(pl.col(name), layout) for name in numeric)
+    numbers = {name: whole[name].to_numpy() for name in numeric}
+    day_parts = None
+    if layout.day_part != "none":
+        words = coded(parts["day_part"])
+        day_parts = DayParts(words.values.to_list(), words.code.astype(np.intp))
+    return _Heads(numbers, day_parts, coded(author.str.strip_chars_start(_LEADING)), body)
 
 
 def _as_number(digits: pl.Expr, layout: Layout) -> pl.Expr:
     if layout.digits != "european":
         zero = ord(DIGITS[layout.digits][0])
         digits = digits.str.replace_many({chr(zero + n): str(n) for n in range(10)})
-    return digits.cast(pl.Int32)
+    return digits.cast(pl.Int16)
 
 
-def _times(
-    numbers: Numbers, day_part: pl.Series | None, layout: Layout, configured: DateOrder | None
-) -> tuple[Dated, npt.NDArray[np.int64]]:
+def _times(heads: _Heads, layout: Layout, configured: DateOrder | None) -> tuple[Dated, Ints]:
+    numbers = heads.numbers
     dated = read_dates((numbers["a"], numbers["b"], numbers["c"]), layout, configured)
-    rule = None if day_part is None else _rules(day_part)
+    rule = None if heads.day_parts is None else _rules(heads.day_parts)
     return dated, seconds_of_day(numbers["hour"], numbers["minute"], numbers.get("second"), rule)
 
 
@@ -219,18 +261,17 @@ def _plain(day_part: str) -> str:
     return re.sub(f"[{MARKS}{BLANKS}]", "", day_part).lower()
 
 
-def _rules(day_part: pl.Series) -> npt.NDArray[np.int64]:
+def _rules(day_parts: DayParts) -> npt.NDArray[np.int8]:
     """How each header's day part counts, as its place in ``RULES``; looked up once per wording."""
-    written = day_part.unique().to_list()
-    places = [RULES.index(day_parts().get(_plain(word), "none")) for word in written]
-    return day_part.replace_strict(written, places, return_dtype=pl.Int64).to_numpy()
+    rules = [RULES.index(known_day_parts().get(_plain(word), "none")) for word in day_parts.words]
+    return np.array(rules, np.int8)[day_parts.code]
 
 
-def _language(layout: Layout, day_part: pl.Series | None) -> str | None:
+def _language(layout: Layout, day_parts: DayParts | None) -> str | None:
     """What joiner and day parts say about the phone's language."""
-    if layout.joiner in _JOINER_LANGUAGES or day_part is None:
+    if layout.joiner in _JOINER_LANGUAGES or day_parts is None:
         return _JOINER_LANGUAGES.get(layout.joiner)
-    spoken = {day_part_language().get(_plain(word)) for word in day_part.unique()} - {None}
+    spoken = {day_part_language().get(_plain(word)) for word in day_parts.words} - {None}
     return min(spoken, key=str) if spoken else None
 
 

@@ -6,9 +6,9 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from schemas.config import DateOrder
 from schemas.errors import FileRefused
 from schemas.exports import ExportMeta
+from schemas.vocabulary import DateOrder
 from tasks.land.containers import Chat, open_chats
 from tasks.parse.whatsapp import parse_export
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from schemas.vocabulary import MESSAGE_KINDS
-from tasks.parse.columns import replaced
+from tasks.parse.columns import coded, replaced
 from tasks.parse.templates import CAPTURED, MARKS, Template, languages_of, match, plain, templates
 
 LRM = "\u200e"
@@ -17,6 +17,10 @@ LRM = "\u200e"
 _SUFFIXED = ("attached", "image", "video", "audio", "gif", "sticker", "document", "media", "contact")
 #: Kinds after whose first line more may come: a caption, the options of a poll.
 _CAPTIONED = (*_SUFFIXED, "poll")
+#: So many signs at the end or the beginning of a wording tell it from nearly all that people write.
+_GATE_SIGNS = 8
+#: How the expression of a wording ends that anything may follow.
+_OPEN_END = "(?s:.*)"
 #: Kinds whose wording a person may well have written: only as a phone of that make writes it.
 _STRICT = ("call",)
 _FILE_KINDS = {
@@ -45,11 +49,10 @@ def kind_templates(platform: str) -> tuple[Template, ...]:
 
 
 @cache
-def _edited() -> tuple[str, str]:
-    """The mark of an edit at the end of a text, and the signs that the wordings end with."""
-    listed = templates(("edited",))
-    bodies = "|".join(template.body for template in listed)
-    return rf"(?s)[\s{LRM}]*(?:{bodies})\s*$", "".join({template.last for template in listed})
+def _edited() -> str:
+    """The mark of an edit at the end of a text."""
+    bodies = "|".join(template.body for template in templates(("edited",)))
+    return rf"[\s{LRM}]*(?:{bodies})\s*$"
 
 
 def _alternation(listed: list[Template]) -> str:
@@ -88,6 +91,26 @@ def _at_end(platform: str) -> str:
     return rf"(?s)^(.*?)\s*{LRM}((?:{_alternation(suffixed)}))\s*$"
 
 
+@cache
+def _candidate(platform: str) -> tuple[str, str]:
+    """Two tests that give up after a few signs of nearly every line: what its end is, and its beginning.
+
+    Every line that any other test of this module can match, ends in a blank or with a colon passes one.
+    """
+    listed = (*kind_templates(platform), *templates(("edited",)))
+    ends = {template.literal_end[-_GATE_SIGNS:] for template in listed if template.literal_end}
+    begins = {
+        template.key[:_GATE_SIGNS]
+        for template in listed
+        if not template.literal_end or template.body.endswith(_OPEN_END)
+    }
+    return rf"(?:{_any_of(ends)})\.?[\s{LRM}]*$|[\s:]$", rf"^{MARKS}*(?:{_any_of(begins)})"
+
+
+def _any_of(literals: set[str]) -> str:
+    return "|".join(re.escape(literal).replace("'", "['\u2019]") for literal in sorted(literals))
+
+
 class Kinds(NamedTuple):
     """``kind``, ``text`` (NULL without any) and ``is_edited`` per message, marked messages per language."""
 
@@ -105,50 +128,65 @@ def read_kinds(body: pl.Series, text: pl.Series, platform: str) -> Kinds:
         text: all of it.
         platform: android | ios.
     """
+    is_led = body.str.starts_with(LRM) if platform == "ios" else None
+    places = _candidates(body, text, is_led, platform)
+    found = _read(body.gather(places), text.gather(places), platform, is_led is not None and is_led.any())
+    words = replaced(text, places, found.text)
+    return Kinds(
+        replaced(pl.repeat("text", len(text), eager=True), places, found.kind).alias("kind"),
+        words.set(words == "", None).alias("text"),
+        replaced(pl.repeat(False, len(text), eager=True), places, found.is_edited).alias("is_edited"),
+        found.wordings,
+    )
+
+
+def _candidates(body: pl.Series, text: pl.Series, is_led: pl.Series | None, platform: str) -> pl.Series:
+    """Rows that may be anything but one line of plain text."""
+    end, begin = _candidate(platform)
+    chosen = (
+        body.str.contains(end) | body.str.contains(begin) | (body.str.len_bytes() != text.str.len_bytes())
+    )
+    return (chosen if is_led is None else chosen | is_led).arg_true()
+
+
+def _read(body: pl.Series, text: pl.Series, platform: str, has_led: bool) -> Kinds:
+    """The kinds of candidates. ``has_led``: some line of the file begins with a direction mark."""
     is_edited, body, text = _edits(body, text)
-    marked = _on_first_line(body, text, platform)
+    marked = _on_first_line(body, text, platform, has_led)
     found = pl.concat([marked, _on_last_line(text, marked["row"], platform)]) if platform == "ios" else marked
     polls = _by_shape(body, text, found["row"])
     kinds = pl.concat([found.select("row", "kind", "caption"), polls])
-    kind = replaced(pl.repeat("text", len(text), eager=True), kinds["row"], kinds["kind"])
     words = replaced(text, kinds["row"], kinds["caption"]).str.strip_chars_end()
-    if platform == "ios":
-        words = words.str.strip_chars_start(LRM)
-    tidy = words.set(words == "", None)
     return Kinds(
-        kind.alias("kind"),
-        tidy.alias("text"),
-        is_edited.alias("is_edited"),
+        replaced(pl.repeat("text", len(text), eager=True), kinds["row"], kinds["kind"]),
+        words.str.strip_chars_start(LRM) if platform == "ios" else words,
+        is_edited,
         languages_of(found["template"], list(kind_templates(platform))),
     )
 
 
 def _edits(body: pl.Series, text: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Which texts end with the mark of an edit, and first lines and texts without it."""
-    mark, last_signs = _edited()
-    ends_alike = pl.repeat(False, len(text), eager=True)
-    for sign in last_signs:
-        ends_alike |= text.str.ends_with(sign)
-    places = ends_alike.arg_true()
-    rows = places.filter(text.gather(places).str.contains(mark))
-    is_edited = replaced(
-        pl.repeat(False, len(text), eager=True), rows, pl.repeat(True, len(rows), eager=True)
-    )
+    mark = _edited()
+    is_edited = text.str.contains(mark)
+    rows = is_edited.arg_true()
     if len(rows):
         text = replaced(text, rows, text.gather(rows).str.replace(mark, ""))
         body = replaced(body, rows, body.gather(rows).str.replace(mark, ""))
     return is_edited, body, text
 
 
-def _on_first_line(body: pl.Series, text: pl.Series, platform: str) -> pl.DataFrame:
+def _on_first_line(body: pl.Series, text: pl.Series, platform: str, has_led: bool) -> pl.DataFrame:
     """Messages whose first line is a wording; what follows it is the caption.
 
     An iPhone leads its own words with a direction mark: where a file has any, words without are a member's.
     """
     filters = _first_line(platform)
-    is_marked = body.str.contains(filters.whole) | body.str.contains(filters.ending)
-    if platform == "ios" and body.str.starts_with(LRM).any():
-        is_marked &= body.str.contains(LRM, literal=True) | (body == "null")
+    lines = coded(body)
+    is_wording = lines.values.str.contains(filters.whole) | lines.values.str.contains(filters.ending)
+    if has_led:
+        is_wording &= lines.values.str.contains(LRM, literal=True) | (lines.values == "null")
+    is_marked = pl.Series(lines.where(is_wording.to_numpy()))
     rows = _rows(is_marked, body=body, text=text)
     return _resolved(
         rows.with_columns(

@@ -39,11 +39,5 @@ def is_phone_label(label: str) -> bool:
 
 
 def normalised(labels: pl.Series) -> pl.Series:
-    """Normalise a long column of labels by its few distinct values."""
-    distinct = pl.DataFrame({"raw": labels.unique().drop_nulls()}).with_columns(
-        label=normalise_label(pl.col("raw"))
-    )
-    changed = distinct.filter(pl.col("raw") != pl.col("label"))
-    if changed.is_empty():
-        return labels
-    return labels.replace(changed["raw"], changed["label"])
+    """Normalise labels as they are; for a long column, its distinct values."""
+    return labels.to_frame("label").select(normalise_label(pl.col("label"))).to_series()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from schemas.errors import FileRefused
 from tasks.land.land import raw_name, read_ledger, write_ledger
 from tasks.parse.whatsapp import parse_export
@@ -34,7 +36,7 @@ def parse_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
             counts["refused"] += 1
             continue
         reach("parse.parsed")
-        meta = parsed.meta.model_copy(update={"file_id": file_id})
+        meta = replace(parsed.meta, file_id=file_id)
         vault.write_frame(parsed_name(group_id, file_id, under), parsed.frame)
         ledger.metas[file_id], ledger.parsed_under[file_id] = meta, under
         counts["parsed"] += 1

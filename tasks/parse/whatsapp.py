@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from schemas.config import DateOrder
 from schemas.exports import ExportMeta
 from schemas.frames import PARSED
+from schemas.vocabulary import DateOrder
 from tasks.parse.authors import split_authors
 from tasks.parse.columns import replaced
 from tasks.parse.encoding import Text, read_text
@@ -61,9 +61,9 @@ def parse_export(
     n_text_lines = np.diff(np.append(headers.line_index, len(text.lines)))
     author, body, systems = split_authors(headers.author, headers.body)
     whole = _joined(body, text.lines, headers.line_index, n_text_lines)
-    rows, wordings = type_rows(author, body, whole, systems, headers.layout.platform)
+    rows = type_rows(author, body, whole, systems, headers.layout.platform)
     frame = PARSED.conform(
-        rows.with_columns(
+        rows.frame.with_columns(
             headers.local_at,
             pl.int_range(pl.len(), dtype=pl.Int64).alias("seq"),
             pl.Series("line_no", headers.line_index + 1),
@@ -79,7 +79,8 @@ def parse_export(
             text,
             headers,
             frame,
-            _language(wordings, headers.language),
+            _language(rows.wordings, headers.language),
+            rows.n_authors,
         ),
         frame,
     )
@@ -112,7 +113,13 @@ def _language(wordings: dict[str, int], of_layout: str | None) -> str:
 
 
 def _meta(
-    file_id: str, n_bytes: int, text: Text, headers: Headers, frame: pl.DataFrame, language: str
+    file_id: str,
+    n_bytes: int,
+    text: Text,
+    headers: Headers,
+    frame: pl.DataFrame,
+    language: str,
+    n_senders: int,
 ) -> ExportMeta:
     is_message = frame["author"].is_not_null()
     n_lines, n_messages, n_rejected = len(text.lines), int(is_message.sum()), int(headers.line_index[0])
@@ -139,7 +146,7 @@ def _meta(
         n_events=len(frame) - n_messages,
         n_continuation_lines=n_lines - n_rejected - len(frame),
         n_rejected_lines=n_rejected,
-        n_senders=frame["author"].drop_nulls().n_unique(),
+        n_senders=n_senders,
         first_at=first_at,
         last_at=last_at,
         has_creation_line=has_head,

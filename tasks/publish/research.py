@@ -34,8 +34,32 @@ READ: dict[str, tuple[str, ...]] = {
     "core.fact_message": ("group_key", "turn_key", "local_date", "kind"),
     "core.fact_turn": ("group_key", "member_key", "local_date", "is_list"),
     "core.fact_membership_event": ("group_key", "event", "event_date"),
-    "core.fact_activity": ("group_key", "activity_key", "activity_kind", "month", "n_items", "n_versions"),
-    "core.fact_participation": ("group_key", "activity_key", "member_key", "amount_idr"),
+    "core.fact_activity": (
+        "group_key",
+        "activity_key",
+        "activity_kind",
+        "month",
+        "n_items",
+        "n_versions",
+        "is_dues",
+    ),
+    "core.fact_participation": (
+        "group_key",
+        "activity_key",
+        "member_key",
+        "added_date",
+        "participation_status",
+        "amount_idr",
+    ),
+    "core.fact_campaign": (
+        "group_key",
+        "campaign_key",
+        "activity_kind",
+        "month",
+        "is_open",
+        "half_life_days",
+    ),
+    "core.fact_campaign_member": ("group_key", "campaign_key", "member_key", "is_talker", "is_committed"),
     "core.fact_member_month": ("group_key", "month", "turns"),
     "ops.file": ("group_id", "file_id", "exporter_no", "platform", "last_date"),
 }
@@ -58,13 +82,18 @@ def _with_group_id(frames: Frames) -> dict[str, pl.DataFrame]:
 def donations_by_month(activities: pl.DataFrame, participation: pl.DataFrame) -> pl.DataFrame:
     """Whether a month's donations hide the single gift: ``group_id, month, n_donors, largest_share``.
 
-    Donors are distinct matched members of the month's donation lists; gifts matched to nobody count as
-    one giver in ``largest_share`` and not as a donor. Without amounts ``largest_share`` is NULL.
+    The gifts are those that the donation indicators count: entries of donation lists but those of dues, in
+    the month they came in, none withdrawn. Donors are distinct matched members; gifts matched to nobody count
+    as one giver in ``largest_share`` and not as a donor. Without amounts ``largest_share`` is NULL.
     """
-    lists = activities.filter(pl.col("activity_kind") == "donation").select(
-        "group_id", "activity_key", "month"
+    lists = activities.filter((pl.col("activity_kind") == "donation") & ~pl.col("is_dues")).select(
+        "group_id", "activity_key"
     )
-    gifts = participation.join(lists, on=["group_id", "activity_key"])
+    gifts = (
+        participation.filter(~pl.col("participation_status").is_in(["no", "withdrawn"]))
+        .join(lists, on=["group_id", "activity_key"])
+        .with_columns(month=pl.col("added_date").dt.truncate("1mo"))
+    )
     by_donor = gifts.group_by(*GROUP_MONTH, "member_key").agg(amount=pl.col("amount_idr").sum())
     return by_donor.group_by(GROUP_MONTH).agg(
         n_donors=pl.col("member_key").is_not_null().sum().cast(pl.Int64),
@@ -100,6 +129,49 @@ def activity_table(
         .with_columns(
             pl.when(~pl.col("_hide")).then(pl.col("n_items", "n_versions")),
             status=pl.when("_hide").then(pl.lit("suppressed")).otherwise(pl.lit("ok")),
+        )
+    )
+
+
+def campaign_table(
+    campaigns: pl.DataFrame, members: pl.DataFrame, sizes: pl.DataFrame, limits: Limits
+) -> pl.DataFrame:
+    """``research.campaign``: people who talked, who committed, and the median half-life, by month and kind.
+
+    People count once per row. A row with fewer people than the limit for activities, or collections with
+    fewer committed people than the limit for donors, or of a group too small or of unknown size, is
+    suppressed; one with a campaign that is not over is immature.
+    """
+    row = [*GROUP_MONTH, "activity_kind"]
+    people = (
+        members.join(campaigns.select(*row, "campaign_key"), on=["group_id", "campaign_key"])
+        .group_by(*row, "member_key")
+        .agg(pl.col("is_talker", "is_committed").any())
+        .group_by(row)
+        .agg(n_talkers=pl.col("is_talker").sum(), n_committed=pl.col("is_committed").sum(), _people=pl.len())
+    )
+    few = pl.col("_people").fill_null(0) < limits.min_activity_participants
+    few_donors = (pl.col("activity_kind") == "donation") & (
+        pl.col("n_committed").fill_null(0) < limits.min_donors
+    )
+    small = (pl.col("size") < limits.min_group_n).fill_null(True)
+    return (
+        campaigns.group_by(row)
+        .agg(pl.col("is_open").any(), half_life_days=pl.col("half_life_days").median())
+        .join(people, on=row, how="left")
+        .join(sizes, on=GROUP_MONTH, how="left")
+        .with_columns(
+            conversion=pl.col("n_committed") / pl.col("_people"),
+            status=pl.when(few | few_donors | small)
+            .then(pl.lit("suppressed"))
+            .when("is_open")
+            .then(pl.lit("immature"))
+            .otherwise(pl.lit("ok")),
+        )
+        .with_columns(
+            pl.when(pl.col("status") == "ok").then(
+                pl.col("n_talkers", "n_committed", "conversion", "half_life_days")
+            )
         )
     )
 
@@ -171,7 +243,7 @@ def research_tables(
         snapshot_id: the newest snapshot.
         limits: disclosure limits; the defaults may only be tightened.
 
-    Tables whose content no stage computes yet are empty: campaign, shock, decomposition, newcomer_survival.
+    Tables whose content no stage computes yet are empty: shock, decomposition, newcomer_survival.
     """
     limits = limits or Limits()
     core = _with_group_id(frames)
@@ -201,6 +273,9 @@ def research_tables(
         "research.group_month_regime": regime_table(regimes(spine, core, groups), sizes, limits),
         "research.coverage": coverage,
         "research.activity": activity_table(activities, participation, sizes, limits),
+        "research.campaign": campaign_table(
+            core["core.fact_campaign"], core["core.fact_campaign_member"], sizes, limits
+        ),
         "research.trend": trend_table(indicator, definitions, snapshot_id),
         "research.vintage": disclosure.suppress(vintage),
         "research.revision": disclosure.suppress(

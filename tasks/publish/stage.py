@@ -16,6 +16,7 @@ from tasks.publish.release import verify_release, write_release
 from tasks.publish.report.page import render_report
 from tasks.publish.research import READ, research_tables
 from tasks.run import Run
+from tasks.snapshot.evidence import in_force
 from tasks.snapshot.manifest import Manifest
 from warehouse.engine import Warehouse
 from warehouse.failpoints import reach
@@ -39,11 +40,10 @@ def publish_snapshot(this: GroupLoad) -> int:
 
 
 def release_run(workspace: Workspace, run: Run) -> str | None:
-    """The newest snapshot's report, and its release where a study answers for the data; returns its id."""
-    newest = _snapshots(workspace).tail(1)
-    if newest.is_empty():
+    """The report of the snapshot in force, and its release where a study answers for the data; returns its id."""
+    snapshot_id = in_force(Warehouse(workspace.settings.database_url))
+    if snapshot_id is None:
         return None
-    snapshot_id = str(newest["snapshot_id"].item())
     if workspace.config.study is not None:
         if not (workspace.releases / snapshot_id).is_dir():
             release_snapshot(workspace, snapshot_id)
@@ -53,10 +53,10 @@ def release_run(workspace: Workspace, run: Run) -> str | None:
 
 
 def release_snapshot(workspace: Workspace, snapshot_id: str, *, public: bool = False) -> Path:
-    """Write the release of the newest snapshot; an earlier one is there already or cannot be had.
+    """Write the release of the snapshot in force; another is there already or cannot be had.
 
     Raises:
-        UsageError: the snapshot is not the newest and was never released.
+        UsageError: the snapshot is not in force and was never released.
         ConfigurationError: no study answers for the data.
     """
     if public:
@@ -65,10 +65,11 @@ def release_snapshot(workspace: Workspace, snapshot_id: str, *, public: bool = F
     if snapshot_id not in known["snapshot_id"].to_list():
         raise UsageError("there is no such snapshot", next_step="see `solidarity snapshots`")
     folder = workspace.releases / snapshot_id
-    if snapshot_id != known["snapshot_id"][-1]:
+    if snapshot_id != in_force(Warehouse(workspace.settings.database_url)):
         if folder.is_dir():
             return folder
-        raise UsageError("only the newest snapshot can be released", next_step="see `solidarity snapshots`")
+        raise UsageError("only the newest snapshot can be released", next_step="run its month again first")
+    known = _up_to(known, snapshot_id)
     reach("publish.release")
     tables = _published(workspace)
     manifest = Manifest.from_json(known["manifest_json"][-1])
@@ -99,7 +100,8 @@ def _write_report(workspace: Workspace, snapshot_id: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".part")
         temporary.write_text(
-            _report(workspace, _published(workspace), _snapshots(workspace)), encoding="utf-8"
+            _report(workspace, _published(workspace), _up_to(_snapshots(workspace), snapshot_id)),
+            encoding="utf-8",
         )
         temporary.replace(path)
 
@@ -115,6 +117,11 @@ def _published(workspace: Workspace) -> dict[str, pl.DataFrame]:
 def _snapshots(workspace: Workspace) -> pl.DataFrame:
     warehouse = Warehouse(workspace.settings.database_url)
     return warehouse.read("SELECT * FROM core.dim_snapshot ORDER BY created_at, snapshot_id")
+
+
+def _up_to(known: pl.DataFrame, snapshot_id: str) -> pl.DataFrame:
+    """Snapshots up to one, which comes last."""
+    return known.head(known["snapshot_id"].to_list().index(snapshot_id) + 1)
 
 
 def _report(workspace: Workspace, tables: dict[str, pl.DataFrame], known: pl.DataFrame) -> str:

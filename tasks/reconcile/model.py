@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
@@ -97,10 +97,9 @@ def _one(copies: list[Export]) -> Export:
     first = min(copies, key=lambda export: (export.landed.exporter_no, export.landed.timezone or "~"))
     stated = [copy.landed.stated_date for copy in copies if copy.landed.stated_date is not None]
     zones = sorted(copy.landed.timezone for copy in copies if copy.landed.timezone is not None)
-    landed = first.landed.model_copy(
-        update={
-            "stated_date": max(stated, default=None),
-            "timezone": first.landed.timezone or (zones[0] if zones else None),
-        }
+    landed = replace(
+        first.landed,
+        stated_date=max(stated, default=None),
+        timezone=first.landed.timezone or (zones[0] if zones else None),
     )
     return Export(first.meta, landed, first.frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import PurePosixPath
 
 import polars as pl
@@ -32,7 +33,7 @@ def reconcile_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutco
     store = StageStore(workspace.vault, group_id)
     input_hash = hash_inputs(
         code=source_hash(*_CODE),
-        exports=[(entry.model_dump(mode="json"), ledger.parsed_under[entry.file_id]) for entry in landed],
+        exports=[(asdict(entry), ledger.parsed_under[entry.file_id]) for entry in landed],
         timezone=group.timezone,
         breaks=[entry.model_dump(mode="json") for entry in group.breaks],
     )

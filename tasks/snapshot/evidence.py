@@ -51,6 +51,21 @@ def _file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else ""
 
 
+def in_force(warehouse: Warehouse) -> str | None:
+    """The snapshot of which the warehouse holds the rows.
+
+    It is the newest one, unless a run since then met the inputs of an earlier one again.
+    """
+    for sql in (
+        "SELECT snapshot_id FROM research.indicator LIMIT 1",
+        "SELECT snapshot_id FROM core.dim_snapshot ORDER BY created_at DESC, snapshot_id DESC LIMIT 1",
+    ):
+        found = warehouse.read(sql)
+        if len(found):
+            return str(found.item())
+    return None
+
+
 def published(workspace: Workspace, run: Run) -> dict[str, object]:
     """Where a run's results are, for its receipt: snapshot, changed cells, warehouse, report, release."""
     warehouse = Warehouse(workspace.settings.database_url)
@@ -58,12 +73,9 @@ def published(workspace: Workspace, run: Run) -> dict[str, object]:
     found: dict[str, object] = {"warehouse": str(file) if warehouse.dialect == "duckdb" else "postgresql"}
     if not warehouse.exists():
         return found
-    newest = warehouse.read(
-        "SELECT snapshot_id, created_at FROM core.dim_snapshot ORDER BY created_at DESC, snapshot_id DESC LIMIT 1"
-    )
-    if newest.is_empty():
+    snapshot_id = in_force(warehouse)
+    if snapshot_id is None:
         return found
-    snapshot_id = str(newest["snapshot_id"].item())
     changed = warehouse.read(
         "SELECT count(*) AS n FROM core.fact_indicator_vintage WHERE snapshot_id = :snapshot_id",
         {"snapshot_id": snapshot_id},

@@ -21,7 +21,8 @@ from warehouse.load import Load
 def take_snapshot(this: GroupLoad) -> str | None:
     """Enter the snapshot, the cells it changed, what it restated and the trends; returns its id.
 
-    Nothing happens when the warehouse holds a snapshot of the same inputs.
+    Nothing happens when the warehouse holds the rows of the same inputs. Where an earlier snapshot had
+    them, its rows are put in force again; the past, which it is part of, stays as it is.
     """
     load, manifest = this.load, this.manifest
     if load is None:
@@ -32,12 +33,14 @@ def take_snapshot(this: GroupLoad) -> str | None:
     current = load.read("SELECT * FROM core.fact_indicator")
     vintage = load.read("SELECT * FROM core.fact_indicator_vintage")
     known = earlier["snapshot_id"].to_list()
+    _load_trends(this, load, current)
+    if manifest.snapshot_id in known:
+        return manifest.snapshot_id
     load.append("core.fact_indicator_vintage", changed_cells(current, vintage, known, manifest.snapshot_id))
     if known:
         before = as_of(vintage, known, known[-1])
         old = Manifest.from_json(earlier["manifest_json"][-1])
         load.append("core.fact_revision", revisions(before, current, old, manifest).rows)
-    _load_trends(this, load, current)
     load.append("core.dim_snapshot", _snapshot_row(manifest))
     return manifest.snapshot_id
 

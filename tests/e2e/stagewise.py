@@ -50,7 +50,9 @@ def process(home: Path, url: str | None, month: str, fail_at: str | None = None)
     """The same in a process of its own; ``fail_at`` names the point at which it is killed."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SOLIDARITY_")}
     environment |= {"SOLIDARITY_HOME": str(home), "GX_ANALYTICS_ENABLED": "false"}
-    environment |= {name: value for name, value in ((VARIABLE, fail_at), ("SOLIDARITY_WAREHOUSE_URL", url)) if value}
+    environment |= {
+        name: value for name, value in ((VARIABLE, fail_at), ("SOLIDARITY_WAREHOUSE_URL", url)) if value
+    }
     return subprocess.Popen([sys.executable, "-m", "tests.e2e.stagewise", month], cwd=ROOT, env=environment)
 
 

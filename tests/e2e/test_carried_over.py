@@ -41,7 +41,9 @@ def test_the_last_good_rows_stay(home: Path, prefect_server: None, monkeypatch: 
     before = {group_id: indicators(workspace, group_id) for group_id in (bad, good)}
 
     # what the data cannot meet for one of the groups
-    impossible = Expectation("ExpectColumnValuesToBeInSet", "critical", {"column": "group_id", "value_set": [good]})
+    impossible = Expectation(
+        "ExpectColumnValuesToBeInSet", "critical", {"column": "group_id", "value_set": [good]}
+    )
     daily = SUITES["daily_messages"]
     monkeypatch.setitem(SUITES, "daily_messages", Suite(daily.name, (*daily.expectations, impossible)))
     write_month(community, workspace.landing, community.month_starts[2])

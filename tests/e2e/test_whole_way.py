@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from schemas.indicators import CODES
+from schemas.catalogue import CODES
 from schemas.tables import TABLES
 from tasks.run import format_month
 from tests.e2e.conftest import Result, run

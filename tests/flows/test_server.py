@@ -30,7 +30,9 @@ def ask(url: str, path: str, body: dict[str, object]) -> list[dict[str, object]]
         return list(json.load(answer))
 
 
-def wait_for(url: str, path: str, body: dict[str, object], n: int, seconds: float = 150) -> list[dict[str, object]]:
+def wait_for(
+    url: str, path: str, body: dict[str, object], n: int, seconds: float = 150
+) -> list[dict[str, object]]:
     """Ask until at least ``n`` rows come back."""
     end = time.monotonic() + seconds
     rows: list[dict[str, object]] = []
@@ -65,5 +67,7 @@ def test_the_monthly_run_is_deployed_and_scheduled(server: str) -> None:
     (schedule,) = monthly["schedules"]  # type: ignore[misc]
     assert schedule["schedule"] == {"cron": "0 3 5 * *", "timezone": "Asia/Jakarta", "day_or": True}
     # the scheduler is a service of the server: with libraries that do not go together it fails in silence
-    (scheduled, *_) = wait_for(server, "/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}, 1)
+    (scheduled, *_) = wait_for(
+        server, "/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}, 1
+    )
     assert str(scheduled["expected_start_time"])[8:19] == "04T20:00:00"  # 03:00 in Jakarta, on the 5th

@@ -10,7 +10,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -60,7 +60,7 @@ def _export(path: Path, number: int, group_id: str, group: Group) -> Export:
     phone = [*group.exporters].index(exporter_of(path.name, group))
     file_id = f"{number:012x}"
     landed = Landed(file_id=file_id, group_id=group_id, exporter_no=phone, stated_date=None, timezone=None)
-    return Export(parsed.meta.model_copy(update={"file_id": file_id}), landed, parsed.frame)
+    return Export(replace(parsed.meta, file_id=file_id), landed, parsed.frame)
 
 
 def recover(folder: Path, seed: int) -> Iterator[Recovered]:

@@ -11,9 +11,10 @@ import pytest
 from schemas.config import Exporter, Group
 from schemas.errors import FileRefused
 from schemas.settings import Settings
+from tasks.land.dates import stated_date
 from tasks.land.discover import group_ids, unusable_folders
 from tasks.land.exporters import exporter_of, exporter_ordinals
-from tasks.land.land import forget_file, land_group, raw_name, read_ledger, stated_date
+from tasks.land.land import forget_file, land_group, raw_name, read_ledger
 from warehouse.workspace import Workspace
 
 CHAT = "12/03/2024, 08:00 - Siti: Assalamualaikum\n12/03/2024, 08:01 - Budi: Waalaikumsalam\n"

@@ -7,8 +7,9 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from schemas.catalogue import CODES
 from schemas.config import Break, Group
-from schemas.indicators import CODES, registry
+from schemas.indicators import registry
 from schemas.tables import TABLES, in_schema
 from tasks.publish.dictionary import dictionary
 from tasks.publish.limits import Limits
@@ -20,7 +21,7 @@ from tasks.publish.regime import (
     sticker_share,
     unmatched_turn_share,
 )
-from tasks.publish.research import activity_table, donations_by_month, research_tables
+from tasks.publish.research import activity_table, campaign_table, donations_by_month, research_tables
 from tasks.snapshot.trends import TREND, trends
 from tests.publish import made_up_groups as community
 
@@ -190,12 +191,14 @@ def test_admins_only_lasts_from_its_line_to_the_next_and_through_declared_breaks
 
 def _participation(rows: list[tuple[int, int | None, float | None]]) -> pl.DataFrame:
     return pl.DataFrame(
-        [("a", *row) for row in rows],
+        [("a", *row, MARCH, "yes") for row in rows],
         schema={
             "group_id": pl.String,
             "activity_key": pl.Int64,
             "member_key": pl.Int64,
             "amount_idr": pl.Float64,
+            "added_date": pl.Date,
+            "participation_status": pl.String,
         },
         orient="row",
     )
@@ -204,7 +207,8 @@ def _participation(rows: list[tuple[int, int | None, float | None]]) -> pl.DataF
 def _activities(*kinds: str) -> pl.DataFrame:
     rows = [("a", key, kind, MARCH, 12, 3) for key, kind in enumerate(kinds)]
     schema = {"group_id": pl.String, "activity_key": pl.Int64, "activity_kind": pl.String, "month": pl.Date}
-    return pl.DataFrame(rows, schema=schema | {"n_items": pl.Int64, "n_versions": pl.Int64}, orient="row")
+    counts = {"n_items": pl.Int64, "n_versions": pl.Int64}
+    return pl.DataFrame(rows, schema=schema | counts, orient="row").with_columns(is_dues=pl.lit(False))
 
 
 def test_donors_are_matched_people_and_the_largest_gift_counts_all_unknown_givers_as_one() -> None:
@@ -213,6 +217,53 @@ def test_donors_are_matched_people_and_the_largest_gift_counts_all_unknown_giver
     )
     found = donations_by_month(_activities("donation", "donation", "order"), gifts)
     assert found.select("n_donors", "largest_share").rows() == [(2, 0.6)]
+
+
+def test_dues_and_withdrawn_promises_prove_no_donor_and_a_gift_belongs_to_the_month_it_came_in() -> None:
+    gifts = _participation([(0, 1, 50.0), (0, 2, 100.0), (0, 3, 10.0), (1, 9, 1e6)]).with_columns(
+        added_date=pl.when(pl.col("member_key") == 2).then(APRIL).otherwise("added_date"),
+        participation_status=pl.when(pl.col("member_key") == 3)
+        .then(pl.lit("withdrawn"))
+        .otherwise("participation_status"),
+    )
+    lists = _activities("donation", "donation").with_columns(is_dues=pl.col("activity_key") == 1)
+    found = donations_by_month(lists, gifts).sort("month")
+    assert found.select("month", "n_donors").rows() == [(MARCH, 1), (APRIL, 1)]
+
+
+def _campaigns(*kinds: str, is_open: bool = False) -> pl.DataFrame:
+    rows = [("a", key, kind, MARCH, is_open, float(key)) for key, kind in enumerate(kinds, 1)]
+    names = ("group_id", "campaign_key", "activity_kind", "month", "is_open", "half_life_days")
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def _campaigners(rows: list[tuple[int, int, bool, bool]]) -> pl.DataFrame:
+    names = ("group_id", "campaign_key", "member_key", "is_talker", "is_committed")
+    return pl.DataFrame([("a", *row) for row in rows], schema=names, orient="row")
+
+
+def test_campaigns_show_people_once_from_ten_on() -> None:
+    """Ten talk in one list, the first six commit there and two others in the next: 8 of 10; half-life 1.5."""
+    people = _campaigners(
+        [(1, who, True, who < 6) for who in range(10)] + [(2, who, who > 6, True) for who in (5, 6, 7)]
+    )
+    sizes = _spine(MARCH).with_columns(size=pl.lit(60.0))
+    shown = campaign_table(_campaigns("rsvp", "rsvp"), people, sizes, Limits())
+    columns = ["n_talkers", "n_committed", "conversion", "half_life_days", "status"]
+    assert shown.select(columns).rows() == [(10, 8, 0.8, 1.5, "ok")]
+    blank = (None, None, None, None)
+    open_still = campaign_table(_campaigns("rsvp", "rsvp", is_open=True), people, sizes, Limits())
+    assert open_still.select(columns).rows() == [(*blank, "immature")]
+    nine = campaign_table(
+        _campaigns("rsvp", "rsvp"), people.filter(pl.col("member_key") > 0), sizes, Limits()
+    )
+    assert nine.select(columns).rows() == [(*blank, "suppressed")]
+    donors = campaign_table(_campaigns("donation", "donation"), people, sizes, Limits())
+    assert donors.select(columns).rows() == [(*blank, "suppressed")]
+    small = campaign_table(
+        _campaigns("rsvp", "rsvp"), people, sizes.with_columns(size=pl.lit(19.0)), Limits()
+    )
+    assert small["status"].to_list() == ["suppressed"]
 
 
 def test_activities_show_entries_from_ten_people_on_and_never_amounts() -> None:

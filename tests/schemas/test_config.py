@@ -66,7 +66,8 @@ def test_without_the_file_everything_has_its_default(tmp_path: Path) -> None:
     ("text", "place"),
     [
         ('[groups.g]\ntimezone = "Mars/Canary"', "groups.g.timezone"),
-        ('[groups.g]\ncanary = "Canary"', "groups.g.canary"),
+        ('[groups.g]\ncanary = "Canary"', "groups.g.(unknown key)"),
+        ("[groups.g.exporters.Canary]\nmatch = 1", "groups.g.exporters.(unknown key).match"),
         ('[groups.g]\ndate_order = "Canary"', "groups.g.date_order"),
         ("[groups.g\n", "syntax"),
     ],
@@ -79,17 +80,11 @@ def test_an_error_names_the_place_and_not_the_value(tmp_path: Path, text: str, p
     assert refused.value.exit_code == 2
 
 
-def test_the_environment_outranks_the_file_and_the_file_a_block(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_outranks_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "settings.toml").write_text('batch_groups = 5\nwarehouse_url = "duckdb:///file.duckdb"\n')
     monkeypatch.setenv("SOLIDARITY_BATCH_GROUPS", "7")
-    settings = load_settings(tmp_path, block={"batch_groups": 3, "max_file_mib": 9})
-    assert (settings.batch_groups, settings.warehouse_url, settings.max_file_mib) == (
-        7,
-        "duckdb:///file.duckdb",
-        9,
-    )
+    settings = load_settings(tmp_path)
+    assert (settings.batch_groups, settings.warehouse_url) == (7, "duckdb:///file.duckdb")
 
 
 def test_a_setting_may_tighten_disclosure_and_never_loosen_it(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ def test_truth_is_recovered_exactly(small: Community, tmp_path: Path, group_id: 
             stated_date=day_of(export.last),
             timezone=None,
         )
-        exports.append(Export(meta.model_copy(update={"file_id": file_id}), landed, frame))
+        exports.append(Export(replace(meta, file_id=file_id), landed, frame))
     recovered = reconcile(exports, declared).messages
     expected = truth(small)["messages"].filter((pl.col("group_id") == group_id) & pl.col("is_covered"))
     assert _multiset(recovered).equals(_multiset(expected))

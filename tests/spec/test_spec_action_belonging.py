@@ -3,23 +3,24 @@
 import numpy as np
 import pytest
 
+from tasks.measure.decay import half_life
 from tasks.measure.indicators.action import burstiness
-from tests.spec.toygroup import cell, group
+from tests.spec.toygroup import cell, detail, group
 
 JUNE = ("2023-06", "2023-06")
 QUARTER = ("2023-01", "2023-03")
 
 CAMPAIGNS = """
-activity | kind     | first      | last
-1        | rsvp     | 2023-03-02 | 2023-03-10
-2        | donation | 2023-08-01 | 2023-08-05
-3        | rsvp     | 2023-10-15 | 2023-10-20
+campaign | first      | last
+1        | 2023-03-02 | 2023-03-10
+2        | 2023-08-01 | 2023-08-05
+3        | 2023-10-15 | 2023-10-20
 """
 COMMITTED = """
-activity | who    | added
-1        | m1-m15 | 2023-03-03
-2        | m1-m6  | 2023-08-02
-3        | m7-m15 | 2023-10-16
+campaign | who
+1        | m1-m15
+2        | m1-m6
+3        | m7-m15
 """
 
 
@@ -27,7 +28,7 @@ def test_campaigner_retention__six_of_fifteen():
     """15 commit in March; 6 of them give in August, 144 days after; October is 219 days after: 6/15 =
     0.40.
     """
-    toy = group("m1-m20", months=("2023-01", "2023-12"), activities_table=CAMPAIGNS, entries_table=COMMITTED)
+    toy = group("m1-m20", months=("2023-01", "2023-12"), campaigns_table=CAMPAIGNS, committed_table=COMMITTED)
     row = cell(toy, "campaigner_retention", "2023-03")
     assert (row["value"], row["n_num"], row["n_den"], row["status"]) == (pytest.approx(0.4), 6, 15, "ok")
     assert (row["ci_low"], row["ci_high"]) == (pytest.approx(0.198, abs=1e-3), pytest.approx(0.643, abs=1e-3))
@@ -35,10 +36,78 @@ def test_campaigner_retention__six_of_fifteen():
 
 def test_campaigner_retention__immature_while_a_window_is_open():
     """14 silent days and 180 days after 10 March end on 20 September: in August the answer is not known."""
-    toy = group("m1-m20", months=("2023-01", "2023-08"), activities_table=CAMPAIGNS, entries_table=COMMITTED)
+    toy = group("m1-m20", months=("2023-01", "2023-08"), campaigns_table=CAMPAIGNS, committed_table=COMMITTED)
     row = cell(toy, "campaigner_retention", "2023-03")
     assert (row["value"], row["status"]) == (None, "immature")
     assert cell(toy, "campaigner_retention", "2023-02")["status"] == "truncated"
+
+
+TALKED = """
+campaign | first      | last       | turns | days | talkers | committed | reached | half_life | low | high
+1        | 2023-02-02 | 2023-02-10 | 40    | 6    | 18      | 9         | 18      | 2.0       | 1.5 | 3
+2        | 2023-02-20 | 2023-02-22 | 9     | 2    | 4       | 4         | 4       |           |     |
+"""
+
+
+def test_campaign_conversion__nine_of_eighteen_talkers():
+    """18 talkers, 9 of them committed: 0.5 with its Wilson interval; four talkers are too few to count."""
+    row = cell(group("m1-m30", months=QUARTER, campaigns_table=TALKED), "campaign_conversion")
+    assert (row["value"], row["n_num"], row["n_den"], row["status"]) == (0.5, 1, 2, "ok")
+    assert (row["ci_low"], row["ci_high"], row["ci_kind"]) == (
+        pytest.approx(0.2903, abs=1e-4),
+        pytest.approx(0.7097, abs=1e-4),
+        "wilson",
+    )
+
+
+def test_campaign_conversion__silent_committers_and_the_median():
+    """7 talkers and 2 silent people commit among 20: 0.45; the median with 0.5 and 0.9 is 0.5."""
+    silent = TALKED.replace("18      | 9         | 18", "18      | 9         | 20")
+    assert (
+        cell(group("m1-m30", months=QUARTER, campaigns_table=silent), "campaign_conversion")["value"] == 0.45
+    )
+    three = silent + (
+        "3 | 2023-03-02 | 2023-03-05 | 20 | 4 | 10 | 5 | 10 | 4 | 2 |\n"
+        "4 | 2023-03-03 | 2023-03-05 | 20 | 4 | 10 | 9 | 10 | 3 | 2 |"
+    )
+    toy = group("m1-m30", months=QUARTER, campaigns_table=three)
+    row = cell(toy, "campaign_conversion")
+    assert (row["value"], row["n_num"], row["n_den"], row["ci_kind"]) == (0.5, 3, 4, "none")
+    assert detail(toy, "campaign_conversion", "pooled")["value"] == pytest.approx(23 / 40)
+
+
+def test_campaign_conversion__open_campaigns_and_none():
+    open_still = TALKED.replace("| 3\n", "| 3 | open\n").replace("high\n", "high | marks\n")
+    row = cell(group("m1-m30", months=QUARTER, campaigns_table=open_still), "campaign_conversion")
+    assert (row["value"], row["status"]) == (None, "low_n")
+    assert cell(group("m1-m30", months=QUARTER), "campaign_conversion")["status"] == "not_applicable"
+    start = group("m1-m30", months=QUARTER, campaigns_table=TALKED)
+    assert cell(start, "campaign_conversion", "2023-02")["status"] == "truncated"
+
+
+def test_campaign_half_life__one_campaign_has_its_profile_interval():
+    row = cell(group("m1-m30", months=QUARTER, campaigns_table=TALKED), "campaign_half_life")
+    assert (row["value"], row["ci_low"], row["ci_high"], row["ci_kind"]) == (2.0, 1.5, 3.0, "profile")
+    assert (row["n_num"], row["n_den"], row["status"]) == (1, 2, "ok")
+
+
+def test_campaign_half_life__by_regression():
+    """32 16 8 4 2 halves every day; a rising series has no half-life; a wavering one may not fall at all."""
+    assert half_life(np.array([32, 16, 8, 4, 2.0])) == pytest.approx((1, 1, 1), abs=1e-6)
+    assert half_life(np.array([3, 5, 9.0])) == (None, None, None)
+    days, low, high = half_life(np.array([6, 5, 6, 1, 6, 5.0]))
+    assert low < days and high is None
+
+
+def test_campaign_half_life__few_turns_and_none():
+    few = TALKED.replace("40    | 6", "14    | 6")
+    flat = TALKED.replace("2.0       | 1.5 | 3", "|     |")
+    for table in (few.replace("2.0       | 1.5 | 3", "|     |"), flat):
+        assert (
+            cell(group("m1-m30", months=QUARTER, campaigns_table=table), "campaign_half_life")["status"]
+            == "low_n"
+        )
+    assert cell(group("m1-m30", months=QUARTER), "campaign_half_life")["status"] == "not_applicable"
 
 
 def test_campaigner_retention__without_campaigns():

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from tasks.measure.indicators.bridging import parity
+from tasks.measure.indicators.donations import gini
 from tasks.measure.indicators.fragility import core_half, resampled_core_half, resampled_gini
 from tasks.measure.indicators.networks import key_person_left_out
-from tasks.measure.indicators.trust import gini
 from tests.spec.toygroup import cell, detail, group
 
 JUNE = ("2023-06", "2023-06")

@@ -11,11 +11,11 @@ QUARTER = ("2023-01", "2023-03")
 
 
 def test_opportunity_rate__seven_among_a_hundred_and_forty():
-    """140 member-months, 7 opportunities and one copy: 5.0 per 100, Poisson [2.01, 10.30]."""
+    """140 member-months, 7 opportunities, one of them again after 29.9 days: 5.0 per 100, Poisson [2.01, 10.30]."""
     talk = """
     who | when             | times | says
     m1  | 2023-06-02 08:00 | 7     | opportunity announcement
-    m2  | 2023-06-03 08:00 | 1     | opportunity forwarded
+    m2  | 2023-06-03 08:00 | 1     | opportunity same_text_days=29.9
     """
     row = cell(group("m1-m140", months=JUNE, turns_table=talk), "opportunity_rate")
     assert (row["value"], row["n_num"], row["n_den"]) == (pytest.approx(5), 7, pytest.approx(140))
@@ -38,6 +38,17 @@ def test_opportunity_breadth__five_of_twenty():
         pytest.approx(0.4687, abs=1e-4),
     )
     assert cell(group("m1-m30", months=JUNE), "opportunity_breadth")["status"] == "not_applicable"
+
+
+def test_opportunity_rate__the_same_text_counts_again_after_thirty_days():
+    talk = """
+    who | when             | says
+    m1  | 2023-06-02 08:00 | opportunity forwarded
+    m2  | 2023-06-03 08:00 | opportunity same_text_days=1
+    m3  | 2023-06-29 08:00 | opportunity same_text_days=30.5
+    """
+    toy = group("m1-m100", months=JUNE, turns_table=talk)
+    assert cell(toy, "opportunity_rate")["n_num"] == 2
 
 
 def offers(n: int) -> str:
@@ -67,6 +78,15 @@ def test_enterprise_support_rate__six_of_fifteen():
         cell(group("m1-m30", months=QUARTER, turns_table=offers(9)), "enterprise_support_rate")["status"]
         == "low_n"
     )
+
+
+def test_enterprise_support_rate__what_another_posted_in_half_a_year_is_no_offer_of_ones_own():
+    talk = offers(15).replace(
+        "m3|2023-03-03 08:00|enterprise", "m3|2023-03-03 08:00|enterprise others_text_days=179"
+    )
+    assert cell(group("m1-m30", months=QUARTER, turns_table=talk), "enterprise_support_rate")["n_den"] == 14
+    late = talk.replace("=179", "=181")
+    assert cell(group("m1-m30", months=QUARTER, turns_table=late), "enterprise_support_rate")["n_den"] == 15
 
 
 def test_learning_participation__twelve_of_sixty():
@@ -117,3 +137,10 @@ def test_roster_reach__partial_until_a_list_speaks_and_senseless_without_a_roste
     assert cell(group("m1-m66", months=JUNE), "roster_reach")["status"] == "not_applicable"
     nine = group("m1-m9", months=JUNE, known={"m1-m9": {}})
     assert cell(nine, "roster_reach")["status"] == "low_n"
+
+
+def test_roster_reach__needs_a_roster_of_the_last_twelve_months():
+    dates = {"2022-07-01": "ok", "2022-06-30": "low_n", "2023-07-01": "low_n"}
+    for dated, status in dates.items():
+        toy = group("m1-m66", months=JUNE, spans_table=SPANS, known=STANDING, roster_dates=(dated,))
+        assert cell(toy, "roster_reach")["status"] == status, dated

@@ -1,8 +1,10 @@
 """Facet M by example: each number is worked out in the test's own words."""
 
 import numpy as np
+import polars as pl
 import pytest
 
+from tasks.measure.indicators import compute
 from tasks.measure.indicators.mechanical import rarefied_entropy, style_matches
 from tests.spec.toygroup import cell, detail, group
 
@@ -244,3 +246,56 @@ def test_generalist_index__eight_members():
     row = cell(group("m1-m10", months=JUNE, turns_table="who|when|times|says\n" + talk), "generalist_index")
     assert (row["value"], row["n_den"]) == (pytest.approx(0.2730, abs=5e-5), 8)
     assert cell(group("m1-m10", months=JUNE), "generalist_index")["status"] == "not_applicable"
+
+
+def test_active_member_share__scaled_to_a_head_count():
+    """20 known by name, the info page of 11 June says 25: N = (10 x 20 + 20 x 25) / 30 = 23.33; 7 write: 0.30."""
+    talk = "who|when\n" + "\n".join(f"m{i}|2023-06-20 08:{i:02}" for i in range(1, 8))
+    counted = {"participants": [{"date": "2023-06-11", "n": 25}]}
+    toy = group("m1-m20", months=JUNE, turns_table=talk, declared=counted)
+    row = cell(toy, "active_member_share")
+    assert (row["value"], row["n_num"], row["n_den"]) == (pytest.approx(0.3), 7, pytest.approx(70 / 3))
+    assert (row["n_lo"], row["n_hi"], row["status"]) == (20, pytest.approx(70 / 3), "partial")
+    assert detail(toy, "active_member_share", "n_scale")["value"] == pytest.approx(70 / 60)
+    unscaled = group("m1-m20", months=JUNE, turns_table=talk)
+    assert "n_scale" not in set(compute(unscaled).details["detail"])
+
+
+def test_active_member_share__the_last_head_count_holds_on_and_no_earlier():
+    counted = {"participants": [{"date": "2023-02-01", "n": 25}]}
+    toy = group("m1-m20", months=("2023-01", "2023-03"), declared=counted)
+    assert [cell(toy, "active_member_share", f"2023-0{m}")["n_den"] for m in (1, 2, 3)] == [20, 25, 25]
+    said = compute(toy).details.filter(pl.col("detail") == "n_scale", pl.col("code") == "active_member_share")
+    assert said["month"].dt.month().to_list() == [2, 3]
+
+
+NEWS = """
+turn | kind  | when       | chorus | upper
+0    | death | 2023-06-03 | 9      | 18
+"""
+
+
+def test_chorus_breadth__nine_of_forty_five_others():
+    """46 present, nine of the 45 others answer the news: 0.20; with those who sent stickers 0.40."""
+    toy = group("m1-m46", months=JUNE, news_table=NEWS)
+    row = cell(toy, "chorus_breadth")
+    assert (row["value"], row["n_den"], row["status"]) == (pytest.approx(0.2), 1, "ok")
+    assert (row["ci_low"], row["ci_kind"]) == (None, "none")
+    assert detail(toy, "chorus_breadth", "upper")["value"] == pytest.approx(0.4)
+
+
+def test_chorus_breadth__the_median_of_five_has_an_interval():
+    five = NEWS + "\n".join(
+        f"{i} | birth | 2023-06-{i:02} | {n} |" for i, n in ((5, 0), (8, 18), (12, 27), (20, 45))
+    )
+    row = cell(group("m1-m46", months=JUNE, news_table=five), "chorus_breadth")
+    assert (row["value"], row["n_den"], row["ci_kind"]) == (pytest.approx(0.4), 5, "boot_event")
+    assert row["ci_low"] <= 0.4 <= row["ci_high"]
+
+
+def test_chorus_breadth__without_news_and_with_hours_nobody_saw():
+    assert cell(group("m1-m46", months=JUNE), "chorus_breadth")["status"] == "not_applicable"
+    unseen = group("m1-m46", months=JUNE, news_table=NEWS, uncovered="2023-06-05|2023-06-05")
+    assert cell(unseen, "chorus_breadth")["status"] == "not_applicable"
+    unknown = group("m1-m46", months=JUNE, news_table=NEWS, n_is_known=False)
+    assert cell(unknown, "chorus_breadth")["status"] == "not_applicable"

@@ -1,6 +1,10 @@
 """Facets Z and D by example."""
 
+import datetime as dt
+from dataclasses import replace
+
 import numpy as np
+import polars as pl
 import pytest
 
 from tasks.measure.indicators.resilience import months_to_recovery, raw_drop
@@ -95,6 +99,27 @@ def test_churn_rate__since_august_2022_only_admins_see_it():
     assert cell(group("m1-m30", months=("2022-08", "2022-08"), declared=admin), "churn_rate")["value"] == 0
     few = group("m1-m19", months=("2022-07", "2022-07"))
     assert cell(few, "churn_rate")["status"] == "low_n"
+
+
+def test_churn_rate__only_days_that_the_admin_exported_count():
+    """The admin's phone exports until 18 August (18/31 = 0.58), or until 10 August (0.32); the other all month."""
+    toy = group("m1-m30", months=("2022-08", "2022-08"), declared={
+        "exporters": {"siti": {"match": "*siti*", "admin_from": "2022-01-01"}, "budi": {"match": "*budi*"}}
+    })  # fmt: skip
+    for until, status in ((31, "ok"), (18, "partial"), (10, "no_coverage")):
+        by_phone = pl.concat(
+            [
+                toy.coverage.filter(pl.col("date") <= dt.date(2022, 8, until)),
+                toy.coverage.with_columns(exporter_no=pl.lit(1, dtype=pl.Int32)),
+            ]
+        )
+        assert cell(replace(toy, coverage=by_phone), "churn_rate")["status"] == status
+    assert cell(replace(toy, exporters={}), "churn_rate")["status"] == "no_coverage"
+    stepped_down = {
+        "exporters": {"siti": {"match": "*", "admin_from": "2022-01-01", "admin_to": "2022-08-10"}}
+    }
+    toy = group("m1-m30", months=("2022-08", "2022-08"), declared=stepped_down)
+    assert cell(toy, "churn_rate")["status"] == "no_coverage"
 
 
 def test_retention_3m__eight_of_twenty():

@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tasks.measure.indicators.donations import gini
 from tasks.measure.indicators.networks import reciprocity
-from tasks.measure.indicators.trust import gini, median_survival, survival_areas
+from tasks.measure.indicators.trust import median_survival, survival_areas
 from tests.spec.toygroup import cell, detail, group
 
 JUNE = ("2023-06", "2023-06")
@@ -185,6 +186,25 @@ def test_donor_share__nine_of_sixty():
     assert cell(group("m1-m60", months=JUNE), "donor_share")["status"] == "not_applicable"  # no list is open
     assert cell(group("m1-m60", months=JUNE, activities_table=DONATION), "donor_share")["value"] == 0
     assert cell(group("m1-m19", months=JUNE, activities_table=DONATION), "donor_share")["status"] == "low_n"
+
+
+def test_donor_share__who_tells_a_gift_gives_and_who_pays_dues_does_not():
+    """Six on the list, three tell it ('sudah tf'), five pay dues: 9/60 = 0.15, three of them by word alone."""
+    toy = group(
+        "m1-m60",
+        months=JUNE,
+        activities_table="activity|kind|first|last|marks\n1|donation|2023-06-02|2023-06-20|\n"
+        "2|donation|2023-06-02|2023-06-20|dues",
+        entries_table="activity|who|added|amount|told\n1|m1-m6|2023-06-03|50000|\n1|m7-m9|2023-06-03||yes\n"
+        "2|m20-m24|2023-06-03|10000|",
+    )
+    row = cell(toy, "donor_share")
+    assert (row["value"], row["n_num"], row["n_den"]) == (pytest.approx(0.15), 9, 60)
+    assert detail(toy, "donor_share", "told")["value"] == 3
+    assert cell(toy, "donation_per_member")["value"] == pytest.approx(6 * 50_000 / 60)
+    only_dues = group("m1-m60", months=JUNE, activities_table="activity|kind|first|last|marks\n"
+                      "2|donation|2023-06-02|2023-06-20|dues")  # fmt: skip
+    assert cell(only_dues, "donor_share")["status"] == "not_applicable"
 
 
 def test_donation_per_member__rupiah_over_members():

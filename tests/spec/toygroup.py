@@ -102,6 +102,8 @@ def _said(says: str) -> dict[str, Any]:
             record["answered_by_member_key"] = key(value)
         elif name in ("task", "n_words"):
             record[name] = int(value) if name == "n_words" else value
+        elif name in ("same_text_days", "others_text_days"):
+            record[name] = float(value)
         elif category == "style":
             record[f"style_{count}"] += 1
         else:
@@ -133,7 +135,7 @@ def ties(table: str) -> pl.DataFrame:
 
 
 def activities(table: str) -> pl.DataFrame:
-    """``activity | kind | first | last``."""
+    """``activity | kind | first | last | marks``; the mark ``dues``."""
     return frame(
         TABLES["core.fact_activity"],
         [
@@ -144,6 +146,73 @@ def activities(table: str) -> pl.DataFrame:
                 "local_date": day(row["first"]),
                 "month": day(row["first"]).replace(day=1),
                 "last_seen_date": day(row.get("last") or row["first"]),
+                "is_dues": "dues" in row.get("marks", ""),
+            }
+            for row in rows(table)
+        ],
+    )
+
+
+def campaigns(table: str) -> pl.DataFrame:
+    """``campaign | first | last | turns | talkers | committed | reached | half_life | low | high | marks``; the
+    mark ``open``.
+    """
+    return frame(
+        TABLES["core.fact_campaign"],
+        [
+            {
+                "group_key": GROUP_KEY,
+                "campaign_key": int(row["campaign"]),
+                "activity_kind": row.get("kind") or "rsvp",
+                "local_date": day(row["first"]),
+                "month": day(row["first"]).replace(day=1),
+                "last_seen_date": day(row.get("last") or row["first"]),
+                "is_open": "open" in row.get("marks", ""),
+                "n_turns": int(row.get("turns") or 1),
+                "n_active_days": int(row.get("days") or 1),
+                "n_talkers": int(row.get("talkers") or 0),
+                "n_committed": int(row.get("committed") or 0),
+                "n_reached": int(row.get("reached") or 0),
+                "half_life_days": float(row["half_life"]) if row.get("half_life") else None,
+                "half_life_lo": float(row["low"]) if row.get("low") else None,
+                "half_life_hi": float(row["high"]) if row.get("high") else None,
+            }
+            for row in rows(table)
+        ],
+    )
+
+
+def committed(table: str) -> pl.DataFrame:
+    """``campaign | who``: who committed; ``m1-m12`` stands for twelve people."""
+    return frame(
+        TABLES["core.fact_campaign_member"],
+        [
+            {
+                "group_key": GROUP_KEY,
+                "campaign_key": int(row["campaign"]),
+                "member_key": key(who),
+                "is_talker": True,
+                "is_committed": True,
+            }
+            for row in rows(table)
+            for who in people(row["who"])
+        ],
+    )
+
+
+def news(table: str) -> pl.DataFrame:
+    """``turn | kind | when | chorus | upper``."""
+    return frame(
+        TABLES["core.fact_trigger"],
+        [
+            {
+                "group_key": GROUP_KEY,
+                "turn_key": int(row["turn"]),
+                "trigger_kind": row["kind"],
+                "member_key": key("m1"),
+                "local_date": day(row["when"]),
+                "n_chorus": int(row["chorus"]),
+                "n_chorus_upper": int(row.get("upper") or row["chorus"]),
             }
             for row in rows(table)
         ],
@@ -151,7 +220,7 @@ def activities(table: str) -> pl.DataFrame:
 
 
 def entries(table: str) -> pl.DataFrame:
-    """``activity | who | added | amount``; ``m1-m12`` stands for twelve people, ``?`` for nobody known."""
+    """``activity | who | added | amount | told``; ``m1-m12`` stands for twelve people, ``?`` for nobody known."""
     records = []
     for row in rows(table):
         for who in people(row["who"]):
@@ -164,6 +233,7 @@ def entries(table: str) -> pl.DataFrame:
                     "added_date": day(row["added"]),
                     "is_proxy": False,
                     "participation_status": row.get("status") or "yes",
+                    "is_on_list": not row.get("told"),
                     "amount_idr": float(row["amount"]) if row.get("amount") else None,
                     "n_guests": 0,
                 }
@@ -196,6 +266,10 @@ def group(
     activities_table: str = "activity|kind|first|last",
     entries_table: str = "activity|who|added",
     events_table: str = "who|event|when|by",
+    campaigns_table: str = "campaign|first",
+    committed_table: str = "campaign|who",
+    news_table: str = "turn|kind|when|chorus",
+    roster_dates: tuple[str, ...] | None = None,
     present: str = "",
     uncovered: str = "",
     known: dict[str, dict[str, Any]] | None = None,
@@ -252,6 +326,11 @@ def group(
         history_start=day(history_start) if history_start else first,
         first_month=first,
         month=last,
+        fact_trigger=news(news_table),
+        fact_campaign=campaigns(campaigns_table),
+        fact_campaign_member=committed(committed_table),
+        exporters={name: number for number, name in enumerate((declared or {}).get("exporters", {}))},
+        roster_dates=(first,) if roster_dates is None else tuple(map(day, roster_dates)),
     )
 
 

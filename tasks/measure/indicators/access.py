@@ -20,6 +20,7 @@ from tasks.measure.indicators.intervals import (
     MIN_CLUSTERS,
     NO_INTERVAL,
     Interval,
+    centred,
     jackknife,
     newcombe,
     percentiles,
@@ -87,9 +88,7 @@ def answer_equity_gap(ctx: Context, spec: Indicator) -> Measure:
 
 def _tenure_days(ctx: Context) -> Array:
     """Days since the sender's first presence in the group, by turn."""
-    spans = ctx.inputs.fact_membership.filter(pl.col("kind") == "group").sort(
-        "from_date", descending=True
-    )
+    spans = ctx.inputs.fact_membership.filter(pl.col("kind") == "group").sort("from_date", descending=True)
     first = np.full(ctx.n_members + 1, -(10**6))
     first[ctx.member_of(spans["member_key"])] = ctx.day_of(spans["from_date"])  # the earliest is written last
     first[-1] = -(10**6)
@@ -147,14 +146,18 @@ def announcer_concentration(ctx: Context, spec: Indicator) -> Measure:
 
 @indicator("top1_share")
 def top1_share(ctx: Context, spec: Indicator) -> Measure:
-    """Announcements of the busiest announcer over all of six months. Share 0-1."""
+    """Announcements of the busiest announcer over all of six months. Share 0-1.
+
+    The draws are centred: the largest of resampled counts is biased upward.
+    """
     counts = announcements(ctx, spec.window_months)
     n, k = counts.sum(axis=1), (counts > 0).sum(axis=1)
     top = counts.max(axis=1, initial=0)
     enough = (n >= spec.params["min_announcements"]) & (k >= spec.params["min_senders"])
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
-        return percentiles(_resampled_senders(rng, counts[t]).max(axis=1) / n[t])
+        draws = _resampled_senders(rng, counts[t]).max(axis=1) / n[t]
+        return percentiles(centred(draws, float(top[t] / n[t]), 0, 1))
 
     ci = by_month(ctx, spec, enough & (n >= MIN_CLUSTERS), interval)
     return Measure(divide(top, n), top, n, enough=enough, empty=n == 0, ci=ci)

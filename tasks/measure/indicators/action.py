@@ -2,57 +2,148 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context
-from tasks.measure.indicators.intervals import Interval, bootstrap, wilson
-from tasks.measure.indicators.measures import Measure, by_month, divide, indicator
+from tasks.measure.indicators.context import Array, Context, roll
+from tasks.measure.indicators.intervals import Interval, bootstrap, bootstrap_median, wilson
+from tasks.measure.indicators.measures import Bounds, Detail, Measure, by_month, divide, indicator
 
-#: Lists that are no campaign: what one buys, and what nobody can commit to.
-_NO_CAMPAIGN = ("order", "announcement", "other_list")
-_SILENT_DAYS = 14  # a campaign has ended after so many days without a version
+_MIN_CAMPAIGNS_BOOT = 5
+
+
+def _campaigns(ctx: Context) -> tuple[pl.DataFrame, Array]:
+    """Campaigns in the order of their beginning, and the month of each on the axis."""
+    campaigns = ctx.inputs.fact_campaign.sort("campaign_key")
+    return campaigns, ctx.month_of(campaigns["local_date"])
+
+
+def _median_of_quarter(
+    ctx: Context, spec: Indicator, month: Array, value: Array, ends: Bounds, n_all: Array, minimum: int
+) -> Measure:
+    """Median over the campaigns that begin in the trailing window.
+
+    A window with a single campaign has that campaign's own interval; from the least number on the median
+    is resampled over campaigns; between them there is no interval. ``n_all``: campaigns of the window, with
+    value or without.
+    """
+    median = np.full(ctx.n_months, np.nan)
+    kind = np.full(ctx.n_months, "boot_event", dtype=object)
+    windows = [(month > t - spec.window_months) & (month <= t) for t in range(ctx.n_months)]
+    n = np.array([mine.sum() for mine in windows], dtype=float)
+    for t in np.flatnonzero(n > 0):
+        median[t] = np.median(value[windows[t]])
+    low, high = by_month(
+        ctx, spec, n >= minimum, lambda t, rng: bootstrap_median(rng, value[windows[t]], minimum)
+    )
+    for t in np.flatnonzero(n == 1):
+        low[t], high[t] = (float(end[windows[t]][0]) for end in ends)
+        kind[t] = spec.ci_kind if spec.ci_kind == "profile" else "wilson"
+    return Measure(median, n, n_all, enough=n > 0, empty=n_all == 0, ci=(low, high), ci_kind=kind)
+
+
+def _in_window(ctx: Context, spec: Indicator, month: Array) -> Array:
+    """M: how many begin in the trailing window."""
+    inside = month[(month >= 0) & (month < ctx.n_months)]
+    return roll(np.bincount(inside, minlength=ctx.n_months).astype(float), spec.window_months)
+
+
+@indicator("campaign_conversion")
+def campaign_conversion(ctx: Context, spec: Indicator) -> Measure:
+    """Median over the quarter's campaigns of members who committed over those who talked or committed. 0-1.
+
+    Lim 2013; Achmad 2022. Campaigns with 5 talkers or more that are over. Companion ``pooled``.
+    """
+    campaigns, month = _campaigns(ctx)
+    counted = (~campaigns["is_open"] & (campaigns["n_talkers"] >= spec.params["min_talkers"])).to_numpy()
+    k = campaigns["n_committed"].to_numpy()[counted].astype(float)
+    n = campaigns["n_reached"].to_numpy()[counted].astype(float)
+    measure = _median_of_quarter(
+        ctx,
+        spec,
+        month[counted],
+        divide(k, n),
+        wilson(k, n),
+        _in_window(ctx, spec, month),
+        _MIN_CAMPAIGNS_BOOT,
+    )
+    committed, reached = (roll(_sums(ctx, month[counted], weight), spec.window_months) for weight in (k, n))
+    pooled = Detail(divide(committed, reached), n_num=committed, n_den=reached)
+    return replace(measure, details={"pooled": pooled})
+
+
+def _sums(ctx: Context, month: Array, weight: Array) -> Array:
+    """M: sums of the weights by month."""
+    inside = (month >= 0) & (month < ctx.n_months)
+    return np.bincount(month[inside], weight[inside], ctx.n_months)
+
+
+@indicator("campaign_half_life")
+def campaign_half_life(ctx: Context, spec: Indicator) -> Measure:
+    """Median over the quarter's campaigns of the days until daily turns fall to half. Days, from 0.
+
+    Lim 2013; Goh and Barabasi 2008. Campaigns that are over, with 15 turns on 4 days or more and a falling
+    curve. Companion ``not_falling``: share of the campaigns with turns enough whose curve does not fall.
+    """
+    campaigns, month = _campaigns(ctx)
+    many = (
+        ~campaigns["is_open"]
+        & (campaigns["n_turns"] >= spec.params["min_turns"])
+        & (campaigns["n_active_days"] >= spec.params["min_days"])
+    ).to_numpy()
+    falls = many & campaigns["half_life_days"].is_not_null().to_numpy()
+    days, low, high = (
+        campaigns[name].cast(pl.Float64).fill_null(np.nan).to_numpy()[falls]
+        for name in ("half_life_days", "half_life_lo", "half_life_hi")
+    )
+    measure = _median_of_quarter(
+        ctx, spec, month[falls], days, (low, high), _in_window(ctx, spec, month), _MIN_CAMPAIGNS_BOOT
+    )
+    flat = _in_window(ctx, spec, month[many & ~falls])
+    of_many = _in_window(ctx, spec, month[many])
+    return replace(measure, details={"not_falling": Detail(divide(flat, of_many), n_num=flat, n_den=of_many)})
 
 
 @indicator("campaigner_retention")
 def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
     """Of members who committed in the quarter's campaigns, who commits to another one within 180 days.
 
-    Share 0-1. Achmad 2022; Lim 2013. Immature until every window of the quarter is closed.
+    Share 0-1. Achmad 2022; Lim 2013. Immature until every window of the quarter is closed. Companion
+    ``n_offered``: campaigns that began within 180 days after the first of the quarter's ended, chances to return.
     """
-    span = int(spec.params["window_days"])
-    campaigns = ctx.inputs.fact_activity.filter(~pl.col("activity_kind").is_in(_NO_CAMPAIGN))
-    start, end = ctx.day_of(campaigns["local_date"]), ctx.day_of(campaigns["last_seen_date"])
-    month = ctx.month_of(campaigns["local_date"])
+    span, silent = int(spec.params["window_days"]), int(spec.params["silent_days"])
+    campaigns, month = _campaigns(ctx)
+    begins, end = ctx.day_of(campaigns["local_date"]), ctx.day_of(campaigns["last_seen_date"])
     place = pl.DataFrame(
-        {"activity_key": campaigns["activity_key"], "start": start, "end": end, "month": month}
+        {"campaign_key": campaigns["campaign_key"], "begins": begins, "end": end, "month": month}
     )
-    entries = (
-        ctx.inputs.fact_participation.filter(
-            pl.col("member_key").is_not_null() & pl.col("participation_status").is_in(["yes", "done"])
-        )
-        .select("activity_key", "member_key")
-        .unique()
-        .join(place, on="activity_key")
-    )
+    members = ctx.inputs.fact_campaign_member.filter("is_committed").join(place, on="campaign_key")
+    members = members.select("campaign_key", "member_key", "begins", "end", "month")
     again = (
-        entries.join(entries.select("member_key", other="activity_key", begins="start"), on="member_key")
+        members.join(members.select("member_key", other="campaign_key", later="begins"), on="member_key")
         .filter(
-            (pl.col("other") != pl.col("activity_key"))
-            & (pl.col("begins") > pl.col("end"))
-            & (pl.col("begins") <= pl.col("end") + span)
+            (pl.col("other") != pl.col("campaign_key"))
+            & (pl.col("later") > pl.col("end"))
+            & (pl.col("later") <= pl.col("end") + span)
         )
-        .select("activity_key", "member_key")
+        .select("campaign_key", "member_key")
         .unique()
     )
-    returned = entries.join(again.with_columns(is_back=True), on=["activity_key", "member_key"], how="left")
-    num, den = np.zeros(ctx.n_months), np.zeros(ctx.n_months)
+    returned = members.join(
+        again.with_columns(is_back=pl.lit(True)), on=["campaign_key", "member_key"], how="left"
+    )
+    num, den, offered = (np.zeros(ctx.n_months) for _ in range(3))
     immature = np.zeros(ctx.n_months, dtype=bool)
     cut = ctx.n_days - 1
     for t in range(ctx.n_months):
         window = (month > t - spec.window_months) & (month <= t)
-        immature[t] = bool((window & (end + _SILENT_DAYS + span > cut)).any())
+        immature[t] = bool((window & (end + silent + span > cut)).any())
+        if window.any():
+            since = end[window].min()
+            offered[t] = ((begins > since) & (begins <= since + span)).sum()
         people = (
             returned.filter((pl.col("month") > t - spec.window_months) & (pl.col("month") <= t))
             .group_by("member_key")
@@ -67,6 +158,7 @@ def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
         empty=den == 0,
         immature=immature,
         ci=wilson(num, den),
+        details={"n_offered": Detail(offered)},
     )
 
 

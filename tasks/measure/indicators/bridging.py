@@ -6,7 +6,7 @@ import numpy as np
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.context import Array, Context
-from tasks.measure.indicators.intervals import Interval, bootstrap
+from tasks.measure.indicators.intervals import Interval, bootstrap, centred
 from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
 from tasks.measure.indicators.networks import (
     Ties,
@@ -129,7 +129,8 @@ def parity(turns: Array, members: Array) -> Array:
 def participation_parity(ctx: Context, spec: Indicator) -> Measure:
     """1 less half the summed differences of shares of turns and of members by region. Index 0-1.
 
-    Duncan and Duncan 1955. Companion ``capped``: at most 30 turns per member.
+    Duncan and Duncan 1955. Companion ``capped``: at most 30 turns per member. The
+    draws are centred on the value: chance alone moves shares of turns and members apart.
     """
     weights, cap = ctx.weights(), spec.params["cap_turns"]
     regions = ctx.attribute("origin_region")
@@ -151,7 +152,11 @@ def participation_parity(ctx: Context, spec: Indicator) -> Measure:
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
         half = columns[t].shape[1] // 2
-        return bootstrap(rng, columns[t], lambda s: parity(s[:, :half], s[:, half:]))
+
+        def statistic(sums: Array) -> Array:
+            return centred(parity(sums[:, :half], sums[:, half:]), value[t], 0, 1)
+
+        return bootstrap(rng, columns[t], statistic)
 
     enough = (turns >= spec.params["min_turns"]) & (classes >= spec.params["min_classes"])
     ci = by_month(ctx, spec, enough, interval)

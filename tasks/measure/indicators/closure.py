@@ -18,6 +18,7 @@ import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.context import Array, Context, add_months, month_end
+from tasks.measure.indicators.empowerment import has_fresh_roster
 from tasks.measure.indicators.inputs import IndicatorInputs
 
 _ATTRIBUTES = ("role", "origin_region", "cohort")
@@ -80,6 +81,9 @@ def _monthly_frames(ctx: Context) -> Iterable[tuple[str, Array, pl.DataFrame]]:
     yield "turn", ctx.turn_month, ctx.turns.drop("group_key", "turn_key")
     yield "reply", ctx.month_of(ctx.replies["local_date"]), _relative_replies(ctx)
     yield from _activity_frames(ctx)
+    yield from _campaign_frames(ctx)
+    news = inputs.fact_trigger.sort("turn_key", "trigger_kind")
+    yield "news", ctx.month_of(news["local_date"]), news.drop("group_key", "turn_key", "member_key")
     events = inputs.fact_membership_event.sort("sent_at", "membership_event_key")
     yield (
         "event",
@@ -142,6 +146,20 @@ def _activity_frames(ctx: Context) -> Iterable[tuple[str, Array, pl.DataFrame]]:
     yield "added", ctx.month_of(entries["added_date"]), content
 
 
+def _campaign_frames(ctx: Context) -> Iterable[tuple[str, Array, pl.DataFrame]]:
+    """Campaigns and their people in the month in which the campaign begins."""
+    campaigns = ctx.inputs.fact_campaign.sort("campaign_key")
+    month = pl.Series("begins", ctx.month_of(campaigns["local_date"]), dtype=pl.Int64)
+    placed = campaigns.with_columns(month).with_columns(
+        rank=pl.col("campaign_key").rank("ordinal").over("begins")
+    )
+    yield "campaign", month.to_numpy(), campaigns.drop("group_key", "campaign_key")
+    people = ctx.inputs.fact_campaign_member.join(
+        placed.select("campaign_key", "begins", "rank"), on="campaign_key"
+    ).sort("begins", "rank", "member_key")
+    yield "campaigner", people["begins"].to_numpy(), people.drop("group_key", "campaign_key", "begins")
+
+
 def _standing_parts(ctx: Context, t: int) -> Iterable[str]:
     """What is known or declared as of the t-th month: attributes, spans, the group's own settings."""
     inputs, month = ctx.inputs, add_months(ctx.day0, t)
@@ -149,6 +167,8 @@ def _standing_parts(ctx: Context, t: int) -> Iterable[str]:
     yield f"known={inputs.n_is_known}|"
     yield _declared(inputs, month)
     if t < ctx.n_months:
+        yield f"heads={ctx.day_scale[ctx.month_start[t] : ctx.month_end[t] + 1].tolist()}|"
+        yield f"roster={has_fresh_roster(inputs.roster_dates, month)}|"
         here = np.flatnonzero((ctx.present_days[t] > 0) | (ctx.all_turns[t] > 0))
         for name in _ATTRIBUTES:
             column = ctx.attribute(name)[t]
@@ -177,8 +197,12 @@ def _declared(inputs: IndicatorInputs, month: dt.date) -> str:
     group, last = inputs.group, month_end(month)
     breaks = [b for b in group.breaks if b.from_date <= last and (b.to_date is None or b.to_date >= month)]
     admins = sorted(
-        (str(max(phone.admin_from, month)), str(min(phone.admin_to or last, last)))
-        for phone in group.exporters.values()
+        (
+            str(max(phone.admin_from, month)),
+            str(min(phone.admin_to or last, last)),
+            inputs.exporters.get(name, -1),
+        )
+        for name, phone in group.exporters.items()
         if phone.admin_from is not None and phone.admin_from <= last
     )
     shocks = [shock.date for shock in group.shocks if month <= shock.date <= last]

@@ -163,10 +163,11 @@ def _detail_rows(
     ctx: Context, spec: Indicator, measure: Measure, status: Array, wanted: Array
 ) -> pl.DataFrame:
     """Rows of ``core.fact_indicator_detail``: the companions of the months that have a value."""
-    rows = np.flatnonzero(is_published(status) & wanted)
+    published = is_published(status) & wanted
     nothing = np.full(ctx.n_months, np.nan)
     parts = [_DETAILS.empty()]
     for name, detail in measure.details.items():
+        rows = np.flatnonzero(published & (np.isfinite(detail.value) | (not detail.is_sparse)))
         low = nothing if detail.ci_low is None else detail.ci_low
         high = nothing if detail.ci_high is None else detail.ci_high
         has_value = np.isfinite(detail.value)[rows]

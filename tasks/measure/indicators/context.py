@@ -183,7 +183,7 @@ class Context:
     @cached_property
     def covered_days(self) -> Array:
         """M: covered days of the month."""
-        return self._by_month(self.covered.astype(float))
+        return self.by_month(self.covered.astype(float))
 
     def coverage(self, window: int) -> Array:
         """M: covered days over days of the trailing window."""
@@ -212,17 +212,54 @@ class Context:
 
     @cached_property
     def heads(self) -> Array:
-        """D: members present on the day."""
+        """D: members present on the day, as far as their names are known."""
         return self.present.sum(axis=1)
+
+    @cached_property
+    def head_counts(self) -> list[tuple[int, float]]:
+        """Declared head counts of covered days, by day: the day and the count over the heads known by name."""
+        counted = []
+        for count in sorted(self.inputs.group.participants, key=lambda count: count.date):
+            day = (count.date - self.day0).days
+            if 0 <= day <= self.month_end[-1] and self.covered[day] and self.heads[day] > 0:
+                counted.append((day, count.n / float(self.heads[day])))
+        return counted
+
+    @cached_property
+    def day_scale(self) -> Array:
+        """D: what scales the known heads to the last head count so far; 1 before the first one."""
+        scale = np.ones(self.n_days)
+        for day, ratio in self.head_counts:
+            scale[day:] = ratio
+        return scale
+
+    @cached_property
+    def _scaled_days(self) -> Array:
+        """M: present member-days, scaled to head counts."""
+        return self.by_month(self.heads * self.day_scale)
+
+    def present_total(self, window: int = 1) -> Array:
+        """M: members present in member-days over covered days, scaled to head counts; 0 with no covered day."""
+        total: Array = roll(self._scaled_days, window) / np.maximum(roll(self.covered_days, window), 1)
+        return total
+
+    def n_scale(self, window: int = 1) -> Array:
+        """M: N over the N of the members known by name; NaN where no head count bears on it."""
+        named = roll(self.present_days.sum(axis=1), window)
+        counted = self.month_end >= (self.head_counts[0][0] if self.head_counts else self.n_days)
+        ratio = np.divide(
+            roll(self._scaled_days, window), named, out=np.full(self.n_months, np.nan), where=named > 0
+        )
+        return np.where(counted, ratio, np.nan)
 
     @cached_property
     def present_days(self) -> Array:
         """M x U: covered days on which the member was present."""
-        return self._by_month(self.present.astype(float))
+        return self.by_month(self.present.astype(float))
 
     @cached_property
     def proven_days(self) -> Array:
-        return self._by_month(self.proven.astype(float))
+        return self.by_month(self.proven.astype(float))
 
     def weights(self, window: int = 1) -> Array:
         """M x U: present days over covered days of the trailing window, 1 for who was there throughout."""
@@ -230,16 +267,17 @@ class Context:
         return roll(self.present_days, window) / np.maximum(covered, 1)[:, None]
 
     def n_hi(self, window: int = 1) -> Array:
-        """M: N, members present in member-days over covered days; NaN where not known."""
-        return self._members(self.present_days, window)
+        """M: N, members present in member-days over covered days, scaled to head counts; NaN where unknown."""
+        return self._known(self.present_total(window), window)
 
     def n_lo(self, window: int = 1) -> Array:
-        """M: N by proven presence alone; NaN where not known."""
-        return self._members(self.proven_days, window)
+        """M: N by proven presence alone, at most the counted heads; NaN where not known."""
+        proven = roll(self.proven_days.sum(axis=1), window) / np.maximum(roll(self.covered_days, window), 1)
+        return self._known(np.minimum(proven, self.present_total(window)), window)
 
     def member_months(self, window: int, days: float) -> Array:
-        """M: present member-days of the window over the days of a member-month."""
-        return np.where(self.n_is_known, roll(self.present_days, window).sum(axis=1) / days, np.nan)
+        """M: present member-days of the window over the days of a member-month, scaled to head counts."""
+        return np.where(self.n_is_known, roll(self._scaled_days, window) / days, np.nan)
 
     @property
     def n_is_known(self) -> bool:
@@ -320,7 +358,8 @@ class Context:
 
     # inner --------------------------------------------------------------------------------------------
 
-    def _by_month(self, daily: Array) -> Array:
+    def by_month(self, daily: Array) -> Array:
+        """M or M x U: sums over the days of each month."""
         total = np.concatenate([np.zeros((1, *daily.shape[1:])), np.cumsum(daily, axis=0)])
         return total[self.month_end + 1] - total[self.month_start]
 
@@ -331,7 +370,5 @@ class Context:
         grid[day[inside], member[inside]] = True
         return grid & self.covered[:, None]
 
-    def _members(self, member_days: Array, window: int) -> Array:
-        covered = roll(self.covered_days, window)
-        n = roll(member_days, window).sum(axis=1) / np.maximum(covered, 1)
-        return np.where(self.n_is_known & (covered > 0), n, np.nan)
+    def _known(self, n: Array, window: int) -> Array:
+        return np.where(self.n_is_known & (roll(self.covered_days, window) > 0), n, np.nan)

@@ -3,41 +3,58 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.answers import share_interval
-from tasks.measure.indicators.context import Array, Context, month_end, roll
+from tasks.measure.indicators.context import Array, Context, add_months, month_end, roll
 from tasks.measure.indicators.intervals import poisson_exact, wilson
-from tasks.measure.indicators.measures import Detail, Measure, divide, indicator
+from tasks.measure.indicators.measures import Detail, Measure, divide, indicator, scaled_to_heads
 from tasks.measure.indicators.mechanical import participants
 
 _MIN_SELLERS_BOOT = 20
 
 
-def _opportunities(ctx: Context) -> Array:
-    """Turns that share an opportunity and are no copy of another member's text."""
-    mask: Array = (ctx.turn("lex_opportunity") > 0) & ~ctx.turn("is_forwarded")
+def _days_since(ctx: Context, column: str) -> Array:
+    """Days since the same text stood in the group before; infinite the first time."""
+    days: Array = ctx.turns[column].fill_null(np.inf).to_numpy()
+    return days
+
+
+def _opportunities(ctx: Context, spec: Indicator) -> Array:
+    """Turns that share an opportunity whose text was not posted in the days before."""
+    fresh = _days_since(ctx, "same_text_days") > spec.params["same_text_days"]
+    mask: Array = (ctx.turn("lex_opportunity") > 0) & fresh
     return mask
 
 
 @indicator("opportunity_rate")
 def opportunity_rate(ctx: Context, spec: Indicator) -> Measure:
-    """Opportunities shared per 100 members present for 30 days. Achmad 2022; Granovetter 1973."""
-    num = ctx.count(_opportunities(ctx)).sum(axis=1)
+    """Opportunities shared per 100 members present for 30 days. Achmad 2022; Granovetter 1973.
+
+    The same text within 30 days counts once, whoever posts it again.
+    """
+    num = ctx.count(_opportunities(ctx, spec)).sum(axis=1)
     den = ctx.member_months(1, spec.params["days_per_member_month"])
     per = spec.params["per_members"]
     return Measure(
-        per * divide(num, den), num, den, enough=den > 0, empty=den == 0, ci=poisson_exact(num, den, per)
+        per * divide(num, den),
+        num,
+        den,
+        enough=den > 0,
+        empty=den == 0,
+        ci=poisson_exact(num, den, per),
+        details=scaled_to_heads(ctx, 1),
     )
 
 
 @indicator("opportunity_breadth")
 def opportunity_breadth(ctx: Context, spec: Indicator) -> Measure:
     """Members who shared an opportunity over A. Share 0-1. Achmad 2022."""
-    num, den = (ctx.count(_opportunities(ctx)) > 0).sum(axis=1).astype(float), ctx.active
+    num, den = (ctx.count(_opportunities(ctx, spec)) > 0).sum(axis=1).astype(float), ctx.active
     return Measure(
         divide(num, den),
         num,
@@ -52,10 +69,12 @@ def opportunity_breadth(ctx: Context, spec: Indicator) -> Measure:
 def enterprise_support_rate(ctx: Context, spec: Indicator) -> Measure:
     """Offers of own goods met with commitment or praise within 72 hours over offers, quarter. Share 0-1.
 
-    Achmad 2022. The support is an inferred reply to the offer.
+    Achmad 2022. The support is an inferred reply to the offer. What another member posted in the 180 days
+    before is no offer of one's own.
     """
     hours = spec.params["window_hours"]
     offers = (ctx.turn("lex_enterprise") > 0) & ~ctx.turn("is_forwarded") & ~ctx.turn("is_list")
+    offers &= _days_since(ctx, "others_text_days") > spec.params["others_text_days"]
     offers &= ctx.followed(int(np.ceil(hours / 24)))
     warm = ctx.turns.filter(pl.col("is_commitment") | (pl.col("lex_praise") > 0))["turn_key"]
     met = ctx.replies.filter(
@@ -85,7 +104,8 @@ def learning_participation(ctx: Context, spec: Indicator) -> Measure:
     people = participants(ctx, ("learning",))
     joined = ctx.grid(people["month"].to_numpy(), people["member"].to_numpy()) > 0
     weights = ctx.weights()
-    num, den = (weights * joined).sum(axis=1), weights.sum(axis=1)
+    num = (weights * joined).sum(axis=1)
+    den = np.maximum(ctx.present_total(), num)
     return Measure(
         divide(num, den),
         num,
@@ -93,7 +113,7 @@ def learning_participation(ctx: Context, spec: Indicator) -> Measure:
         enough=n >= spec.params["min_activities"],
         empty=n == 0,
         ci=wilson(num, den),
-        details={"n_activities": Detail(n.astype(float))},
+        details={"n_activities": Detail(n.astype(float)), **scaled_to_heads(ctx, 1)},
     )
 
 
@@ -107,16 +127,22 @@ def _standing(ctx: Context, day: dt.date) -> pl.DataFrame:
     ).select("member_key")
 
 
+def has_fresh_roster(dates: Iterable[dt.date], month: dt.date) -> bool:
+    """Whether a roster speaks for a day of the 12 months that end with this one."""
+    return any(add_months(month, -11) <= date <= month_end(month) for date in dates)
+
+
 @indicator("roster_reach")
 def roster_reach(ctx: Context, spec: Indicator) -> Measure:
     """Roster members in good standing with proven presence at the month's end over all of them. Share 0-1.
 
-    Oktavian. Partial until a list or the roster's own word on the chat speaks. Companion
-    ``roster_completeness``: people present who are on the roster over people present.
+    Oktavian. Low in n without a roster of the last 12 months; partial until a list or the roster's own word
+    on the chat speaks. Companion ``roster_completeness``: people present who are on the roster over people
+    present.
     """
     spans = ctx.inputs.fact_membership.filter(pl.col("kind") == "group")
     num, den, on_roster, heads = (np.zeros(ctx.n_months) for _ in range(4))
-    told = np.zeros(ctx.n_months, dtype=bool)
+    told, fresh = (np.zeros(ctx.n_months, dtype=bool) for _ in range(2))
     for t, month in enumerate(ctx.months):
         day = month_end(month)
         roster = _standing(ctx, day)
@@ -127,6 +153,7 @@ def roster_reach(ctx: Context, spec: Indicator) -> Measure:
         people = now.select("member_key").unique()
         num[t], den[t] = len(roster.join(proven, on="member_key", how="semi")), len(roster)
         on_roster[t], heads[t] = len(people.join(roster, on="member_key", how="semi")), len(people)
+        fresh[t] = has_fresh_roster(ctx.inputs.roster_dates, month)
         told[t] = bool(
             (spans.filter(pl.col("from_date") <= day)["basis"].is_in(["list", "roster_stated"])).any()
         )
@@ -134,7 +161,7 @@ def roster_reach(ctx: Context, spec: Indicator) -> Measure:
         divide(num, den),
         num,
         den,
-        enough=den >= spec.params["min_roster"],
+        enough=fresh & (den >= spec.params["min_roster"]),
         empty=den == 0,
         doubtful=~told,
         ci=wilson(num, den),

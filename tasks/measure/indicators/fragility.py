@@ -6,6 +6,7 @@ import numpy as np
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.donations import gini
 from tasks.measure.indicators.intervals import (
     DRAWS,
     MIN_CLUSTERS,
@@ -20,7 +21,6 @@ from tasks.measure.indicators.intervals import (
 )
 from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
 from tasks.measure.indicators.networks import key_person_left_out, monthly_ties
-from tasks.measure.indicators.trust import gini
 
 
 def days_to_month_end(ctx: Context, days: int) -> list[slice]:

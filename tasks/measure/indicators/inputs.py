@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from schemas.config import Group
+from schemas.tables import TABLES
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class IndicatorInputs:
     history_start: dt.date | None  # windows that reach before it are truncated; None: the first month
     first_month: dt.date  # first row
     month: dt.date  # last month measured
+    fact_trigger: pl.DataFrame = field(default_factory=TABLES["core.fact_trigger"].empty)
+    fact_campaign: pl.DataFrame = field(default_factory=TABLES["core.fact_campaign"].empty)
+    fact_campaign_member: pl.DataFrame = field(default_factory=TABLES["core.fact_campaign_member"].empty)
+    exporters: Mapping[str, int] = field(default_factory=dict)  # declared name -> exporter_no of coverage
+    roster_dates: tuple[dt.date, ...] = ()  # for which days the rosters speak
 
 
 @dataclass(frozen=True)

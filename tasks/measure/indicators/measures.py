@@ -19,7 +19,10 @@ Bounds = tuple[Array, Array]
 
 @dataclass(frozen=True)
 class Detail:
-    """A companion of an indicator, one number per month; NaN where there is none."""
+    """A companion of an indicator, one number per month; NaN where there is none.
+
+    ``is_sparse``: months without a number have no row, instead of one that is not applicable.
+    """
 
     value: Array
     ci_low: Array | None = None
@@ -27,6 +30,7 @@ class Detail:
     ci_kind: str | Array = "none"  # one for all months or one each
     n_num: Array | None = None
     n_den: Array | None = None
+    is_sparse: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,13 @@ def divide(num: npt.ArrayLike, den: npt.ArrayLike) -> Array:
     """num / den, NaN where den is 0 or NaN."""
     num, den = np.broadcast_arrays(np.asarray(num, dtype=float), np.asarray(den, dtype=float))
     return np.divide(num, den, out=np.full(num.shape, np.nan), where=den > 0)
+
+
+def scaled_to_heads(ctx: Context, window: int) -> dict[str, Detail]:
+    """The companion ``n_scale`` where head counts are declared: by what the members known by name are
+    multiplied to give N.
+    """
+    return {"n_scale": Detail(ctx.n_scale(window), is_sparse=True)} if ctx.inputs.group.participants else {}
 
 
 def by_month(

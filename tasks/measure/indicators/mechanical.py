@@ -17,7 +17,14 @@ from tasks.measure.indicators.intervals import (
     ratio,
     wilson,
 )
-from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
+from tasks.measure.indicators.measures import (
+    Detail,
+    Measure,
+    by_month,
+    divide,
+    indicator,
+    scaled_to_heads,
+)
 
 #: Kinds of activity that people do together; gifts, orders and petitions are not among them.
 JOINT_KINDS = ("rsvp", "attendance", "khataman", "learning", "poll", "announcement")
@@ -43,7 +50,8 @@ def active_member_share(ctx: Context, spec: Indicator) -> Measure:
     Nonnecke and Preece 2000.
     """
     weights = ctx.weights()
-    num, den = (weights * (ctx.all_turns > 0)).sum(axis=1), weights.sum(axis=1)
+    num = (weights * (ctx.all_turns > 0)).sum(axis=1)
+    den = np.maximum(ctx.present_total(), num)
     return Measure(
         divide(num, den),
         num,
@@ -51,6 +59,7 @@ def active_member_share(ctx: Context, spec: Indicator) -> Measure:
         enough=den >= spec.params["min_present"],
         empty=den == 0,
         ci=wilson(num, den),
+        details=scaled_to_heads(ctx, 1),
     )
 
 
@@ -154,7 +163,13 @@ def joint_activity_rate(ctx: Context, spec: Indicator) -> Measure:
     den = ctx.member_months(1, spec.params["days_per_member_month"])
     per = spec.params["per_members"]
     return Measure(
-        per * divide(num, den), num, den, enough=den > 0, empty=den == 0, ci=poisson_exact(num, den, per)
+        per * divide(num, den),
+        num,
+        den,
+        enough=den > 0,
+        empty=den == 0,
+        ci=poisson_exact(num, den, per),
+        details=scaled_to_heads(ctx, 1),
     )
 
 
@@ -177,11 +192,16 @@ def participants(ctx: Context, kinds: tuple[str, ...]) -> pl.DataFrame:
     )
 
 
+def heads_on(ctx: Context, day: Array, month: Array) -> Array:
+    """Members present on days of the axis, scaled to head counts; a day nobody observed takes its month's N."""
+    return np.where(ctx.covered[day], (ctx.heads * ctx.day_scale)[day], np.nan_to_num(ctx.n_hi())[month])
+
+
 def activity_breadths(ctx: Context) -> tuple[Array, Array, Array]:
     """Month, share of the members of the day, and members of the day, of each listed activity.
 
     People who are on the list and not in the chat that month are left out, so that the share stays
-    within 1. A day nobody observed takes the month's N.
+    within 1.
     """
     activities = ctx.inputs.fact_activity.filter(pl.col("activity_kind").is_in(LIST_KINDS)).sort(
         "activity_key"
@@ -195,7 +215,7 @@ def activity_breadths(ctx: Context) -> tuple[Array, Array, Array]:
     in_chat = ctx.present_days[people["month"].to_numpy(), people["member"].to_numpy()] > 0
     listed = people["activity_key"].to_numpy()[in_chat]
     count = np.array([(listed == key).sum() for key in keys], dtype=float)
-    heads = np.where(ctx.covered[day], ctx.heads[day], np.nan_to_num(ctx.n_hi())[month])
+    heads = heads_on(ctx, day, month)
     return month, np.minimum(divide(count, heads), 1), heads
 
 
@@ -222,7 +242,14 @@ def joint_activity_breadth(ctx: Context, spec: Indicator) -> Measure:
         kind[t] = "wilson"
     num = np.bincount(month, share, ctx.n_months)
     return Measure(
-        value, num, n, enough=n >= spec.params["min_activities"], empty=n == 0, ci=(low, high), ci_kind=kind
+        value,
+        num,
+        n,
+        enough=n >= spec.params["min_activities"],
+        empty=n == 0,
+        ci=(low, high),
+        ci_kind=kind,
+        details=scaled_to_heads(ctx, 1),
     )
 
 
@@ -258,3 +285,37 @@ def generalist_index(ctx: Context, spec: Indicator) -> Measure:
     enough = den >= spec.params["min_members"]
     ci = by_month(ctx, spec, enough, lambda t, rng: bootstrap_mean(rng, entropy[t, counted[t]]))
     return Measure(divide(num, den), num, den, enough=enough, empty=ctx.active == 0, ci=ci)
+
+
+@indicator("chorus_breadth")
+def chorus_breadth(ctx: Context, spec: Indicator) -> Measure:
+    """Median over news of deaths and joys of those who answered over the members of the day less one. 0-1.
+
+    Garcia and Rime 2019; Durkheim 1912. Companion ``upper``: with people who sent stickers alone. News whose
+    48 hours were not all observed are left out.
+    """
+    news = ctx.inputs.fact_trigger.sort("turn_key", "trigger_kind")
+    day, month = ctx.day_of(news["local_date"]), ctx.month_of(news["local_date"])
+    seen = ctx.day_followed(day, int(np.ceil(spec.params["window_hours"] / 24)))
+    seen &= (month >= 0) & (month < ctx.n_months)
+    day, month = day[seen], month[seen]
+    others = heads_on(ctx, day, month) - 1
+    share, upper = (
+        np.minimum(divide(news[name].to_numpy()[seen], others), 1) for name in ("n_chorus", "n_chorus_upper")
+    )
+    month, share, upper = (a[others > 0] for a in (month, share, upper))
+    minimum = int(spec.params["min_triggers_interval"])
+    value, above = np.full(ctx.n_months, np.nan), np.full(ctx.n_months, np.nan)
+    n = np.bincount(month, minlength=ctx.n_months).astype(float)
+    for t in np.unique(month):
+        value[t], above[t] = np.median(share[month == t]), np.median(upper[month == t])
+    ci = by_month(ctx, spec, n >= minimum, lambda t, rng: bootstrap_median(rng, share[month == t], minimum))
+    return Measure(
+        value,
+        np.bincount(month, share, ctx.n_months),
+        n,
+        enough=n >= spec.params["min_triggers"],
+        empty=n == 0,
+        ci=ci,
+        details={"upper": Detail(above), **scaled_to_heads(ctx, 1)},
+    )

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context, month_end
+from tasks.measure.indicators.context import Array, Context
 from tasks.measure.indicators.intervals import wilson
 from tasks.measure.indicators.measures import Detail, Measure, divide, indicator
 
@@ -16,27 +16,35 @@ from tasks.measure.indicators.measures import Detail, Measure, divide, indicator
 SILENT_LEAVING = dt.date(2022, 8, 1)
 
 
-def _admin_sees(ctx: Context) -> Array:
-    """M: whether leaving was visible: before 2022-08, or to a declared exporter who is admin throughout."""
-    return np.array(
-        [
-            month < SILENT_LEAVING
-            or any(
-                phone.admin_from is not None
-                and phone.admin_from <= month
-                and (phone.admin_to is None or phone.admin_to >= month_end(month))
-                for phone in ctx.inputs.group.exporters.values()
-            )
-            for month in ctx.months
-        ]
-    )
+def admin_coverage(ctx: Context) -> Array:
+    """M: share of the month's days on which leaving was visible.
+
+    Before 2022-08 the days any export covers; since then those that the export of a declared exporter covers
+    while its owner was admin.
+    """
+    seen = np.zeros(ctx.n_days, dtype=bool)
+    frame = ctx.inputs.coverage.filter(pl.col("is_covered") & ~pl.col("is_gap"))
+    for name, phone in ctx.inputs.group.exporters.items():
+        if phone.admin_from is None or name not in ctx.inputs.exporters:
+            continue
+        own = frame.filter(
+            (pl.col("exporter_no") == ctx.inputs.exporters[name])
+            & (pl.col("date") >= phone.admin_from)
+            & (pl.col("date") <= (phone.admin_to or dt.date.max))
+        )
+        days = ctx.day_of(own["date"])
+        seen[days[(days >= 0) & (days < ctx.n_days)]] = True
+    silent = max((SILENT_LEAVING - ctx.day0).days, 0)
+    seen[:silent] = ctx.covered[:silent]
+    return ctx.by_month(seen.astype(float)) / ctx.month_days
 
 
 @indicator("churn_rate")
 def churn_rate(ctx: Context, spec: Indicator) -> Measure:
     """Members present on the first covered day who left or were removed over all of them. Share 0-1.
 
-    Joyce and Kraut 2006. Companions ``left`` and ``removed``.
+    Joyce and Kraut 2006. Companions ``left`` and ``removed``. Its coverage is that of exports that could show
+    who left: since August 2022 those of admins.
     """
     first = np.array(
         [
@@ -59,7 +67,7 @@ def churn_rate(ctx: Context, spec: Indicator) -> Measure:
         den,
         enough=den >= spec.params["min_at_risk"],
         empty=den == 0,
-        unseen=~_admin_sees(ctx),
+        coverage=admin_coverage(ctx),
         ci=wilson(num, den),
         details={
             "left": Detail(divide(left, den), n_num=left, n_den=den),

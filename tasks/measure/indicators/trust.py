@@ -20,13 +20,21 @@ from tasks.measure.indicators.intervals import (
     MAX_CELLS,
     Interval,
     bootstrap,
+    centred,
     percentiles,
     poisson_exact,
     ratio,
     resampled_counts,
     wilson,
 )
-from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
+from tasks.measure.indicators.measures import (
+    Detail,
+    Measure,
+    by_month,
+    divide,
+    indicator,
+    scaled_to_heads,
+)
 from tasks.measure.indicators.networks import Ties, monthly_ties, reciprocity
 
 _NULL_DRAWS = 199
@@ -49,7 +57,10 @@ def help_request_rate(ctx: Context, spec: Indicator) -> Measure:
         enough=den > 0,
         empty=den == 0,
         ci=poisson_exact(num, den, per),
-        details={"prayer_requests": Detail(per * divide(prayers, den), n_num=prayers, n_den=den)},
+        details={
+            "prayer_requests": Detail(per * divide(prayers, den), n_num=prayers, n_den=den),
+            **scaled_to_heads(ctx, spec.window_months),
+        },
     )
 
 
@@ -226,104 +237,6 @@ def _thanked(ctx: Context, thanks: Array) -> tuple[Array, Array]:
     return ctx.grid(month, member), ctx.grid(month[hit], member[hit])
 
 
-def _gifts(ctx: Context) -> pl.DataFrame:
-    """Entries of donation lists: month, member (-1 unknown), amount_idr, is_paid."""
-    lists = ctx.inputs.fact_activity.filter(pl.col("activity_kind") == "donation").select("activity_key")
-    entries = ctx.inputs.fact_participation.join(lists, on="activity_key", how="semi").filter(
-        ~pl.col("participation_status").is_in(["no", "withdrawn"])
-    )
-    return pl.DataFrame(
-        {
-            "month": pl.Series(ctx.month_of(entries["added_date"]), dtype=pl.Int64),
-            "member": pl.Series(ctx.member_of(entries["member_key"]), dtype=pl.Int64),
-            "amount_idr": entries["amount_idr"],
-            "is_paid": entries["is_paid"].fill_null(False),
-        }
-    ).filter(pl.col("month").is_between(0, ctx.n_months - 1))
-
-
-def _open_campaigns(ctx: Context) -> Array:
-    """M: donation lists open on a day of the month."""
-    lists = ctx.inputs.fact_activity.filter(pl.col("activity_kind") == "donation")
-    first, last = ctx.day_of(lists["local_date"]), ctx.day_of(lists["last_seen_date"])
-    overlap = (first[:, None] <= ctx.month_end) & (last[:, None] >= ctx.month_start)
-    return overlap.sum(axis=0).astype(float)
-
-
-@indicator("donor_share")
-def donor_share(ctx: Context, spec: Indicator) -> Measure:
-    """Matched donors on donation lists over N, each weighed by presence. Share 0-1. Achmad 2022.
-
-    The bounds count the donors matched to nobody as already counted, or all as further donors.
-    """
-    gifts = _gifts(ctx)
-    month, member = gifts["month"].to_numpy(), gifts["member"].to_numpy()
-    weights = ctx.weights()
-    num, den = (weights * (ctx.grid(month, member) > 0)).sum(axis=1), weights.sum(axis=1)
-    unknown = np.bincount(month[member < 0], minlength=ctx.n_months).astype(float)
-    lists = _open_campaigns(ctx)
-    value = divide(num, den)
-    return Measure(
-        value,
-        num,
-        den,
-        enough=den >= spec.params["min_present"],
-        empty=lists < spec.params["min_campaigns"],
-        ci=wilson(num, den),
-        details={
-            "unknown": Detail(unknown),
-            "bounds": Detail(value, value, np.minimum(divide(num + unknown, den), 1)),
-        },
-    )
-
-
-@indicator("donation_per_member")
-def donation_per_member(ctx: Context, spec: Indicator) -> Measure:
-    """Nominal rupiah on donation lists over N. Achmad 2022. Companions paid, median_gift, gini."""
-    gifts = _gifts(ctx).filter(pl.col("amount_idr") > 0)
-    month, amount = gifts["month"].to_numpy(), gifts["amount_idr"].to_numpy()
-    known = gifts["member"].to_numpy()
-    person = np.where(known >= 0, known, ctx.n_members + np.arange(len(gifts)))
-    givers = [_sums(person[month == t], amount[month == t]) for t in range(ctx.n_months)]
-    n = np.array([len(g) for g in givers], dtype=float)
-    num, den = np.array([g.sum() for g in givers]), ctx.weights().sum(axis=1)
-    enough = (n >= spec.params["min_donors"]) & (den > 0)
-    low, high = by_month(
-        ctx, spec, enough, lambda t, rng: bootstrap(rng, givers[t][:, None], lambda sums: sums[:, 0])
-    )
-    paid = np.bincount(month, amount * gifts["is_paid"].to_numpy(), ctx.n_months)
-    return Measure(
-        divide(num, den),
-        num,
-        den,
-        enough=enough,
-        empty=_open_campaigns(ctx) == 0,
-        ci=(divide(low, den), divide(high, den)),
-        details={
-            "paid": Detail(divide(paid, den)),
-            "pledged": Detail(divide(num - paid, den)),
-            "median_gift": Detail(np.array([np.median(g) if len(g) else np.nan for g in givers])),
-            "gini": Detail(np.array([float(gini(g[None, :])[0]) for g in givers])),
-            "n_donors": Detail(n),
-        },
-    )
-
-
-def _sums(person: Array, amount: Array) -> Array:
-    """Amounts by person."""
-    _, inverse = np.unique(person, return_inverse=True)
-    return np.bincount(inverse, amount) if len(amount) else np.zeros(0)
-
-
-def gini(values: Array) -> Array:
-    """Gini coefficient of rows, with the factor n / (n - 1); NaN for fewer than two or for nothing."""
-    n = values.shape[1]
-    if n < 2:
-        return np.full(len(values), np.nan)
-    rank = 2 * np.arange(1, n + 1) - n - 1
-    return divide((np.sort(values, axis=1) * rank).sum(axis=1), (n - 1) * values.sum(axis=1))
-
-
 @indicator("tie_reciprocity")
 def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
     """Sum of the smaller of both directions' tie weight over all tie weight. Index 0-1.
@@ -347,7 +260,7 @@ def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
         def statistic(sums: Array) -> Array:
             one, other = sums[:, :half], sums[:, half:]
             drawn = divide(2 * np.minimum(one, other).sum(axis=1), sums.sum(axis=1))
-            return np.clip(drawn - np.nanmean(drawn) + value[t], 0, 1)  # days drawn twice pair off less
+            return centred(drawn, value[t], 0, 1)  # days drawn twice pair off less
 
         return bootstrap(rng, both, statistic, ordered=True)
 

@@ -84,7 +84,7 @@ TREND_WORDS = {
     "indicative: no clear change": ("→", "no clear change, indicative only"),
     "too short to tell": ("·", "too short to tell"),
     "not tested": ("·", "not tested: too many months without full evidence"),
-    "no values": ("·", "no values"),
+    "no values": ("·", "no month with full evidence"),
 }
 
 NOT_SHOWN_WORDS = STATUS_WORDS | {"not_computed": "not computed in this version"}

@@ -83,6 +83,10 @@ def random_group(
         history_start=FIRST,
         first_month=FIRST,
         month=last,
+        **_campaigns(rng, keys, months),
+        fact_trigger=_news(rng, keys, months),
+        exporters={"a": 0},
+        roster_dates=(FIRST, last),
     )
 
 
@@ -181,3 +185,58 @@ def _lists(rng: np.random.Generator, keys: np.ndarray, months: int) -> dict[str,
         "fact_activity": shaped("core.fact_activity", activities),
         "fact_participation": shaped("core.fact_participation", entries),
     }
+
+
+def _campaigns(rng: np.random.Generator, keys: np.ndarray, months: int) -> dict[str, pl.DataFrame]:
+    """Two campaigns a month, a third of the members in each, half of these committed."""
+    first = [add_months(FIRST, i // 2) + dt.timedelta(days=4 + 9 * (i % 2)) for i in range(2 * months)]
+    talked = [
+        (i, member, bool(rng.random() < 0.5))
+        for i in range(len(first))
+        for member in rng.choice(len(keys), max(len(keys) // 3, 1), replace=False)
+    ]
+    talkers = np.bincount([i for i, _, _ in talked], minlength=len(first))
+    committed = np.bincount([i for i, _, yes in talked if yes], minlength=len(first))
+    campaigns = {
+        "campaign_key": np.arange(len(first)),
+        "activity_kind": "rsvp",
+        "month": [d.replace(day=1) for d in first],
+        "local_date": first,
+        "last_seen_date": [d + dt.timedelta(days=5) for d in first],
+        "is_open": False,
+        "n_turns": 20,
+        "n_active_days": 5,
+        "n_talkers": talkers,
+        "n_committed": committed,
+        "n_reached": talkers,
+        "half_life_days": rng.uniform(0.5, 4, len(first)),
+        "half_life_lo": 0.4,
+        "half_life_hi": 5.0,
+    }
+    people = {
+        "campaign_key": [i for i, _, _ in talked],
+        "member_key": keys[[member for _, member, _ in talked]],
+        "is_talker": True,
+        "is_committed": [yes for _, _, yes in talked],
+    }
+    return {
+        "fact_campaign": shaped("core.fact_campaign", campaigns),
+        "fact_campaign_member": shaped("core.fact_campaign_member", people),
+    }
+
+
+def _news(rng: np.random.Generator, keys: np.ndarray, months: int) -> pl.DataFrame:
+    """Six deaths a month."""
+    first = [add_months(FIRST, i // 6) + dt.timedelta(days=1 + 4 * (i % 6)) for i in range(6 * months)]
+    said = rng.integers(0, len(keys), len(first))
+    return shaped(
+        "core.fact_trigger",
+        {
+            "turn_key": np.arange(len(first)),
+            "trigger_kind": "death",
+            "member_key": rng.choice(keys, len(first)),
+            "local_date": first,
+            "n_chorus": said,
+            "n_chorus_upper": said,
+        },
+    )

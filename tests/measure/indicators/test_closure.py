@@ -6,6 +6,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from schemas.config import Participants
 from schemas.indicators import registry
 from tasks.measure.indicators import Indicators, closure_hash, compute, month_hashes
 from tasks.measure.indicators.context import add_months
@@ -74,6 +75,11 @@ def test_a_month_more_leaves_the_earlier_ones(inputs, full):
         fact_reply=longer.fact_reply.filter(pl.col("local_date") < cut + dt.timedelta(days=3)),
         fact_activity=longer.fact_activity.filter(pl.col("local_date") < cut),
         fact_participation=longer.fact_participation.filter(pl.col("added_date") < cut),
+        fact_campaign=longer.fact_campaign.filter(pl.col("local_date") < cut),
+        fact_campaign_member=longer.fact_campaign_member.join(
+            longer.fact_campaign.filter(pl.col("local_date") < cut), on="campaign_key", how="semi"
+        ),
+        fact_trigger=longer.fact_trigger.filter(pl.col("local_date") < cut),
         presence=longer.presence.filter(pl.col("date") < cut + dt.timedelta(days=3)),
         coverage=longer.coverage.filter(pl.col("date") < cut + dt.timedelta(days=3)),
     )
@@ -126,3 +132,30 @@ def test_a_role_changes_the_months_in_which_it_holds(inputs, full):
 def test_months_asked_for_do_not_change_the_numbers(inputs, full):
     last = compute(inputs, months=[inputs.month])
     assert last.values.equals(full.values.filter(pl.col("month") == inputs.month))
+
+
+def test_a_head_count_changes_its_month_and_the_later_ones(inputs, full):
+    """15 known by name, 20 counted on 10 March: N of March on, and nothing before."""
+    at = add_months(inputs.first_month, 2)
+    counted = inputs.group.model_copy(update={"participants": (Participants(date=at.replace(day=10), n=20),)})
+    now = replace(inputs, group=counted)
+    again = compute(now, cached=full)
+    assert_same(again, compute(now))
+    touched = changed(full, again).filter(pl.col("code") == "active_member_share")["month"].to_list()
+    assert touched == [add_months(at, n) for n in range(MONTHS - 2)]
+
+
+def test_a_campaign_that_ends_otherwise_changes_the_months_that_hold_it(inputs, full):
+    campaign = inputs.fact_campaign.with_columns(
+        n_committed=pl.when(pl.col("campaign_key") == 4)
+        .then(pl.col("n_committed") + 1)
+        .otherwise("n_committed"),
+        n_reached=pl.when(pl.col("campaign_key") == 4).then(pl.col("n_reached") + 1).otherwise("n_reached"),
+    )
+    now = replace(inputs, fact_campaign=campaign)
+    again = compute(now, cached=full)
+    assert_same(again, compute(now))
+    assert (
+        add_months(inputs.first_month, 2)
+        in changed(full, again).filter(pl.col("code") == "campaign_conversion")["month"].to_list()
+    )

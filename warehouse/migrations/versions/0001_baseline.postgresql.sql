@@ -15,6 +15,9 @@ CREATE UNIQUE INDEX uq_fact_coverage ON core.fact_coverage (group_key, date, exp
 CREATE UNIQUE INDEX uq_fact_activity ON core.fact_activity (group_key, activity_key) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_activity_version ON core.fact_activity_version (group_key, activity_key, version_no) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_participation ON core.fact_participation (group_key, activity_key, entry_no) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX uq_fact_trigger ON core.fact_trigger (group_key, turn_key, trigger_kind) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX uq_fact_campaign ON core.fact_campaign (group_key, campaign_key) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX uq_fact_campaign_member ON core.fact_campaign_member (group_key, campaign_key, member_key) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_member_month ON core.fact_member_month (group_key, member_key, month) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_indicator ON core.fact_indicator (group_key, month, code) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_indicator_detail ON core.fact_indicator_detail (group_key, month, code, detail) NULLS NOT DISTINCT;

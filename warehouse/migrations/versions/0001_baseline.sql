@@ -410,6 +410,8 @@ CREATE TABLE core.fact_turn (
 	is_forwarded BOOLEAN NOT NULL,
 	answer_delay_min DOUBLE PRECISION,
 	answered_by_member_key BIGINT,
+	same_text_days DOUBLE PRECISION,
+	others_text_days DOUBLE PRECISION,
 	n_messages BIGINT NOT NULL,
 	n_words BIGINT NOT NULL,
 	lex_we_incl BIGINT NOT NULL,
@@ -452,6 +454,8 @@ CREATE TABLE core.fact_turn (
 	CONSTRAINT ck_fact_turn_task CHECK ("task" IN ('aid', 'announce', 'organise', 'inform', 'ritual_care', 'sociable')),
 	CONSTRAINT ck_fact_turn_answer_delay_min CHECK ("answer_delay_min" BETWEEN 0 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_turn_answered_by_member_key CHECK ("answered_by_member_key" >= 0),
+	CONSTRAINT ck_fact_turn_same_text_days CHECK ("same_text_days" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_fact_turn_others_text_days CHECK ("others_text_days" BETWEEN 0 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_turn_n_messages CHECK ("n_messages" >= 0),
 	CONSTRAINT ck_fact_turn_n_words CHECK ("n_words" >= 0),
 	CONSTRAINT ck_fact_turn_lex_we_incl CHECK ("lex_we_incl" >= 0),
@@ -506,6 +510,8 @@ COMMENT ON COLUMN core.fact_turn.is_commitment IS 'Whether the turn promises to 
 COMMENT ON COLUMN core.fact_turn.is_forwarded IS 'Whether it is a forwarded template.';
 COMMENT ON COLUMN core.fact_turn.answer_delay_min IS 'Minutes to the first answer; NULL when none within 24 hours. [minutes]';
 COMMENT ON COLUMN core.fact_turn.answered_by_member_key IS 'Sender of the first answer within 24 hours.';
+COMMENT ON COLUMN core.fact_turn.same_text_days IS 'Days since the same normal text was last posted in the group, for turns with an opportunity or an offer; NULL for others and the first time. [days]';
+COMMENT ON COLUMN core.fact_turn.others_text_days IS 'The same since another member posted it. [days]';
 COMMENT ON COLUMN core.fact_turn.n_messages IS 'Messages. [messages]';
 COMMENT ON COLUMN core.fact_turn.n_words IS 'Word tokens, placeholders left out. [words]';
 COMMENT ON COLUMN core.fact_turn.lex_we_incl IS 'Scored matches of lexicon category we_incl. [matches]';
@@ -658,6 +664,7 @@ CREATE TABLE core.fact_activity (
 	stated_total_idr DOUBLE PRECISION,
 	items_total_idr DOUBLE PRECISION,
 	is_total_mismatch BOOLEAN,
+	is_dues BOOLEAN NOT NULL,
 	CONSTRAINT ck_fact_activity_group_key CHECK ("group_key" >= 0),
 	CONSTRAINT ck_fact_activity_activity_key CHECK ("activity_key" >= 0),
 	CONSTRAINT ck_fact_activity_organiser_member_key CHECK ("organiser_member_key" >= 0),
@@ -689,6 +696,7 @@ COMMENT ON COLUMN core.fact_activity.n_guests IS 'Guests announced beside member
 COMMENT ON COLUMN core.fact_activity.stated_total_idr IS 'Total written in the list. [IDR nominal]';
 COMMENT ON COLUMN core.fact_activity.items_total_idr IS 'Sum of the entries'' amounts. [IDR nominal]';
 COMMENT ON COLUMN core.fact_activity.is_total_mismatch IS 'Whether stated total and sum of entries differ.';
+COMMENT ON COLUMN core.fact_activity.is_dues IS 'Whether a collection is of dues: an obligation, no gift.';
 CREATE TABLE core.fact_activity_version (
 	group_key BIGINT NOT NULL,
 	activity_key BIGINT NOT NULL,
@@ -724,6 +732,7 @@ CREATE TABLE core.fact_participation (
 	added_date DATE NOT NULL,
 	added_by_member_key BIGINT NOT NULL,
 	is_proxy BOOLEAN NOT NULL,
+	is_on_list BOOLEAN NOT NULL,
 	participation_status TEXT NOT NULL,
 	amount_idr DOUBLE PRECISION,
 	is_paid BOOLEAN,
@@ -746,10 +755,93 @@ COMMENT ON COLUMN core.fact_participation.slot IS 'Slot of an entry, such as a j
 COMMENT ON COLUMN core.fact_participation.added_date IS 'Day of the first version that holds the entry.';
 COMMENT ON COLUMN core.fact_participation.added_by_member_key IS 'Sender of the first version that holds the entry.';
 COMMENT ON COLUMN core.fact_participation.is_proxy IS 'Whether another person entered the name.';
+COMMENT ON COLUMN core.fact_participation.is_on_list IS 'Whether the entry stands on the list, not in a message beside it.';
 COMMENT ON COLUMN core.fact_participation.participation_status IS 'What the entry says.';
 COMMENT ON COLUMN core.fact_participation.amount_idr IS 'Amount of the entry. [IDR nominal]';
 COMMENT ON COLUMN core.fact_participation.is_paid IS 'Whether the entry is marked as paid.';
 COMMENT ON COLUMN core.fact_participation.n_guests IS 'Guests announced beside members. [people]';
+CREATE TABLE core.fact_trigger (
+	group_key BIGINT NOT NULL,
+	turn_key BIGINT NOT NULL,
+	trigger_kind TEXT NOT NULL,
+	member_key BIGINT NOT NULL,
+	local_date DATE NOT NULL,
+	n_chorus BIGINT NOT NULL,
+	n_chorus_upper BIGINT NOT NULL,
+	CONSTRAINT ck_fact_trigger_group_key CHECK ("group_key" >= 0),
+	CONSTRAINT ck_fact_trigger_turn_key CHECK ("turn_key" >= 0),
+	CONSTRAINT ck_fact_trigger_trigger_kind CHECK ("trigger_kind" IN ('death', 'wedding', 'birth', 'graduation', 'eid')),
+	CONSTRAINT ck_fact_trigger_member_key CHECK ("member_key" >= 0),
+	CONSTRAINT ck_fact_trigger_n_chorus CHECK ("n_chorus" >= 0),
+	CONSTRAINT ck_fact_trigger_n_chorus_upper CHECK ("n_chorus_upper" >= 0)
+);
+COMMENT ON TABLE core.fact_trigger IS 'Grain: one turn that brings the news of a death or a joy.';
+COMMENT ON COLUMN core.fact_trigger.group_key IS 'Durable key of a group.';
+COMMENT ON COLUMN core.fact_trigger.turn_key IS 'Number of a turn within its group, in time order.';
+COMMENT ON COLUMN core.fact_trigger.trigger_kind IS 'What calls for a chorus.';
+COMMENT ON COLUMN core.fact_trigger.member_key IS 'Durable key of one person.';
+COMMENT ON COLUMN core.fact_trigger.local_date IS 'Calendar day in the group''s time zone.';
+COMMENT ON COLUMN core.fact_trigger.n_chorus IS 'People other than the sender who answered with ritual words in 48 hours. [people]';
+COMMENT ON COLUMN core.fact_trigger.n_chorus_upper IS 'The same, those who sent nothing but stickers counted too. [people]';
+CREATE TABLE core.fact_campaign (
+	group_key BIGINT NOT NULL,
+	campaign_key BIGINT NOT NULL,
+	activity_kind TEXT NOT NULL,
+	month DATE NOT NULL,
+	local_date DATE NOT NULL,
+	last_seen_date DATE NOT NULL,
+	is_open BOOLEAN NOT NULL,
+	n_turns BIGINT NOT NULL,
+	n_active_days BIGINT NOT NULL,
+	n_talkers BIGINT NOT NULL,
+	n_committed BIGINT NOT NULL,
+	n_reached BIGINT NOT NULL,
+	half_life_days DOUBLE PRECISION,
+	half_life_lo DOUBLE PRECISION,
+	half_life_hi DOUBLE PRECISION,
+	CONSTRAINT ck_fact_campaign_group_key CHECK ("group_key" >= 0),
+	CONSTRAINT ck_fact_campaign_campaign_key CHECK ("campaign_key" >= 0),
+	CONSTRAINT ck_fact_campaign_n_turns CHECK ("n_turns" >= 0),
+	CONSTRAINT ck_fact_campaign_n_active_days CHECK ("n_active_days" >= 0),
+	CONSTRAINT ck_fact_campaign_n_talkers CHECK ("n_talkers" >= 0),
+	CONSTRAINT ck_fact_campaign_n_committed CHECK ("n_committed" >= 0),
+	CONSTRAINT ck_fact_campaign_n_reached CHECK ("n_reached" >= 0),
+	CONSTRAINT ck_fact_campaign_half_life_days CHECK ("half_life_days" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_fact_campaign_half_life_lo CHECK ("half_life_lo" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_fact_campaign_half_life_hi CHECK ("half_life_hi" BETWEEN 0 AND 1.7976931348623157e+308)
+);
+COMMENT ON TABLE core.fact_campaign IS 'Grain: one campaign: a list, a poll or an announced activity with the talk about it.';
+COMMENT ON COLUMN core.fact_campaign.group_key IS 'Durable key of a group.';
+COMMENT ON COLUMN core.fact_campaign.campaign_key IS 'Number of a campaign within its group: that of its activity.';
+COMMENT ON COLUMN core.fact_campaign.activity_kind IS 'Kind of activity.';
+COMMENT ON COLUMN core.fact_campaign.month IS 'Calendar month, by its first day, in the group''s time zone.';
+COMMENT ON COLUMN core.fact_campaign.local_date IS 'Calendar day in the group''s time zone.';
+COMMENT ON COLUMN core.fact_campaign.last_seen_date IS 'Day of the last version.';
+COMMENT ON COLUMN core.fact_campaign.is_open IS 'Whether the 14 silent days that end a campaign were not over at the cut.';
+COMMENT ON COLUMN core.fact_campaign.n_turns IS 'Turns of the campaign. [turns]';
+COMMENT ON COLUMN core.fact_campaign.n_active_days IS 'Days with a turn of the campaign. [days]';
+COMMENT ON COLUMN core.fact_campaign.n_talkers IS 'People who talked about the campaign. [people]';
+COMMENT ON COLUMN core.fact_campaign.n_committed IS 'People who committed. [people]';
+COMMENT ON COLUMN core.fact_campaign.n_reached IS 'People who talked about the campaign or committed. [people]';
+COMMENT ON COLUMN core.fact_campaign.half_life_days IS 'Days for daily turns to fall to half after the peak. [days]';
+COMMENT ON COLUMN core.fact_campaign.half_life_lo IS 'Lower end of the half-life''s interval. [days]';
+COMMENT ON COLUMN core.fact_campaign.half_life_hi IS 'Upper end of the half-life''s interval; NULL without end. [days]';
+CREATE TABLE core.fact_campaign_member (
+	group_key BIGINT NOT NULL,
+	campaign_key BIGINT NOT NULL,
+	member_key BIGINT NOT NULL,
+	is_talker BOOLEAN NOT NULL,
+	is_committed BOOLEAN NOT NULL,
+	CONSTRAINT ck_fact_campaign_member_group_key CHECK ("group_key" >= 0),
+	CONSTRAINT ck_fact_campaign_member_campaign_key CHECK ("campaign_key" >= 0),
+	CONSTRAINT ck_fact_campaign_member_member_key CHECK ("member_key" >= 0)
+);
+COMMENT ON TABLE core.fact_campaign_member IS 'Grain: one person in a campaign.';
+COMMENT ON COLUMN core.fact_campaign_member.group_key IS 'Durable key of a group.';
+COMMENT ON COLUMN core.fact_campaign_member.campaign_key IS 'Number of a campaign within its group: that of its activity.';
+COMMENT ON COLUMN core.fact_campaign_member.member_key IS 'Durable key of one person.';
+COMMENT ON COLUMN core.fact_campaign_member.is_talker IS 'Whether the person talked about the campaign.';
+COMMENT ON COLUMN core.fact_campaign_member.is_committed IS 'Whether the person committed.';
 CREATE TABLE core.fact_member_month (
 	group_key BIGINT NOT NULL,
 	member_key BIGINT NOT NULL,

@@ -1,0 +1,212 @@
+"""Campaigns: a list, poll or announced activity with the talk about it, who talked, who committed, how it fades.
+
+A campaign is one chain of lists, one poll or one announced activity. To its turns belong its versions, turns
+that hold half or more of its title's words, and replies to any of these; it ends after 14 silent days. A
+turn that fits several campaigns belongs to the one it fits best, of equals to the youngest, so that the
+talk about this week's meeting is not last week's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from tasks.measure.decay import half_life
+from tasks.measure.text.lexicon import Lexicon
+
+SILENT_DAYS = 14
+#: How far after its beginning talk is looked for; a list's own copies always count.
+TALK_DAYS = 90
+TITLE_SHARE = 0.5
+#: What one buys is no campaign, nor is a list of which nobody knows what it is for.
+NO_CAMPAIGN = ("order", "other_list")
+HALF_LIFE_TURNS, HALF_LIFE_DAYS, HORIZON_DAYS = 15, 4, 14
+_CALENDAR = (
+    r"^(?:senin|selasa|rabu|kamis|jumat|jum|sabtu|minggu|ahad|januari|februari|maret|april|juni|juli|agustus"
+    r"|september|oktober|november|desember)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaigns:
+    """``campaigns``: columns of ``core.fact_campaign``; ``members``: of ``core.fact_campaign_member``."""
+
+    campaigns: pl.DataFrame
+    members: pl.DataFrame
+
+
+def find_campaigns(
+    activities: pl.DataFrame,
+    versions: pl.DataFrame,
+    entries: pl.DataFrame,
+    turns: pl.DataFrame,
+    content: pl.DataFrame,
+    ties: pl.DataFrame,
+    lexicon: Lexicon,
+    closing: dt.datetime,
+) -> Campaigns:
+    """Campaigns of a group.
+
+    Args:
+        activities: activity_key, activity_kind, sent_at, local_date, turn, title_words.
+        versions: activity_key, turn of the copies of lists. entries: activity_key, member_key?,
+            participation_status.
+        turns: turn, sent_at, local_date, member_key, is_commitment.
+        content: turn, word (text): distinct content words. ties: source, target (turns): inferred replies.
+        lexicon: which words are words of grammar, titles, audiences. closing: up to where lines were read;
+            a campaign whose 14 silent days are not over by then is open.
+    """
+    begun = activities.filter(~pl.col("activity_kind").is_in(NO_CAMPAIGN))
+    own = _own_turns(begun, versions)
+    talk = _by_title(begun, own, turns, content, lexicon)
+    spoken = pl.concat([own, talk])
+    spoken = pl.concat([spoken, _replies(spoken, ties)])
+    placed = spoken.join(
+        turns.select("turn", "sent_at", "local_date", "member_key", "is_commitment"), on="turn"
+    )
+    alive = _until_silent(placed)
+    members = _members(begun, alive, entries)
+    return Campaigns(_campaigns(begun, alive, members, closing), members)
+
+
+def _own_turns(begun: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+    """activity_key, turn: first turns and copies of lists; a turn with two lists belongs to the first."""
+    pairs = pl.concat(
+        [begun.select("activity_key", "turn"), versions.select("activity_key", "turn")]
+    ).drop_nulls()
+    known = pairs.join(begun.select("activity_key"), on="activity_key", how="semi")
+    return known.unique().sort("turn", "activity_key").unique("turn", keep="first", maintain_order=True)
+
+
+def _by_title(
+    begun: pl.DataFrame, own: pl.DataFrame, turns: pl.DataFrame, content: pl.DataFrame, lexicon: Lexicon
+) -> pl.DataFrame:
+    """activity_key, turn: later turns that hold half or more of the words of a campaign's title."""
+    empty = list(lexicon.functions | lexicon.titles | lexicon.audience)
+    titles = (
+        begun.select("activity_key", "sent_at", word="title_words")
+        .explode("word", empty_as_null=True)
+        .filter(
+            pl.col("word").str.contains(r"^\pL{4,}$")
+            & ~pl.col("word").str.contains(_CALENDAR)
+            & ~pl.col("word").is_in(empty)
+        )
+        .with_columns(n_title=pl.len().over("activity_key"))
+    )
+    bucket = (pl.col("sent_at").dt.epoch("d") // TALK_DAYS).alias("bucket")
+    said = (
+        content.join(titles.select("word").unique(), on="word", how="semi")
+        .join(turns.select("turn", "sent_at"), on="turn")
+        .join(own.select("turn"), on="turn", how="anti")
+        .with_columns(bucket)
+    )
+    begins = titles.rename({"sent_at": "begins"}).with_columns(
+        bucket=pl.col("begins").dt.epoch("d") // TALK_DAYS
+    )
+    near = pl.concat([begins, begins.with_columns(pl.col("bucket") + 1)])
+    after = pl.col("sent_at") - pl.col("begins")
+    fits = (
+        said.join(near, on=["word", "bucket"])
+        .filter((after >= pl.duration()) & (after <= pl.duration(days=TALK_DAYS)))
+        .group_by("turn", "activity_key")
+        .agg(pl.col("n_title").first(), shared=pl.len())
+        .with_columns(fit=pl.col("shared") / pl.col("n_title"))
+        .filter(pl.col("fit") >= TITLE_SHARE)
+    )
+    best = fits.sort("turn", "fit", "activity_key").group_by("turn", maintain_order=True).last()
+    return best.select("activity_key", "turn")
+
+
+def _replies(spoken: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:
+    """activity_key, turn: turns of no campaign that answer one of a campaign."""
+    answers = ties.select(turn="source", target="target").join(
+        spoken.select("activity_key", target="turn"), on="target"
+    )
+    free = answers.join(spoken.select("turn"), on="turn", how="anti")
+    return free.sort("turn", "activity_key").group_by("turn", maintain_order=True).last().select(
+        "activity_key", "turn"
+    )  # fmt: skip
+
+
+def _until_silent(placed: pl.DataFrame) -> pl.DataFrame:
+    """Turns up to the first gap of more than 14 days."""
+    gap = pl.col("sent_at") - pl.col("sent_at").shift().over("activity_key")
+    ordered = placed.sort("activity_key", "sent_at", "turn")
+    broken = (gap > pl.duration(days=SILENT_DAYS)).fill_null(False).cast(pl.Int32)
+    return ordered.with_columns(part=broken.cum_sum().over("activity_key")).filter(pl.col("part") == 0)
+
+
+def _members(begun: pl.DataFrame, alive: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """campaign_key, member_key, is_talker, is_committed: by list line, gift or promise."""
+    listed = entries.filter(
+        pl.col("member_key").is_not_null() & pl.col("participation_status").is_in(["yes", "done"])
+    ).join(begun.select("activity_key"), on="activity_key", how="semi")
+    both = pl.concat(
+        [
+            alive.select(
+                "activity_key", "member_key", is_talker=pl.lit(True), is_committed=pl.col("is_commitment")
+            ),
+            listed.select("activity_key", "member_key", is_talker=pl.lit(False), is_committed=pl.lit(True)),
+        ]
+    )
+    return (
+        both.group_by("activity_key", "member_key")
+        .agg(pl.col("is_talker", "is_committed").any())
+        .rename({"activity_key": "campaign_key"})
+        .sort("campaign_key", "member_key")
+    )
+
+
+def _campaigns(
+    begun: pl.DataFrame, alive: pl.DataFrame, members: pl.DataFrame, closing: dt.datetime
+) -> pl.DataFrame:
+    """One row per campaign, in the order of their beginning."""
+    ends = alive.group_by(campaign_key="activity_key").agg(
+        last_seen_date=pl.col("local_date").max(),
+        n_turns=pl.len(),
+        n_active_days=pl.col("local_date").n_unique(),
+    )
+    people = members.group_by("campaign_key").agg(
+        n_talkers=pl.col("is_talker").sum(), n_committed=pl.col("is_committed").sum(), n_reached=pl.len()
+    )
+    joined = begun.select(
+        "activity_kind",
+        "local_date",
+        campaign_key="activity_key",
+        month=pl.col("local_date").dt.truncate("1mo"),
+    )
+    for part in (ends, people, _half_lives(alive)):
+        joined = joined.join(part, on="campaign_key", how="left", maintain_order="left")
+    over = pl.col("last_seen_date") + dt.timedelta(days=SILENT_DAYS) < closing.date()
+    counts = ("n_turns", "n_active_days", "n_talkers", "n_committed", "n_reached")
+    return (
+        joined.with_columns(
+            pl.col("last_seen_date").fill_null(pl.col("local_date")), pl.col(counts).fill_null(0)
+        )
+        .with_columns(is_open=~over)
+        .sort("campaign_key")
+    )
+
+
+def _half_lives(alive: pl.DataFrame) -> pl.DataFrame:
+    """campaign_key, half_life_days?, half_life_lo?, half_life_hi?: of campaigns with turns enough."""
+    daily = alive.group_by("activity_key", "local_date").agg(n=pl.len()).sort("activity_key", "local_date")
+    rows = []
+    for (key,), days in daily.group_by("activity_key", maintain_order=True):
+        n = days["n"].to_numpy().astype(float)
+        if n.sum() < HALF_LIFE_TURNS or len(n) < HALF_LIFE_DAYS:
+            continue
+        at = days["local_date"].to_physical().to_numpy().astype(int)
+        peak = int(np.argmax(n))
+        last = min(at[-1], at[peak] + HORIZON_DAYS)
+        series = np.zeros(last - at[peak] + 1)
+        inside = (at >= at[peak]) & (at <= last)
+        series[at[inside] - at[peak]] = n[inside]
+        rows.append((key, *half_life(series)))
+    schema = {"campaign_key": pl.Int64} | dict.fromkeys(
+        ("half_life_days", "half_life_lo", "half_life_hi"), pl.Float64
+    )
+    return pl.DataFrame(rows, schema=schema, orient="row")
