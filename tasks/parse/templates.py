@@ -46,11 +46,6 @@ class Template:
         return f"^{self.body}$"
 
     @property
-    def last(self) -> str:
-        """The sign that the wording ends with."""
-        return self.literal_end[-1:]
-
-    @property
     def captures(self) -> tuple[str, ...]:
         return tuple(name for name in CAPTURED if f"(?P<{name}>" in self.body)
 

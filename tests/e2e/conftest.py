@@ -70,7 +70,7 @@ def run(flow: object, home: Path, **parameters: object) -> Receipt:
     return receipt
 
 
-@pytest.fixture(scope="session", params=["duckdb", "postgresql"])
+@pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def result(
     request: pytest.FixtureRequest,
     community: Community,

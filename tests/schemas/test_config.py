@@ -80,14 +80,14 @@ def test_an_error_names_the_place_and_not_the_value(tmp_path: Path, text: str, p
     assert refused.value.exit_code == 2
 
 
-def test_the_environment_outranks_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "settings.toml").write_text('batch_groups = 5\nwarehouse_url = "duckdb:///file.duckdb"\n')
+def test_the_environment_outranks_the_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "settings.toml").write_text('batch_groups = 5\nwarehouse_url = "duckdb:///file.duckdb"\n')
     monkeypatch.setenv("SOLIDARITY_BATCH_GROUPS", "7")
-    settings = load_settings(tmp_path)
+    settings = load_settings(home)
     assert (settings.batch_groups, settings.warehouse_url) == (7, "duckdb:///file.duckdb")
 
 
-def test_a_setting_may_tighten_disclosure_and_never_loosen_it(tmp_path: Path) -> None:
-    (tmp_path / "settings.toml").write_text("minimum_group_n = 5\n")
+def test_a_setting_may_tighten_disclosure_and_never_loosen_it(home: Path) -> None:
+    (home / "settings.toml").write_text("minimum_group_n = 5\n")
     with pytest.raises(ConfigurationError, match="minimum_group_n"):
-        load_settings(tmp_path)
+        load_settings(home)
