@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from schemas.tables import TABLES
 from tasks import receipt as receipts
 from tasks.land.discover import group_ids, unusable_folders
 from tasks.land.land import read_ledger
+from tasks.land.ledger import Ledger
 from tasks.measure.stage import STAGE as MEASURE
 from tasks.receipt import GroupReceipt, Receipt
 from tasks.run import Run
@@ -109,20 +111,13 @@ def _group_receipt(
     ledger = read_ledger(workspace.vault, group_id)
     status = group_status(workspace, group_id)
     stages = StageStore(workspace.vault, group_id)
-    seen_now = [entry for entry in ledger.entries.values() if entry.run_id in told]
-    earlier = {
-        content.file_id
-        for entry in ledger.entries.values()
-        if entry.run_id not in told
-        for content in entry.contents
-    }
-    new = {content.file_id for entry in seen_now for content in entry.contents} - earlier
+    counts = _file_counts(ledger, told)
     measured = stages.facts(MEASURE)
     return GroupReceipt(
         group_id=group_id,
-        n_new=len(new),
-        n_duplicate=sum(bool(entry.contents) for entry in seen_now) - len(new),
-        n_known=len(ledger.entries) - len(seen_now),
+        n_new=counts["new"],
+        n_duplicate=counts["duplicate"],
+        n_known=counts["known"],
         refused=refused_files(ledger, told),
         n_messages=status.n_messages,
         n_people=int(stages.facts("identify").get("n_people", 0)),
@@ -132,6 +127,24 @@ def _group_receipt(
         is_carried_over=is_carried_over,
         next_export_due=status.next_export_due,
     )
+
+
+def _file_counts(ledger: Ledger, told: set[str]) -> Counter[str]:
+    """Files by what became of them: ``new``, ``duplicate`` and ``refused`` in these runs, ``known`` from before."""
+    seen = {
+        c.file_id for entry in ledger.entries.values() if entry.run_id not in told for c in entry.contents
+    }
+    counts: Counter[str] = Counter()
+    for entry in ledger.entries.values():
+        ids = {content.file_id for content in entry.contents}
+        if entry.run_id not in told:
+            counts["known"] += 1
+        elif not ids - set(ledger.refused):
+            counts["refused"] += 1
+        else:
+            counts["new" if ids - seen else "duplicate"] += 1
+        seen |= ids
+    return counts
 
 
 def _verdict(workspace: Workspace, run: Run) -> dict[str, Any]:

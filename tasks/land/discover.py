@@ -32,11 +32,14 @@ def group_ids(landing: Path, config: Landing) -> list[str]:
 
 
 def unusable_folders(landing: Path) -> int:
-    """How many folders cannot be groups because of their names."""
+    """How many folders with files to take in cannot be groups because of their names."""
     if not landing.is_dir():
         return 0
     return sum(
-        entry.is_dir() and not entry.name.startswith(".") and not GROUP_ID.match(entry.name)
+        entry.is_dir()
+        and not entry.name.startswith(".")
+        and not GROUP_ID.match(entry.name)
+        and any(files_of(landing, entry.name))
         for entry in landing.iterdir()
     )
 

@@ -110,8 +110,10 @@ def test_litter_of_computers_is_left_alone(workspace: Workspace) -> None:
     assert counts(workspace, "r1") == (0, 0, 0, 0)
 
 
-def test_folders_with_unusable_names_are_counted(workspace: Workspace) -> None:
-    (workspace.landing / "grup kita").mkdir()
+def test_folders_with_files_and_unusable_names_are_counted(workspace: Workspace) -> None:
+    (workspace.landing / "grup kita" / "exports").mkdir(parents=True)
+    assert unusable_folders(workspace.landing) == 0
+    (workspace.landing / "grup kita" / "exports" / "a.txt").write_text(CHAT)
     assert group_ids(workspace.landing, workspace.config) == ["g"]
     assert unusable_folders(workspace.landing) == 1
 
