@@ -136,3 +136,9 @@ def one_row_of_versions_a_person(dim_member: pl.DataFrame) -> pl.DataFrame:
     return dim_member.join(
         chosen.select("member_key", "group_id"), on=["member_key", "group_id"], how="semi"
     ).drop("group_id")
+
+
+def with_known(people: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """``core.dim_member`` rows of accepted groups, and of people whom only a carried-over group knows."""
+    others = known.join(people, on="member_key", how="anti")
+    return pl.concat([people, TABLES["core.dim_member"].conform(others)])

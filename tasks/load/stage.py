@@ -119,7 +119,10 @@ def _load_members(this: GroupLoad) -> None:
     ]
     if frames:
         people = dimensions.one_row_of_versions_a_person(pl.concat(frames))
-        this.open.replace("core.dim_member", people, {"community": touched})
+        carried_over = set(this.workspace.vault.names("groups")) - set(this.accepted)
+        shared = sorted({config.community_of(group_id) for group_id in carried_over} & set(touched))
+        known = this.open.read("SELECT * FROM core.dim_member").filter(pl.col("community").is_in(shared))
+        this.open.replace("core.dim_member", dimensions.with_known(people, known), {"community": touched})
 
 
 def _stage_frame(this: GroupLoad, group_id: str, table: str) -> pl.DataFrame:
