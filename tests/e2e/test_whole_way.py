@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,6 +14,7 @@ from schemas.tables import TABLES
 from tasks.run import format_month
 from tests.e2e.conftest import Result, run
 from warehouse.logical_hash import logical_hash
+from warehouse.query import query
 from warehouse.stages import StageStore
 
 pytestmark = pytest.mark.e2e
@@ -190,3 +193,19 @@ def test_every_table_has_a_description(result: Result) -> None:
     described = result.read("select table_name from research.dictionary where entry_kind = 'table'")
     research = {name for name, table in TABLES.items() if table.schema == "research"}
     assert research <= set(described["table_name"])
+
+
+def test_the_queries_of_the_documents_run(result: Result) -> None:
+    root = Path(__file__).resolve().parents[2]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    researchers = (root / "docs" / "researchers.md").read_text(encoding="utf-8")
+    queries = re.findall(r'solidarity query "([^"]+)"', readme)
+    queries += [
+        sql
+        for block in re.findall(r"```sql\n(.*?)```", researchers, re.S)
+        for sql in block.split(";")
+        if sql.strip()
+    ]
+    assert len(queries) >= 3
+    for sql in queries:
+        assert query(result.workspace.settings.database_url, sql).width >= 3
