@@ -64,7 +64,7 @@ class NotYetError(UsageError):
     code = "not_yet"
 
 
-class FileRefused(SolidarityError):  # noqa: N818 - it reads as what happened to the file
+class FileRefused(SolidarityError):
     """One file cannot be used; the rest of the run goes on.
 
     ``reason`` is a code of :data:`REFUSALS`, so that it may stand in ``ops.file`` and in receipts.
@@ -79,14 +79,14 @@ class FileRefused(SolidarityError):  # noqa: N818 - it reads as what happened to
         super().__init__(reason, next_step=REFUSALS[reason], **counts)
 
 
-class CriticalExpectation(SolidarityError):  # noqa: N818
+class CriticalExpectation(SolidarityError):
     """A critical expectation failed for at least one group; its last good rows stay."""
 
     code = "critical_expectation"
     exit_code = ExitCode.CRITICAL_EXPECTATION
 
 
-class Locked(SolidarityError):  # noqa: N818
+class Locked(SolidarityError):
     """Another run holds the warehouse."""
 
     code = "locked"
@@ -99,7 +99,7 @@ class WarehouseError(SolidarityError):
     code = "warehouse"
 
 
-class LoadRefused(WarehouseError):  # noqa: N818
+class LoadRefused(WarehouseError):
     """Rows do not fit their table; nothing of the load is visible."""
 
     code = "load_refused"

@@ -33,7 +33,7 @@ FAIL_POINTS: dict[str, str] = {
 }
 
 
-class FailPointReached(SolidarityError):  # noqa: N818 - it reads as what happened
+class FailPointReached(SolidarityError):
     """A test asked for a failure here."""
 
     code = "fail_point"

@@ -16,7 +16,10 @@ _ENDINGS = {
 def in_words(receipt: Receipt) -> None:
     """Print a receipt: what was taken in, what was refused and why, what came of it."""
     console = Console(highlight=False, soft_wrap=True)
-    say = lambda words: console.print(words, markup=False)  # noqa: E731 - one way to print a line, used throughout
+
+    def say(words: str) -> None:
+        console.print(words, markup=False)
+
     say(f"{receipt.flow} {receipt.month}: {_ENDINGS.get(receipt.exit_code, 'ended')}")
     for group in receipt.groups:
         for line in _group_lines(group):

@@ -42,13 +42,13 @@ _FIXED_STAMP = b"<timestamp>\x1101 Jan 2000 00:00</timestamp>"
 _LABEL_LENGTH = 80
 
 
-class ReleaseDamaged(SolidarityError):  # noqa: N818 - it reads as what happened to the folder
+class ReleaseDamaged(SolidarityError):
     """A release does not hold what its checksums say."""
 
     code = "release_damaged"
 
 
-class ReleaseExists(SolidarityError):  # noqa: N818 - as above
+class ReleaseExists(SolidarityError):
     """A release of this snapshot exists and differs; releases are never overwritten."""
 
     code = "release_exists"
