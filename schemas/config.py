@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from schemas.errors import ConfigurationError
+from schemas.declared import read_declared
 from schemas.vocabulary import DateOrder
 
 GROUP_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
@@ -131,19 +130,7 @@ def read_landing(path: Path) -> Landing:
     Raises:
         ConfigurationError: the file is no TOML or declares what cannot be; names the place, not the value.
     """
-    if not path.exists():
-        return Landing()
-    try:
-        return Landing.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise ConfigurationError("groups.toml is not valid TOML", next_step="mend its syntax") from None
-    except ValidationError as error:
-        places = sorted({_place(problem["loc"]) for problem in error.errors()})
-        raise ConfigurationError(
-            "groups.toml declares what cannot be",
-            next_step=f"see {', '.join(places)}",
-            problems=error.error_count(),
-        ) from None
+    return read_declared(path, Landing, _place)
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from schemas.declared import read_declared
 from schemas.errors import ConfigurationError
 
 _Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -129,28 +129,14 @@ def read_corrections(path: Path) -> Corrections:
     Raises:
         ConfigurationError: the file is no TOML or declares what cannot be; names the place, not the value.
     """
-    if not path.exists():
-        return Corrections()
-    try:
-        return Corrections.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise ConfigurationError("corrections.toml is not valid TOML", next_step="mend its syntax") from None
-    except ValidationError as error:
-        declared = set(Corrections.model_fields) | set().union(
-            *(model.model_fields for model in (Merge, Split, BadExport, Attendance, Settle))
-        )
-        # a misspelt key is the curator's own text: only declared words and ordinals may stand in a message
-        places = sorted(
-            {
-                ".".join(
-                    str(part) if isinstance(part, int) or part in declared else "(unknown key)"
-                    for part in problem["loc"]
-                )
-                for problem in error.errors()
-            }
-        )
-        raise ConfigurationError(
-            "corrections.toml declares what cannot be",
-            next_step=f"see {', '.join(places)}",
-            problems=error.error_count(),
-        ) from None
+    return read_declared(path, Corrections, _place)
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where a fault stands; a misspelt key is the curator's own text and is not repeated."""
+    declared = set(Corrections.model_fields).union(
+        *(model.model_fields for model in (Merge, Split, BadExport, Attendance, Settle))
+    )
+    return ".".join(
+        str(part) if isinstance(part, int) or part in declared else "(unknown key)" for part in location
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from schemas.corrections import read_corrections
 from schemas.errors import FileRefused
 from tasks.land.land import raw_name, read_ledger, write_ledger
 from tasks.parse.whatsapp import parse_export
@@ -13,23 +14,31 @@ from warehouse.sources import source_hash
 from warehouse.stages import hash_inputs
 from warehouse.workspace import Workspace
 
+LISTED = "listed_bad"
 _CODE = ("tasks.parse", "warehouse.reference.markers", "schemas")
 
 
 def parse_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
     """Parse what is new, or was parsed by another version or under another date order.
 
-    A file that cannot be used is entered in the ledger with its reason and left out.
+    A file that cannot be used, or that corrections.toml lists as bad, is entered in the ledger with its
+    reason and left out. A parsed file counts once the ledger knows it: a run killed before that parses it anew.
     """
     vault, ledger = workspace.vault, read_ledger(workspace.vault, group_id)
     order = workspace.config.group(group_id).date_order
     under = hash_inputs(code=source_hash(*_CODE), date_order=order)
     counts = {"parsed": 0, "refused": 0}
+    listed = read_corrections(workspace.landing / "corrections.toml").for_group(group_id).bad_export
+    bad = {line.file_id for line in listed}
     for file_id in ledger.contents("export"):
-        if vault.exists(parsed_name(group_id, file_id, under)) or ledger.refused_under.get(file_id) == under:
+        known_under = ledger.parsed_under.get(file_id) or ledger.refused_under.get(file_id)
+        is_listed = ledger.refused.get(file_id) == LISTED
+        if known_under == under and is_listed == (file_id in bad):
             continue
         ledger.forget(file_id)
         try:
+            if file_id in bad:
+                raise FileRefused(LISTED)
             parsed = parse_export(vault.read_bytes(raw_name(file_id)), date_order=order)
         except FileRefused as error:
             ledger.refuse(file_id, error.reason, under, run.run_id)

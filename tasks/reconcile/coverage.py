@@ -268,7 +268,7 @@ def due_dates(
         return {export.landed.exporter_no: None for export in exports}
     dates = messages["local_date"]
     newest: dt.date = dates.max()  # type: ignore[assignment]  # a column of dates
-    oldest: dt.date = dates.min()  # type: ignore[assignment]
+    oldest: dt.date = dates.min()  # type: ignore[assignment]  # a column of dates
     since = max(oldest, newest - PACE_DAYS * DAY)
     pace = float((dates >= since).sum()) / ((newest - since).days + 1)
     due: dict[int, dt.date | None] = {}

@@ -12,7 +12,7 @@ import pytest
 from schemas.config import Group
 from tasks import receipt as receipts
 from tasks.identify.stage import identify_group
-from tasks.land.land import land_group, read_ledger
+from tasks.land.land import land_group, read_ledger, write_ledger
 from tasks.land.stage import land_groups
 from tasks.load.stage import open_load
 from tasks.measure.stage import measure_group
@@ -131,6 +131,38 @@ def test_an_export_written_over_an_earlier_one_takes_nothing_away(workspace: Wor
     assert [entry.exporter_no for entry in landed] == [0, 0]
     reconcile_group(workspace, this, "uji")
     assert StageStore(workspace.vault, "uji").facts("reconcile")["n_messages"] == 24
+
+
+def test_a_run_killed_before_the_ledger_knows_a_parsed_file_loses_nothing(workspace: Workspace) -> None:
+    this = Run(run_id="r", flow="ingest", month="2024-01")
+    drop(workspace, "exports/a.txt", CHAT)
+    land_groups(workspace, this)
+    before = read_ledger(workspace.vault, "uji")
+    parse_group(workspace, this, "uji")
+    write_ledger(workspace.vault, "uji", before)  # the frame lies in the vault, the ledger was not written
+    parse_group(workspace, this, "uji")
+    assert len(landings(read_ledger(workspace.vault, "uji"), Group(), "uji")) == 1
+
+
+def test_an_export_listed_as_bad_is_left_out_until_the_line_goes(workspace: Workspace) -> None:
+    this = Run(run_id="r", flow="ingest", month="2024-01")
+    drop(workspace, "exports/a.txt", CHAT)
+    land_groups(workspace, this)
+    parse_group(workspace, this, "uji")
+    (file_id,) = read_ledger(workspace.vault, "uji").contents("export")
+    corrections = workspace.landing / "corrections.toml"
+    corrections.write_text(
+        f'[[bad_export]]\nfile_id = "{file_id}"\nreason = "cut by hand"\ndate = 2024-02-01\nrole = "engineer"\n'
+    )
+    parse_group(workspace, this, "uji")
+    ledger = read_ledger(workspace.vault, "uji")
+    assert ledger.refused == {file_id: "listed_bad"}
+    assert landings(ledger, Group(), "uji") == []
+    corrections.unlink()
+    parse_group(workspace, this, "uji")
+    ledger = read_ledger(workspace.vault, "uji")
+    assert ledger.refused == {}
+    assert len(landings(ledger, Group(), "uji")) == 1
 
 
 def spans(workspace: Workspace, month: str) -> set[tuple[dt.date, dt.date | None]]:
