@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import State, flow
 
-from flows.steps import conclude, each, one_load, one_run
+from flows.steps import conclude, each, one_load, one_run, today
 from tasks.boundary import guarded
 from tasks.work import (
     expect,
@@ -16,8 +16,10 @@ from tasks.work import (
     publish,
     reconcile,
     release,
+    retain,
     snapshot,
     validate,
+    withhold,
 )
 
 
@@ -31,6 +33,7 @@ def backfill(first: str, last: str, wait: int = 0) -> State[None]:
     with one_run("backfill", last, wait, from_month=first) as run:
         groups = land(run)
         each(parse, run, groups)
+        withhold(run, groups)
         each(reconcile, run, groups)
         each(identify, run, groups)
         each(validate, run, groups)
@@ -41,4 +44,5 @@ def backfill(first: str, last: str, wait: int = 0) -> State[None]:
             snapshot(run, load)
             publish(run, load)
         release(run)
+        retain(run, groups, today())
     return conclude(run)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import typer
 
 if TYPE_CHECKING:
     from warehouse.workspace import Workspace
@@ -31,6 +30,12 @@ class Call:
     def answer(self, document: Any, show: Callable[[], None]) -> None:
         """One JSON document on stdout with ``--json``, else words for a person."""
         if self.as_json:
-            typer.echo(json.dumps(document, ensure_ascii=False, default=str))
+            say(json.dumps(document, ensure_ascii=False, default=str))
         else:
             show()
+
+
+def say(line: str) -> None:
+    """One line on stdout, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

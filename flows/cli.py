@@ -142,6 +142,14 @@ def backfill(
 
 
 @app.command()
+def consent(context: typer.Context, wait: Wait = 0) -> None:
+    """Act on withdrawals and objections at once: restate the months measured so far."""
+    from flows.commands import running
+
+    raise typer.Exit(running.consent(context.obj, wait))
+
+
+@app.command()
 def retry(
     context: typer.Context, file: Annotated[Path, typer.Argument(help="A refused file in landing.")]
 ) -> None:
@@ -157,17 +165,36 @@ def retry(
 @app.command()
 def query(
     context: typer.Context,
-    sql: Annotated[str, typer.Argument(help="One read-only statement.")],
+    sql: Annotated[str | None, typer.Argument(help="One read-only statement.")] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="Q1", help="Ask a research question; see `solidarity questions`.")
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A parameter of it; may be given several times."),
+    ] = None,
     schema: Annotated[
-        Literal["research", "core", "ops"], typer.Option(help="What may be read besides research.")
+        Literal["research", "core", "ops", "enclave"], typer.Option(help="What may be read besides research.")
     ] = "research",
     snapshot: Annotated[str | None, typer.Option(metavar="S", help="Read the release of a snapshot.")] = None,
     format_: Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option("--format")] = None,
 ) -> None:
-    """Ask the warehouse in SQL, read-only."""
+    """Ask the warehouse in SQL, or one of the thirteen research questions by name; read-only."""
     from flows.commands import look_at_warehouse
 
-    look_at_warehouse.query(context.obj, sql, schema, snapshot, format_)
+    statement = look_at_warehouse.statement(sql, name, param or [])
+    look_at_warehouse.query(context.obj, statement, schema, snapshot, format_)
+
+
+@app.command()
+def questions(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="[Q1]", help="Show this one with its SQL.")] = None,
+) -> None:
+    """The thirteen research questions: what each answers, its grain, caveat and parameters."""
+    from flows.commands import look_at_warehouse
+
+    look_at_warehouse.questions(context.obj, name)
 
 
 @app.command()
@@ -179,10 +206,23 @@ def status(context: typer.Context) -> None:
 
 
 @app.command()
-def snapshots(context: typer.Context) -> None:
-    """All snapshots, oldest first."""
+def snapshots(
+    context: typer.Context,
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[rebuild S]", help="`rebuild` and a snapshot; nothing: list them all."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="With `rebuild`: write the pseudonymous facts as of then there."),
+    ] = None,
+    wait: Wait = 0,
+) -> None:
+    """List all snapshots, oldest first; or rebuild one from the vault and compare."""
     from flows.commands import look_at_warehouse
 
+    if what:
+        raise typer.Exit(look_at_warehouse.rebuild(context.obj, what, out, wait))
     look_at_warehouse.snapshots(context.obj)
 
 
@@ -199,11 +239,16 @@ def diff(
 
 
 @app.command()
-def conflicts(context: typer.Context) -> None:
+def conflicts(
+    context: typer.Context,
+    show: Annotated[
+        str | None, typer.Option(metavar="ID", help="Show this one with names, and the lines that settle it.")
+    ] = None,
+) -> None:
     """Contradictions of evidence about people, to be settled in corrections.toml."""
     from flows.commands import look_at_warehouse
 
-    look_at_warehouse.conflicts(context.obj)
+    look_at_warehouse.conflicts(context.obj, show)
 
 
 @app.command()
@@ -215,6 +260,30 @@ def dictionary(
     from flows.commands import look_at_warehouse
 
     look_at_warehouse.dictionary(context.obj, out)
+
+
+@app.command("coding-kit")
+def coding_kit(
+    context: typer.Context,
+    group: Annotated[str, typer.Argument(help="A measured group.")],
+    read: Annotated[bool, typer.Option("--read", help="Read the filled sheets back and score them.")] = False,
+    replies: Annotated[int, typer.Option(min=0, help="Turns to code for replies.")] = 300,
+    turns: Annotated[int, typer.Option(min=0, help="Turns to code for each category of words.")] = 200,
+    category: Annotated[
+        list[str] | None, typer.Option(help="Only this category; may be given several times.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 1,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder of the sheets; default: in the vault, unless encrypted.")
+    ] = None,
+) -> None:
+    """Draw turns for two human coders, or score what they filled in: how good are replies and words?"""
+    from flows.commands import coding
+
+    if read:
+        coding.read_back(context.obj, group)
+    else:
+        coding.draw(context.obj, group, replies, turns, category or [], seed, to)
 
 
 # --- operate -------------------------------------------------------------------------------------
@@ -250,6 +319,84 @@ def migrate(context: typer.Context) -> None:
     setup.migrate(context.obj)
 
 
+@app.command()
+def backup(
+    context: typer.Context,
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of backups; default: backups/ in the home.")
+    ] = None,
+    wait: Wait = 0,
+) -> None:
+    """Copy landing, vault, releases and warehouse to a safe place, and read the copy again."""
+    from flows.commands import keeping
+
+    raise typer.Exit(keeping.backup(context.obj, to, wait))
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(metavar="FROM", help="Folder of one backup.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where something is; the former state is kept beside it.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only read the backup and say whether it is sound.")
+    ] = False,
+    wait: Wait = 0,
+) -> None:
+    """Bring a backup back; people erased since then are erased again."""
+    from flows.commands import keeping
+
+    raise typer.Exit(keeping.restore(context.obj, source, force, check, wait))
+
+
+Member = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="Pseudonym, durable key, or the roster's member number."),
+]
+Phone = Annotated[str | None, typer.Option(metavar="-", help="The telephone number stands on stdin.")]
+
+
+@app.command()
+def forget(
+    context: typer.Context,
+    member: Member = None,
+    phone: Phone = None,
+    purge_landing: Annotated[
+        bool, typer.Option("--purge-landing", help="Also delete the files in landing that hold the person.")
+    ] = False,
+    wait: Wait = 0,
+) -> None:
+    """Erase everything held about one person, and search whether anything is left."""
+    from flows.commands import rights
+
+    raise typer.Exit(rights.forget(context.obj, member, phone, purge_landing, wait))
+
+
+@app.command()
+def subject(
+    context: typer.Context,
+    member: Member = None,
+    phone: Phone = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write: .md or .json; default: ./subject-*.md.")
+    ] = None,
+) -> None:
+    """Everything held about one person, as a readable file."""
+    from flows.commands import rights
+
+    raise typer.Exit(rights.subject(context.obj, member, phone, out))
+
+
+@app.command("rotate-key")
+def rotate_key(context: typer.Context, wait: Wait = 0) -> None:
+    """Put a new pseudonym key in force; joins and published numbers stay."""
+    from flows.commands import rights
+
+    raise typer.Exit(rights.rotate_key(context.obj, wait))
+
+
 def _not_yet(name: str, help_text: str) -> None:
     """A command of the contract whose part is not built: it says so and exits with 2."""
 
@@ -258,13 +405,6 @@ def _not_yet(name: str, help_text: str) -> None:
 
     settings = {"allow_extra_args": True, "ignore_unknown_options": True}
     app.command(name=name, help=f"{help_text} (not yet)", context_settings=settings)(command)
-
-
-_not_yet("backup", "Copy vault and warehouse to a safe place.")
-_not_yet("restore", "Bring a backup back, erasures applied again.")
-_not_yet("forget", "Erase everything held about one person.")
-_not_yet("subject", "Everything held about one person, as a readable file.")
-_not_yet("rotate-key", "Put a new pseudonym key in force.")
 
 
 def main(arguments: list[str] | None = None) -> int:

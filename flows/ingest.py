@@ -6,7 +6,7 @@ from prefect import State, flow
 
 from flows.steps import conclude, each, one_run
 from tasks.boundary import guarded
-from tasks.work import identify, land, parse, reconcile, validate
+from tasks.work import identify, land, parse, reconcile, validate, withhold
 
 
 @flow(name="ingest", persist_result=False)
@@ -19,6 +19,7 @@ def ingest(month: str | None = None, wait: int = 0) -> State[None]:
     with one_run("ingest", month, wait) as run:
         groups = land(run)
         each(parse, run, groups)
+        withhold(run, groups)
         each(reconcile, run, groups)
         each(identify, run, groups)
         each(validate, run, groups)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import State, flow
 
-from flows.steps import conclude, each, one_load, one_run
+from flows.steps import conclude, each, one_load, one_run, today
 from tasks.boundary import guarded
 from tasks.work import (
     expect,
@@ -16,8 +16,10 @@ from tasks.work import (
     publish,
     reconcile,
     release,
+    retain,
     snapshot,
     validate,
+    withhold,
 )
 
 
@@ -32,6 +34,7 @@ def monthly(month: str | None = None, wait: int = 0) -> State[None]:
     with one_run("monthly", month, wait) as run:
         groups = land(run)
         each(parse, run, groups)
+        withhold(run, groups)
         each(reconcile, run, groups)
         each(identify, run, groups)
         each(validate, run, groups)
@@ -42,4 +45,5 @@ def monthly(month: str | None = None, wait: int = 0) -> State[None]:
             snapshot(run, load)
             publish(run, load)
         release(run)
+        retain(run, groups, today())
     return conclude(run)

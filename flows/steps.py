@@ -12,12 +12,15 @@ from prefect import State, Task, unmapped
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from flows.artifacts import show_run
 from flows.settings_block import apply_block
 from schemas.errors import CriticalExpectation, ExitCode, NotYetError, SolidarityError, UsageError
 from tasks import receipt as receipts
 from tasks.load.stage import GroupLoad, open_load
 from tasks.run import GroupOutcome, Run, format_month, in_batches, month_before, parse_month
 from tasks.runs import close_run, fail_run, open_run
+from tasks.snapshot.evidence import in_force
+from warehouse.engine import Warehouse
 from warehouse.lock import run_lock
 from warehouse.workspace import Workspace
 
@@ -31,7 +34,7 @@ def one_run(flow: str, month: str | None, wait: int, from_month: str | None = No
 
     Raises:
         UsageError: a month is not one, or has not ended.
-        ConfigurationError: there is no pseudonym key.
+        ConfigurationError: there is no pseudonym key, or the vault does not open with its key.
         Locked: another run holds the warehouse and does not end within ``wait`` seconds.
     """
     run = Run(
@@ -50,6 +53,8 @@ def one_run(flow: str, month: str | None, wait: int, from_month: str | None = No
         )
     workspace.key()  # without a key nothing is touched
     with run_lock(workspace.settings.database_url, workspace.home, wait):
+        workspace.refuse_half_restored()
+        workspace.vault.seal_all()  # a vault key may have been set since the last run
         open_run(workspace, run)
         try:
             yield run
@@ -61,8 +66,21 @@ def one_run(flow: str, month: str | None, wait: int, from_month: str | None = No
             raise
 
 
+def month_in_force() -> str | None:
+    """The month of the snapshot of which the warehouse holds the rows; None before the first."""
+    apply_block(Workspace.open().home)
+    warehouse = Warehouse(Workspace.open().settings.database_url)
+    snapshot_id = in_force(warehouse) if warehouse.exists() else None
+    return None if snapshot_id is None else snapshot_id[:7]
+
+
+def today() -> dt.date:
+    """The day on which a run asks which texts are over."""
+    return dt.datetime.now(SCHEDULE_ZONE).date()
+
+
 def _ended(month: str | None) -> str:
-    last_ended = month_before(dt.datetime.now(SCHEDULE_ZONE).date())
+    last_ended = month_before(today())
     if month is None:
         return format_month(last_ended)
     if parse_month(month) > last_ended:
@@ -88,6 +106,8 @@ def conclude(run: Run) -> State[None]:
     receipt = receipts.read(Workspace.open().vault, run.run_id)
     if receipt is None:
         raise UsageError("the run left no receipt")
+    if receipt.flow != "ingest":
+        show_run(Workspace.open(), receipt)
     if receipt.exit_code == ExitCode.CRITICAL_EXPECTATION:
         raise CriticalExpectation(
             "new rows of some groups broke it; their last good rows stay",

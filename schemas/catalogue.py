@@ -15,5 +15,5 @@ def entries() -> tuple[dict[str, Any], ...]:
     return tuple(tomllib.loads(text)["indicator"])
 
 
-#: All codes of the catalogue, in its order.
-CODES: tuple[str, ...] = tuple(str(entry["code"]) for entry in entries())
+#: All codes of the catalogue, in its order; a code may have several versions.
+CODES: tuple[str, ...] = tuple(dict.fromkeys(str(entry["code"]) for entry in entries()))

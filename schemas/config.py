@@ -41,12 +41,18 @@ class Study(_Declared):
     clearance: str
     valid_until: dt.date
     retention_days: int = Field(default=90, ge=0)
+    unknown_age: Literal["as_stated", "exclude"] = "as_stated"
 
 
 class Exporter(_Declared):
-    """A phone that exports the group; ``match`` is a glob over file names."""
+    """A phone that exports the group; ``match`` is a glob over file names.
+
+    ``owner``: the name or number under which exports show whoever holds the phone. It stands for the "You" of
+    the phone's system lines, which a group's only phone cannot explain by itself.
+    """
 
     match: str
+    owner: str | None = Field(default=None, min_length=1)
     admin_from: dt.date | None = None
     admin_to: dt.date | None = None
     timezone: str | None = None
@@ -115,13 +121,42 @@ class Landing(_Declared):
                 raise ValueError("a group's identifier is letters, digits, dot, dash, underscore")
         return self
 
+    @model_validator(mode="after")
+    def _histories_end(self) -> Landing:
+        for group_id in self.groups:
+            seen = {group_id}
+            while (before := self.group(group_id).continues) is not None:
+                if before in seen or not GROUP_ID.match(before):
+                    raise ValueError("a group continues another group, and never itself")
+                seen.add(before)
+                group_id = before
+        return self
+
     def group(self, group_id: str) -> Group:
         """What is declared about a group, or the defaults."""
         return self.groups.get(group_id, Group())
 
     def community_of(self, group_id: str) -> str:
-        """The community whose roster a group shares; a group without one is its own."""
-        return self.group(group_id).community or group_id
+        """The community whose roster a group shares; a group without one is its own.
+
+        Groups that continue one another share what any of them declares, else the name of the first.
+        """
+        chain = self.chain_of(group_id)
+        nearest = (group_id, *reversed(chain[: chain.index(group_id)]), *chain)
+        return next((found for one in nearest if (found := self.group(one).community)), chain[0])
+
+    def chain_of(self, group_id: str) -> tuple[str, ...]:
+        """The groups whose history goes on in one another, this one among them, oldest first."""
+        chain = [group_id]
+        while (before := self.group(chain[0]).continues) is not None:
+            chain.insert(0, before)
+        for earlier in chain:  # grows by those who continue one of it
+            chain += [one for one in self.continued_by(earlier) if one not in chain]
+        return tuple(chain)
+
+    def continued_by(self, group_id: str) -> list[str]:
+        """Groups that say they continue this one."""
+        return sorted(one for one, group in self.groups.items() if group.continues == group_id)
 
 
 def read_landing(path: Path) -> Landing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -40,14 +40,31 @@ class Merge(Correction):
 
 
 class Split(Correction):
-    """This label is not that member, or, without ``member_id``, nobody on the roster."""
+    """This label is not that member, or, without ``member_id``, nobody on the roster.
 
-    label: _Words
+    Or, with ``name``: the rosters' rows of that member number under that name are another person, who is
+    called ``NUMBER (NAME)`` from then on.
+    """
+
+    label: _Words | None = None
     member_id: str | None = None
+    name: _Words | None = None
+
+    @model_validator(mode="after")
+    def _says_what(self) -> Split:
+        if (self.label is None) == (self.name is None) or (self.name and self.member_id is None):
+            raise ValueError("a split names a label, or a member number and the name of the other person")
+        return self
 
 
 class BadExport(Correction):
     """This export must not be read."""
+
+    file_id: str = Field(pattern=r"^[0-9a-f]{12}$")
+
+
+class OwnRoster(Correction):
+    """This roster is the group's own, although hardly anybody on it is anybody its exports show."""
 
     file_id: str = Field(pattern=r"^[0-9a-f]{12}$")
 
@@ -66,17 +83,39 @@ class Attendance(Correction):
         return self
 
 
+class Consent(Correction):
+    """What a member said about the study, on ``date``; it holds from then on, whatever rosters say.
+
+    ``label``: a name or number as a roster or an export writes it.
+    """
+
+    consent: Literal["given", "withdrawn", "objected", "unknown"]
+    member_id: _Words | None = None
+    label: _Words | None = None
+
+    @model_validator(mode="after")
+    def _says_whose(self) -> Consent:
+        if (self.member_id is None) == (self.label is None):
+            raise ValueError("a consent names a member number or a label")
+        return self
+
+
 class Settle(Correction):
     """A listed conflict that somebody looked into and leaves as it is."""
 
-    conflict: _Words
+    conflict: _Words | None = None
+    conflict_id: str | None = Field(
+        default=None, pattern=r"^[0-9a-f]{12}$"
+    )  # as `solidarity conflicts` shows it
     labels: tuple[_Words, ...] = ()
     member_ids: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _says_whom(self) -> Settle:
-        if not self.labels and not self.member_ids:
-            raise ValueError("name the labels or members concerned")
+        if self.conflict_id is None and not (self.conflict and (self.labels or self.member_ids)):
+            raise ValueError(
+                "give the conflict's identifier, or its kind and the labels or members concerned"
+            )
         return self
 
 
@@ -88,18 +127,20 @@ class Corrections(BaseModel):
     merge: tuple[Merge, ...] = ()
     split: tuple[Split, ...] = ()
     bad_export: tuple[BadExport, ...] = ()
+    own_roster: tuple[OwnRoster, ...] = ()
     attendance: tuple[Attendance, ...] = ()
     settle: tuple[Settle, ...] = ()
+    consent: tuple[Consent, ...] = ()
 
     def lines(self) -> tuple[Correction, ...]:
         """All corrections, of whatever kind."""
-        return (*self.merge, *self.split, *self.bad_export, *self.attendance, *self.settle)
+        return tuple(line for kind in type(self).model_fields for line in getattr(self, kind))
 
-    def for_group(self, group_id: str) -> Corrections:
-        """The corrections that concern one group."""
+    def for_group(self, *group_ids: str) -> Corrections:
+        """The corrections that concern one group, or the groups of one history."""
         return Corrections(
             **{
-                kind: tuple(line for line in getattr(self, kind) if line.group in (None, group_id))
+                kind: tuple(line for line in getattr(self, kind) if line.group in (None, *group_ids))
                 for kind in type(self).model_fields
             }
         )
@@ -135,7 +176,7 @@ def read_corrections(path: Path) -> Corrections:
 def _place(location: tuple[int | str, ...]) -> str:
     """Where a fault stands; a misspelt key is the curator's own text and is not repeated."""
     declared = set(Corrections.model_fields).union(
-        *(model.model_fields for model in (Merge, Split, BadExport, Attendance, Settle))
+        *(model.model_fields for model in (Merge, Split, BadExport, OwnRoster, Attendance, Settle, Consent))
     )
     return ".".join(
         str(part) if isinstance(part, int) or part in declared else "(unknown key)" for part in location

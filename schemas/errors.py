@@ -109,9 +109,13 @@ class LoadRefused(WarehouseError):
 REFUSALS: dict[str, str] = {
     "ambiguous_date_order": "set date_order for the group in groups.toml, or try `solidarity inspect --date-order`",
     "not_an_export": "hand in the file that WhatsApp's 'Export chat' wrote, unchanged",
+    "roster_of_another_group": "put it into its own group's folder; if it is this group's, declare it as "
+    "[[own_roster]] in corrections.toml",
+    "old_workbook": "save the roster as .xlsx or .csv",
     "not_a_roster": "give the table a header row with a name or phone column",
     "empty_file": "export the chat again; this file holds nothing",
     "unreadable_encoding": "export again, or save the file as UTF-8",
+    "unreadable_file": "let the account that runs this read the file, then `solidarity retry FILE`",
     "broken_zip": "export again; this archive is damaged",
     "encrypted_zip": "hand in the archive without a password",
     "nested_zip": "unpack the inner archive and hand in its chat file",
@@ -120,7 +124,8 @@ REFUSALS: dict[str, str] = {
     "too_large": "split the period: export without media, or raise the limit in settings.toml",
     "line_too_long": "export again; a line is longer than any message can be",
     "no_chat_in_zip": "hand in the archive that WhatsApp wrote, with its chat text",
-    "several_chats_in_zip": "hand in one chat an archive",
+    "no_chat_in_folder": "hand in the archive that WhatsApp wrote, or unpack it with its chat text",
+    "several_chats_in_zip": "unpack it; put each chat into the folder of its own group",
     "binary_file": "hand in the exported text or zip, not another kind of file",
     "future_dates": "check the clock of the phone and the date order of the group",
     "macro_workbook": "save the roster as a plain .xlsx or .csv, without macros",

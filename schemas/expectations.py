@@ -35,8 +35,11 @@ class Suite:
     expectations: tuple[Expectation, ...]
 
 
-def derived(table: Table) -> list[Expectation]:
-    """What the columns' descriptions demand of a frame: presence, vocabulary, bounds, and a unique key."""
+def derived(table: Table, within: str | None = None) -> list[Expectation]:
+    """What the columns' descriptions demand of a frame: presence, vocabulary, bounds, and a unique key.
+
+    ``within``: a column of the frame that is part of the key before groups are put together.
+    """
     found = []
     for column in table.columns:
         described = column.field
@@ -48,7 +51,7 @@ def derived(table: Table) -> list[Expectation]:
         if described.ge is not None or described.le is not None:
             bounds = {"column": column.name, "min_value": described.ge, "max_value": described.le}
             found.append(Expectation("ExpectColumnValuesToBeBetween", "critical", bounds))
-    found.append(_unique(table.key))
+    found.append(_unique((within, *table.key) if within else table.key))
     return found
 
 
@@ -113,7 +116,11 @@ SUITES: dict[str, Suite] = {
                 _ordered("n_messages", "n_senders"),
             ),
         ),
-        Suite("members", (*derived(TABLES["core.dim_member"]), _ordered("valid_to", "valid_from"))),
+        # each group of a community describes its people; loading keeps one description of a person
+        Suite(
+            "members",
+            (*derived(TABLES["core.dim_member"], within="group_id"), _ordered("valid_to", "valid_from")),
+        ),
         Suite("memberships", (*derived(_MEMBERSHIP), _ordered("to_date", "from_date"))),
         Suite(
             "member_months",

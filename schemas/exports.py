@@ -58,3 +58,4 @@ class Landed:
     timezone: str | None  # declared for the exporter
     is_admin_from: dt.date | None = None
     is_admin_to: dt.date | None = None
+    owner: str | None = None  # declared for the exporter: under which name or number exports show him

@@ -14,16 +14,31 @@ PARSED = table(
     "vault",
     "parsed",
     "one message or system line of one export",
-    "seq line_no n_text_lines local_at has_seconds author? kind? text? is_edited is_forwarded event? actor? targets?",
+    "seq line_no n_text_lines local_at has_seconds author? kind? text? is_edited is_forwarded event? actor? targets? timer_hours?",
     key="seq",
 )
 
-#: The one truth of a group: authored messages of all its exports, each once.
+#: What reconciliation reads: PARSED with a keyed hash in place of each text, so that ``text`` may be purged.
+#: Grain and order of PARSED. ``text_key`` is equal wherever two exports of the group show the same words
+#: (mentions, votes of a poll, marks and blanks aside), under one digest key; ``is_long`` tells whether these
+#: words hardly recur by chance. Both are made by ``tasks.reconcile.digest`` while the text is there.
+DIGESTED = Table(
+    "vault",
+    "digested",
+    PARSED.grain,
+    (*PARSED.columns, Column(FIELDS["text_key"], nullable=True), Column(FIELDS["is_long"], nullable=False)),
+    PARSED.key,
+)
+
+#: The one truth of a group: authored messages of all its exports, each once. ``text_key`` (NULL for what
+#: holds no words, and for what was deleted) is that of the wording that holds, also when no export has its
+#: ``text`` any more: then ``text`` is NULL, and what was frozen of the message is found by ``text_key``.
+#: Equal words have equal keys, so a key tells the words of a message, not which message it is.
 MESSAGES = table(
     "vault",
     "messages",
     "one authored message of a group",
-    "message_id person_no sent_at local_at local_date has_seconds kind text? is_edited is_forwarded n_exports export_ids",
+    "message_id person_no sent_at local_at local_date has_seconds kind text? text_key? is_edited is_forwarded n_exports export_ids",
     key="message_id",
 )
 
@@ -32,7 +47,7 @@ EVENTS = table(
     "vault",
     "events",
     "one person in one system event of a group",
-    "seq sent_at local_at local_date event actor_person_no? target_person_no? n_exports",
+    "seq sent_at local_at local_date event actor_person_no? target_person_no? timer_hours? n_exports",
     key="seq",
 )
 
@@ -106,6 +121,7 @@ FRAMES = {
     frame.name: frame
     for frame in (
         PARSED,
+        DIGESTED,
         MESSAGES,
         EVENTS,
         CHANGES,

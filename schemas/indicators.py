@@ -11,6 +11,7 @@ import json
 from functools import cache
 from typing import Literal
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.catalogue import entries
@@ -49,6 +50,7 @@ class Indicator(BaseModel):
     threats: str
     source: str
     components: tuple[str, ...] = ()
+    lexicon: tuple[str, ...] = ()  # categories of the word list whose hits are counted in it
 
     @property
     def params_hash(self) -> str:
@@ -62,15 +64,35 @@ class Indicator(BaseModel):
 
 
 @cache
+def definitions() -> tuple[Indicator, ...]:
+    """Every version of every definition, in the order of the catalogue, older versions first.
+
+    A changed formula, window or parameter is a new block of the catalogue with the same code and the next
+    ``def_version``; the old block stays, so that both are computed and a break is seen.
+    """
+    found = [
+        Indicator.model_validate({**entry, "facet": FACET_LETTERS[entry["facet"]]}) for entry in entries()
+    ]
+    place = {spec.code: i for i, spec in reversed(list(enumerate(found)))}
+    return tuple(sorted(found, key=lambda spec: (place[spec.code], spec.def_version)))
+
+
+@cache
 def registry() -> dict[str, Indicator]:
-    """All definitions by code, in the order of the catalogue."""
-    return {
-        entry["code"]: Indicator.model_validate({**entry, "facet": FACET_LETTERS[entry["facet"]]})
-        for entry in entries()
-    }
+    """The newest definitions by code, in the order of the catalogue."""
+    return {spec.code: spec for spec in definitions()}  # the newest version of a code comes last
+
+
+def newest(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of rows with ``code`` and ``def_version``, those of the newest definitions."""
+    current = pl.DataFrame(
+        {"code": list(registry()), "def_version": [spec.def_version for spec in registry().values()]},
+        schema={"code": pl.String, "def_version": rows.schema["def_version"]},
+    )
+    return rows.join(current, on=["code", "def_version"], how="semi", maintain_order="left")
 
 
 def definitions_hash() -> str:
     """12 hex digits over all definitions."""
-    content = [definition.model_dump(mode="json") for definition in registry().values()]
+    content = [definition.model_dump(mode="json") for definition in definitions()]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]

@@ -78,6 +78,12 @@ _SCIENTIFIC = re.compile(r"^\+?(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})$")
 _WHOLE_FLOAT = re.compile(r"^(\+?\d{6,})[.,]0+$")
 _LINK = re.compile(r"(?:wa\.me/|phone=)\+?(\d+)", re.IGNORECASE)
 _BETWEEN_NUMBERS = re.compile(r"[/;,|]|\batau\b|\bor\b|\bdan\b", re.IGNORECASE)
+#: What is written around a number without changing whose it is: `` '0812… ``, ``WA: 0812…``, ``0812… (aktif)``.
+_AROUND_NUMBER = re.compile(
+    r"^[\s'’‘`´\"]+|^\s*(?:(?:no|nomor|wa|hp|telp|tel|whatsapp)\b[\s.:]*)+"
+    r"|[\s,]*\(?\b(?:wa|hp|whatsapp|aktif|baru|active)\b\)?\s*$",
+    re.IGNORECASE,
+)
 _INDONESIAN_MOBILE = re.compile(r"^(?:\+?(?:00)?62|0)?0?(8\d{8,11})$")
 _NUMBER_CHARACTERS = re.compile(r"^[\d\s+().‐-―−_~⁠-]+$")
 
@@ -106,7 +112,7 @@ def e164(text: str, region: str = "ID") -> str | None:
     if link:
         text = "+" + link.group(1) if not link.group(1).startswith("0") else link.group(1)
     if not _NUMBER_CHARACTERS.match(text):
-        text = re.sub(r"^\s*(?:wa|hp|telp|tel|no)\b[\s.:]*", "", text, flags=re.IGNORECASE)
+        text = _AROUND_NUMBER.sub("", text)
         if not _NUMBER_CHARACTERS.match(text):
             return None
     compact = re.sub(r"[^\d+]", "", text.strip())
@@ -147,8 +153,14 @@ def _option(info: ValidationInfo, name: str, default: str) -> str:
     return str((info.context or {}).get(name, default))
 
 
+#: How spreadsheets write a text that looks like a number into CSV: ``="0812…"`` computes nothing.
+_LITERAL = re.compile(r'^="([^"=@]*)"$')
+
+
 def _no_formula(value: Any) -> str | None:
     text = clean(value)
+    if text and (literal := _LITERAL.match(text)):
+        return clean(literal[1])
     if text and (text[0] == "=" or re.match(r"^[@+-][A-Za-z]+[(!|]", text)):
         raise PydanticCustomError("formula", "a formula stands where a value should")
     return text
@@ -193,6 +205,8 @@ _PARTS = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[ T]\d{1,2}
 _NAMED = re.compile(
     r"^(?:(\d{1,2})(?:st|nd|rd|th)?[-/. ]+)?([a-z]+)[-/., ]+(?:(\d{1,2})(?:st|nd|rd|th)?,? +)?(\d{4}|\d{2})$"
 )
+_BEFORE_DATE = re.compile(r"^(?:tahun|thn|th|tgl|tanggal|sejak|since)\b[. :]*(?=\S)", re.IGNORECASE)
+_COMPACT = re.compile(r"^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})[-/.](\d{4})$")
 _BARE_YEAR = re.compile(r"^(?:19|20)\d{2}$")
 _SERIAL = re.compile(r"^(\d{5})(?:[.,]\d+)?$")
@@ -204,6 +218,9 @@ def read_date(text: str, months: dict[str, str], order: str = "dmy") -> dt.date 
     ``months`` maps month names to numbers; ``order`` (dmy or mdy) reads ``03/04/2024``, a part above
     12 overrules it. Five digits are a spreadsheet's day number. Raises ValueError for 31 February.
     """
+    text = _BEFORE_DATE.sub("", text)
+    if match := _COMPACT.match(text):
+        return dt.date(*(int(part) for part in match.groups()))
     if match := _ISO.match(text):
         year, month, day = match.groups()
         return dt.date(int(year), int(month), int(day or 1))
@@ -219,7 +236,8 @@ def read_date(text: str, months: dict[str, str], order: str = "dmy") -> dt.date 
         serial = int(match.group(1))
         in_range = _FIRST_SERIAL <= serial <= _LAST_SERIAL
         return _SERIAL_EPOCH + dt.timedelta(days=serial) if in_range else None
-    named = _NAMED.match(re.sub(r"^[a-z]+, *", "", text.casefold()))
+    named = _NAMED.match(re.sub(r"^[a-z]+, *|^[a-z]+ +(?=\d)", "", text.casefold()))
+    named = named or _NAMED.match(text.casefold())
     if named and named.group(2) in months:
         day = named.group(1) or named.group(3) or "1"
         return dt.date(_year(named.group(4)), int(months[named.group(2)]), int(day))

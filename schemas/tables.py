@@ -15,7 +15,7 @@ from schemas.catalogue import CODES
 from schemas.fields import FIELDS, Field
 from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
 
-Schema = Literal["ops", "core", "research"]
+Schema = Literal["ops", "core", "research", "enclave"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ def table(schema: str, name: str, grain: str, spec: str, *, key: str, partition:
 
 _LEX = " ".join(f"lex_{category}" for category in LEXICON_CATEGORIES)
 _STYLE = " ".join(f"style_{category}" for category in STYLE_CATEGORIES)
+_QUALITY = "precision? precision_lo? precision_hi? recall? recall_lo? recall_hi?"
 _VALUE = "value? ci_low? ci_high? ci_kind n_num? n_den?"
 
 _DIMENSIONS = [
@@ -164,7 +165,7 @@ _DIMENSIONS = [
         "core",
         "dim_snapshot",
         "one row per snapshot",
-        "snapshot_id month created_at manifest_sha256 manifest_json code_version lexicon_version definitions_hash n_groups n_exports n_rosters",
+        "snapshot_id month created_at manifest_sha256 manifest_json numbers_sha256 code_version lexicon_version definitions_hash n_groups n_exports n_rosters withdrawn_at? successor_snapshot_id?",
         key="snapshot_id",
     ),
 ]
@@ -174,7 +175,7 @@ _FACTS = [
         "core",
         "fact_message",
         "one authored message",
-        f"group_key message_key member_key turn_key? sent_at local_date kind n_exports has_seconds is_edited is_forwarded is_bot lang n_chars n_words n_emoji n_urls n_mentions {_LEX}",
+        f"group_key message_key member_key turn_key? sent_at local_date kind n_exports has_seconds is_edited is_forwarded is_bot lang n_chars n_words n_emoji n_urls n_emails n_phones n_mentions {_LEX}",
         key="group_key message_key",
         partition="group_key",
     ),
@@ -230,7 +231,7 @@ _FACTS = [
         "core",
         "fact_activity",
         "one joint activity: a chain of lists, a poll or an announcement with date",
-        "group_key activity_key activity_kind month local_date last_seen_date organiser_member_key? n_versions n_forks n_lost_updates n_items n_matched n_unmatched n_guests stated_total_idr? items_total_idr? is_total_mismatch? is_dues",
+        "group_key activity_key activity_kind month local_date last_seen_date planned_date? deadline_date? organiser_member_key? n_versions n_forks n_lost_updates n_items n_matched n_unmatched n_guests stated_total_idr? items_total_idr? is_total_mismatch? n_refused_amounts n_large_amounts is_dues",
         key="group_key activity_key",
         partition="group_key",
     ),
@@ -248,6 +249,14 @@ _FACTS = [
         "one entry of an activity",
         "group_key activity_key entry_no member_key? slot? added_date added_by_member_key is_proxy is_on_list participation_status amount_idr? is_paid? n_guests",
         key="group_key activity_key entry_no",
+        partition="group_key",
+    ),
+    table(
+        "core",
+        "fact_attendance",
+        "one declared attendance (attendee 0: the whole), and one person of it",
+        "group_key activity_date attendee_no member_key? n_attended?",
+        key="group_key activity_date attendee_no",
         partition="group_key",
     ),
     table(
@@ -276,10 +285,26 @@ _FACTS = [
     ),
     table(
         "core",
+        "member_permission",
+        "one member of a group, by the consent in force",
+        "group_key member_key is_counted may_have_row",
+        key="group_key member_key",
+        partition="group_key",
+    ),
+    table(
+        "core",
         "fact_member_month",
         "one person present in a group in a month",
-        "group_key member_key month turns text_turns words replies_given replies_received questions help_requests help_answers list_entries n_ties present_days covered_days tenure_days",
+        "group_key member_key month turns text_turns words replies_given replies_received questions help_requests help_answers unanswered_requests list_entries learning_entries symbol_turns ritual_turns we_turns i_turns offer_turns opportunity_turns n_ties present_days covered_days tenure_days",
         key="group_key member_key month",
+        partition="group_key",
+    ),
+    table(
+        "core",
+        "fact_newcomer",
+        "one observed stretch of a person who joined in sight of the exports",
+        "group_key member_key stretch_no joined_on is_welcomed? from_day to_day is_silent",
+        key="group_key member_key stretch_no",
         partition="group_key",
     ),
     table(
@@ -287,7 +312,7 @@ _FACTS = [
         "fact_indicator",
         "group, month, indicator",
         f"group_key group_id month code def_version params_hash {_VALUE} n_lo? n_hi? window_months coverage status snapshot_id",
-        key="group_key month code",
+        key="group_key month code def_version",
         partition="group_key",
     ),
     table(
@@ -295,7 +320,7 @@ _FACTS = [
         "fact_indicator_detail",
         "a companion of an indicator",
         f"group_key group_id month code def_version detail {_VALUE} status snapshot_id",
-        key="group_key month code detail",
+        key="group_key month code def_version detail",
         partition="group_key",
     ),
     table(
@@ -308,6 +333,20 @@ _FACTS = [
     ),
     table(
         "core",
+        "lexicon_eval",
+        "one category of the lexicon, as human coders judged it in a group",
+        f"group_key category lexicon_version n_coded n_coders alpha? {_QUALITY} rate_per_1000? corrected_rate_per_1000?",
+        key="group_key category lexicon_version",
+    ),
+    table(
+        "core",
+        "reply_eval",
+        "one rule of reply inference, as human coders judged it in a group",
+        f"group_key method=reply_rule params_hash n_coded n_coders alpha? {_QUALITY}",
+        key="group_key method params_hash",
+    ),
+    table(
+        "core",
         "fact_indicator_vintage",
         "a cell that a snapshot changed; as of a snapshot holds the last row at or before it",
         f"group_key group_id month code def_version {_VALUE} coverage status is_removed snapshot_id",
@@ -317,8 +356,16 @@ _FACTS = [
         "core",
         "fact_trend",
         "group, indicator: trend over the covered history",
-        "group_key group_id code def_version n_months slope_per_month? slope_lo? slope_hi? p_ar1boot? q_bh? trend_status snapshot_id",
+        "group_key group_id code def_version n_months slope_per_month? slope_lo? slope_hi? p_ar1boot? p_hamed_rao? p_seasonal? q_bh? is_adjusted same_sign_share? trend_status snapshot_id",
         key="group_key code",
+        partition="group_key",
+    ),
+    table(
+        "core",
+        "fact_trend_variant",
+        "group, indicator, variant of the trend model",
+        "group_key group_id code def_version variant slope_per_month is_sign_kept snapshot_id",
+        key="group_key code variant",
         partition="group_key",
     ),
     table(
@@ -327,6 +374,13 @@ _FACTS = [
         "a cell of the past that a snapshot changed",
         "group_key group_id month code from_snapshot_id snapshot_id old_value? new_value? old_status new_status reason",
         key="group_key month code snapshot_id",
+    ),
+    table(
+        "core",
+        "fact_restatement",
+        "a snapshot that restated cells of the past because somebody was erased or withdrew consent",
+        "from_snapshot_id snapshot_id reason n_cells?",
+        key="from_snapshot_id snapshot_id reason",
     ),
 ]
 
@@ -386,8 +440,8 @@ _OPS = [
         "ops",
         "identity_conflict",
         "one contradiction of evidence about a person",
-        "group_key conflict_kind member_key n_labels is_settled",
-        key="group_key conflict_kind member_key",
+        "group_key conflict_key conflict_kind member_key n_labels is_settled",
+        key="group_key conflict_key member_key",
         partition="group_key",
     ),
     table(
@@ -439,29 +493,71 @@ _RESEARCH = [
         "research",
         "trend",
         "group, indicator",
-        "group_id code def_version n_months slope_per_month? slope_lo? slope_hi? p_ar1boot? q_bh? status trend_status snapshot_id",
+        "group_id code def_version n_months slope_per_month? slope_lo? slope_hi? p_ar1boot? p_hamed_rao? p_seasonal? q_bh? is_adjusted same_sign_share? status trend_status snapshot_id",
         key="group_id code",
+    ),
+    table(
+        "research",
+        "trend_variant",
+        "group, indicator, variant of the trend model",
+        "group_id code variant slope_per_month is_sign_kept snapshot_id",
+        key="group_id code variant",
+    ),
+    table(
+        "research",
+        "change_point",
+        "group, indicator, month in which a new level may begin; exploratory",
+        "group_id code month shift confirmed_share",
+        key="group_id code month",
+    ),
+    table(
+        "research",
+        "hijri_season",
+        "group, indicator, Islamic month",
+        "group_id code hijri_month n_months deviation",
+        key="group_id code hijri_month",
     ),
     table(
         "research",
         "shock",
         "group, shock, indicator",
-        "group_id shock shock_date code drop? placebo_rank_p? recovery_months? status",
+        "group_id shock shock_date code shock_status drop? placebo_rank_p? n_placebos? surge? recovery_months? its_status n_before? n_after? step? step_lo? step_hi? step_p? step_p_hac? step_placebo_p? slope_change? slope_change_lo? slope_change_hi? status",
         key="group_id shock shock_date code",
     ),
     table(
         "research",
         "decomposition",
         "group, indicator, pair of years",
-        "group_id code from_year to_year within? entry? exit? status",
+        "group_id code from_year to_year change? within? entry? exit? turnover? status",
         key="group_id code from_year to_year",
     ),
     table(
         "research",
         "newcomer_survival",
-        "group, year of joining, months since joining",
-        "group_id joined_year is_welcomed months_since_joining survival? n_at_risk? status",
+        "group, year of joining, welcomed or not (NULL: all newcomers), months since joining",
+        "group_id joined_year is_welcomed? months_since_joining survival? survival_lo? survival_hi? n_at_risk? status",
         key="group_id joined_year is_welcomed months_since_joining",
+    ),
+    table(
+        "research",
+        "yearly_band",
+        "group, calendar year, figure that single people make",
+        "group_id code year band_low? band_high? n_months status",
+        key="group_id code year",
+    ),
+    table(
+        "research",
+        "attendance",
+        "group, calendar year: what lists promised against declared attendance",
+        "group_id year n_activities? n_committed? n_attended? kept_share? unannounced_share? status",
+        key="group_id year",
+    ),
+    table(
+        "research",
+        "sequence_effect",
+        "group, outcome in the next month, what came before: coefficients of an event-history model",
+        "group_id outcome term coefficient? coefficient_lo? coefficient_hi? has_member_effects status",
+        key="group_id outcome term",
     ),
     table(
         "research",
@@ -494,6 +590,25 @@ _RESEARCH = [
 ]
 
 
+#: Rows of consenting members, for studies under an agreement of their own; in no release.
+_ENCLAVE = [
+    table(
+        "enclave",
+        "member_month",
+        "one consenting person present in a group in a month",
+        "group_id pseudonym_key month cohort? gender? role turns text_turns words replies_given replies_received questions help_requests help_answers unanswered_requests list_entries learning_entries offer_turns opportunity_turns n_ties present_days covered_days tenure_days",
+        key="group_id pseudonym_key month",
+    ),
+    table(
+        "enclave",
+        "sequence",
+        "one consenting person in a group in a month, with what follows in the next",
+        "group_id pseudonym_key month is_active is_isolated has_unanswered_request has_received_aid is_empowered is_silent_next? is_gone_next? is_empowered_next?",
+        key="group_id pseudonym_key month",
+    ),
+]
+
+
 def _group_month() -> Table:
     """The wide table: one column per code of the catalogue, from the registry."""
     head = table(
@@ -515,7 +630,8 @@ def _group_month() -> Table:
 
 #: Every table of the warehouse, in the order of creation.
 TABLES: dict[str, Table] = {
-    declared.qualified: declared for declared in [*_DIMENSIONS, *_FACTS, *_OPS, *_RESEARCH, _group_month()]
+    declared.qualified: declared
+    for declared in [*_DIMENSIONS, *_FACTS, *_OPS, *_RESEARCH, _group_month(), *_ENCLAVE]
 }
 
 

@@ -144,6 +144,7 @@ INTERVAL_KINDS = (
     "profile",
     "placebo",
     "monte_carlo",
+    "greenwood",
     "none",
 )
 
@@ -158,7 +159,22 @@ TREND_STATUSES = (
     "rising",
     "falling",
     "no clear change",
+    "no verdict: adjustment turns the sign",
+    "no verdict: variants disagree",
+    "no verdict: stickers took the place of words",
 )
+SHOCK_STATUSES = (
+    "outside the data",
+    "too short to tell",
+    "absorbed: within the placebo band",
+    "dropped: recovered",
+    "dropped: not recovered yet",
+)
+ITS_STATUSES = ("estimated", "descriptive", "not estimated")
+
+#: What the event-history models ask for, and after what.
+SEQUENCE_OUTCOMES = ("falls silent", "leaves", "becomes empowered")
+SEQUENCE_TERMS = ("isolated", "unanswered request", "aid received")
 
 REVISION_REASONS = ("new_data", "definition", "lexicon", "roster", "correction", "consent", "erasure")
 SEVERITIES = ("critical", "warning", "info")

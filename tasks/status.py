@@ -11,6 +11,7 @@ from schemas.errors import REFUSALS
 from tasks.land.land import read_ledger
 from tasks.land.ledger import Ledger
 from tasks.receipt import RefusedFile
+from tasks.retention.kept import read_retention
 from warehouse.stages import StageStore
 from warehouse.workspace import Workspace
 
@@ -28,6 +29,8 @@ class GroupStatus(BaseModel):
     last_message_date: dt.date | None
     next_export_due: dt.date | None
     n_conflicts: int
+    texts_deleted_until: dt.date | None = None  # by retention; what they came to is frozen
+    frozen_lexicons: list[str] = []  # under which it was read
 
 
 def group_status(workspace: Workspace, group_id: str) -> GroupStatus:
@@ -36,6 +39,7 @@ def group_status(workspace: Workspace, group_id: str) -> GroupStatus:
     stages = StageStore(workspace.vault, group_id)
     reconciled, identified = stages.facts("reconcile"), stages.facts("identify")
     exports = set(ledger.contents("export")) - set(ledger.refused)
+    retention = read_retention(workspace.vault, group_id)
     last = reconciled.get("last_message_date")
     due = reconciled.get("next_export_due")
     return GroupStatus(
@@ -47,6 +51,8 @@ def group_status(workspace: Workspace, group_id: str) -> GroupStatus:
         last_message_date=last and dt.date.fromisoformat(last),
         next_export_due=due and dt.date.fromisoformat(due),
         n_conflicts=int(identified.get("n_conflicts", 0)),
+        texts_deleted_until=retention.frozen_until,
+        frozen_lexicons=retention.lexicons,
     )
 
 

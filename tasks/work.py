@@ -6,6 +6,7 @@ by Prefect, whose storage is in clear.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.boundary import guarded
+from tasks.consent.stage import needs_restating
 from tasks.identify.stage import identify_group
 from tasks.land.stage import land_groups
 from tasks.load.stage import GroupLoad
@@ -21,6 +23,8 @@ from tasks.measure.stage import measure_group
 from tasks.parse.stage import parse_group
 from tasks.publish.stage import publish_snapshot, release_run
 from tasks.reconcile.stage import reconcile_group
+from tasks.retention.stage import retain_groups
+from tasks.rights.stage import withhold_groups
 from tasks.run import GroupOutcome, Run
 from tasks.snapshot.stage import take_snapshot
 from tasks.validate.stage import expect_groups, validate_group
@@ -47,9 +51,21 @@ def land(run: Run) -> list[str]:
 
 
 @_stage
+def land_lists(run: Run) -> list[str]:
+    """Take new rosters and participants lists into the vault, no exports; returns all groups."""
+    return land_groups(Workspace.open(), run, only=("roster", "participants"))
+
+
+@_stage
 def parse(run: Run, batch: Sequence[str]) -> list[GroupOutcome]:
     """Exports -> parsed frames."""
     return _each(parse_group, run, batch)
+
+
+@_stage
+def withhold(run: Run, group_ids: Sequence[str]) -> int:
+    """Take erased people out of what was parsed; returns how many files changed."""
+    return withhold_groups(Workspace.open(), run, group_ids)
 
 
 @_stage
@@ -74,6 +90,13 @@ def validate(run: Run, batch: Sequence[str]) -> list[GroupOutcome]:
 def measure(run: Run, batch: Sequence[str]) -> list[GroupOutcome]:
     """Messages -> facts -> indicators, as far as their inputs changed."""
     return _each(measure_group, run, batch)
+
+
+@_stage
+def consent_changed(run: Run, group_ids: Sequence[str]) -> bool:
+    """Whether anybody gave or took back consent since the last measurement."""
+    workspace = Workspace.open()
+    return any(needs_restating(workspace, group_id) for group_id in group_ids)
 
 
 @_stage
@@ -104,3 +127,10 @@ def publish(run: Run, load: GroupLoad) -> int:
 def release(run: Run) -> str | None:
     """Report and research bundle of the newest snapshot, if it has none yet."""
     return release_run(Workspace.open(), run)
+
+
+@_stage
+def retain(run: Run, group_ids: Sequence[str], today: dt.date) -> int:
+    """Delete texts that the study may keep no longer, their features frozen; returns how many exports lost some."""
+    outcomes = retain_groups(Workspace.open(), run, group_ids, today)
+    return sum(outcome.counts["purged"] for outcome in outcomes)

@@ -17,6 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+#: Examples of each property: some by day, many by night; a test that pins its own number keeps it.
+settings.register_profile("day", max_examples=50, deadline=None)
+settings.register_profile("nightly", max_examples=1_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "day"))
 
 _SETTINGS = ("HOME", "WAREHOUSE_URL", "PSEUDONYM_KEY", "VAULT_KEY", "DASK", "FAIL_AT")
 _numbers = itertools.count()

@@ -44,8 +44,11 @@ class DuckDBBackend:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """A transaction on a copy; the copy takes the file's place once it is on the disk."""
+    def writing(self, *, compact: bool = False) -> Iterator[sa.Connection]:
+        """A transaction on a copy; the copy takes the file's place once it is on the disk.
+
+        ``compact`` writes the copy anew before: removed rows stay in a file's free blocks.
+        """
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with file_lock(self.file.with_name(f".{self.file.name}.load.lock")):
             reach("load.begun")
@@ -60,6 +63,8 @@ class DuckDBBackend:
                         reach("load.written")
                     connection.exec_driver_sql("CHECKPOINT warehouse")
                     connection.commit()
+                if compact:
+                    self._compact(copy)
                 self._swap_in(copy)
             finally:
                 _remove(copy)
@@ -77,6 +82,20 @@ class DuckDBBackend:
         with _open(self.file, read_only=True):
             shutil.copyfile(self.file, copy)
         copy.chmod(0o600)
+
+    def _compact(self, copy: Path) -> None:
+        """Write a copy anew, table by table, so that it holds nothing but its rows."""
+        import duckdb
+
+        fresh = copy.with_name(f"{copy.name}-fresh")
+        _remove(fresh)
+        with duckdb.connect() as connection:
+            connection.execute(f"ATTACH '{escaped(copy)}' AS old (READ_ONLY)")
+            connection.execute(f"ATTACH '{escaped(fresh)}' AS fresh")
+            connection.execute("COPY FROM DATABASE old TO fresh")
+            connection.execute("CHECKPOINT fresh")
+        _remove(copy)
+        fresh.replace(copy)
 
     def _swap_in(self, copy: Path) -> None:
         if self._wal(copy).exists():

@@ -30,8 +30,11 @@ class Backend(Protocol):
     def reading(self) -> AbstractContextManager[sa.Connection]:
         """A connection that reads one committed state and cannot write."""
 
-    def writing(self) -> AbstractContextManager[sa.Connection]:
-        """A transaction; visible as a whole when the block ends, not at all when it raises."""
+    def writing(self, *, compact: bool = False) -> AbstractContextManager[sa.Connection]:
+        """A transaction; visible as a whole when the block ends, not at all when it raises.
+
+        With ``compact`` nothing of rows that were removed stays in the files of the database.
+        """
 
     def frame(self, connection: sa.Connection, sql: str, parameters: Parameters) -> pl.DataFrame:
         """The result of a query."""
@@ -207,11 +210,11 @@ class Warehouse:
         with typed_errors("reading the warehouse"), self.backend.reading() as connection:
             yield Reader(self.backend, connection)
 
-    def load(self, run_id: str) -> AbstractContextManager[Load]:
+    def load(self, run_id: str, *, compact: bool = False) -> AbstractContextManager[Load]:
         """One load: see :func:`warehouse.load.load`."""
         from warehouse.load import load
 
-        return load(self, run_id)
+        return load(self, run_id, compact=compact)
 
 
 def bound(sql: str, parameters: Parameters, dialect: sa.Dialect) -> tuple[str, Any]:

@@ -18,6 +18,7 @@ VARIABLE = "SOLIDARITY_FAIL_AT"
 FAIL_POINTS: dict[str, str] = {
     "land.stored": "a raw file lies in the vault, the ledger does not know it yet",
     "parse.parsed": "a file is parsed, its result is not stored",
+    "rights.withheld": "an erased person is out of one file, other files were not looked through",
     "reconcile.merged": "a group's exports are merged, the store is not written",
     "identify.resolved": "a group's people are known, nothing of it is stored",
     "measure.measured": "a group is measured, its result is not stored",
@@ -28,8 +29,14 @@ FAIL_POINTS: dict[str, str] = {
     "load.committed": "committed; on DuckDB the copy is not swapped in yet",
     "load.swapped": "the new state is visible, the load has not returned",
     "snapshot.frozen": "the manifest is known, the snapshot is not loaded",
+    "rights.struck": "an erased person's rows are gone, the load has not begun",
     "publish.tables": "the research tables are made, not loaded",
+    "rights.rekeyed": "the warehouse has the new pseudonyms, the key file the old key",
     "publish.release": "a release is being written, its folder is not in place",
+    "retention.frozen": "features are frozen, no text is deleted yet",
+    "retention.purged": "texts left the parsed exports, the store holds them still",
+    "backup.written": "a backup is written, it is not in its place yet",
+    "restore.placed": "a restore has put its files in place, the warehouse is not loaded",
 }
 
 

@@ -32,15 +32,17 @@ Partition = Mapping[str, Sequence[Any]]
 
 
 @contextmanager
-def load(warehouse: Warehouse, run_id: str) -> Iterator[Load]:
+def load(warehouse: Warehouse, run_id: str, *, compact: bool = False) -> Iterator[Load]:
     """Open a load; ``ops.load`` gets a row for each table it touches.
+
+    ``compact``: also leave nothing of removed rows in the database's files, as an erasure asks for.
 
     Raises:
         LoadRefused: rows do not fit their table, or a key occurs twice.
         Locked: another load is at work.
         WarehouseError: the engine or the disk failed. Whatever is raised, nothing is visible.
     """
-    with typed_errors("loading"), warehouse.backend.writing() as connection:
+    with typed_errors("loading"), warehouse.backend.writing(compact=compact) as connection:
         current = Load(warehouse, connection, run_id)
         yield current
         current.finish()
@@ -114,6 +116,24 @@ class Load:
                 self._connection.exec_driver_sql(f"DELETE FROM {_rows_also_in(declared, staged)}")
         return self._insert(declared, rows)
 
+    def erase(self, table: str | Table, column: str, values: Sequence[Any]) -> int:
+        """Remove the rows that hold one of some values in a column; returns how many."""
+        target = metadata().tables[_declared(table).qualified]
+        wanted = target.c[column].in_(list(values))
+        n = self._n_where(target, wanted) if values else 0
+        if n:
+            self._connection.execute(sa.delete(target).where(wanted))
+        return n
+
+    def blank(self, table: str | Table, column: str, values: Sequence[Any]) -> int:
+        """Put NULL in the place of some values of a column; returns in how many rows."""
+        target = metadata().tables[_declared(table).qualified]
+        wanted = target.c[column].in_(list(values))
+        n = self._n_where(target, wanted) if values else 0
+        if n:
+            self._connection.execute(sa.update(target).where(wanted).values({column: None}))
+        return n
+
     def read(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
         """The result of a query as this load sees it; ``:name`` stands for a parameter."""
         return self._backend.frame(self._connection, sql, parameters or {})
@@ -139,6 +159,10 @@ class Load:
         if len(self._rows) == 1:
             reach("load.writing")
         return rows.height
+
+    def _n_where(self, target: sa.Table, wanted: sa.ColumnElement[bool]) -> int:
+        counted = sa.select(sa.func.count()).select_from(target).where(wanted)
+        return int(self._connection.execute(counted).scalar_one())
 
     def _count(self, sql: str) -> int:
         return int(self._connection.exec_driver_sql(sql).scalar_one())

@@ -11,7 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from schemas.errors import ConfigurationError, Locked, UsageError
-from schemas.tables import Table
+from schemas.tables import TABLES, Table
 from warehouse.engine import Parameters, bound, libpq_arguments
 from warehouse.failpoints import reach
 from warehouse.lock import LOAD_LOCK_KEY
@@ -63,8 +63,11 @@ class PostgresBackend:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """One transaction, with a lock that keeps a second load of the same database away."""
+    def writing(self, *, compact: bool = False) -> Iterator[sa.Connection]:
+        """One transaction, with a lock that keeps a second load of the same database away.
+
+        ``compact`` writes the tables anew after it: removed rows stay in them until then.
+        """
         with self._connect() as connection:
             with connection.begin():
                 _take_load_lock(connection)
@@ -72,7 +75,16 @@ class PostgresBackend:
                 yield connection
                 reach("load.written")
             reach("load.committed")
+        if compact:
+            self._compact()
         reach("load.swapped")
+
+    def _compact(self) -> None:
+        import psycopg
+
+        with psycopg.connect(**libpq_arguments(self.url), autocommit=True) as connection:
+            for table in TABLES.values():
+                connection.execute(f"VACUUM (FULL) {qualified(table)}".encode())
 
     @contextmanager
     def _connect(self) -> Iterator[sa.Connection]:

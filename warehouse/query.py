@@ -19,7 +19,7 @@ import polars as pl
 
 from schemas.errors import ConfigurationError, UsageError
 from warehouse.engine import database_file, parse_url, plain, typed_errors
-from warehouse.roles import RESEARCH_ROLE, role_exists
+from warehouse.roles import ENCLAVE_ROLE, RESEARCH_ROLE, role_exists
 from warehouse.tables import quoted
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 RELEASE_FILE = "research.duckdb"
-SCHEMAS = ("research", "core", "ops")
+SCHEMAS = ("research", "core", "ops", "enclave")
+#: Schemas that a query on them reaches alone, with the role of their readers.
+FENCED = {"research": RESEARCH_ROLE, "enclave": ENCLAVE_ROLE}
 _TIMEOUT_MS = 600_000
 
 
@@ -40,8 +42,8 @@ def query(target: str | sa.URL, sql: str, schema: str = "research") -> pl.DataFr
     Args:
         target: URL of the warehouse, or of a release's DuckDB file.
         sql: one statement; tables may be named with or without ``schema``.
-        schema: what can be reached. ``research`` reaches nothing else; ``core`` and ``ops`` are for
-            engineers, who reach all schemas.
+        schema: what can be reached. ``research`` reaches nothing else, nor does ``enclave``, for studies under
+            an agreement of their own; ``core`` and ``ops`` are for engineers, who reach all schemas.
 
     Raises:
         UsageError: it is no single SELECT, or names what is not there; quotes the engine's answer.
@@ -73,7 +75,7 @@ def query_release(folder: Path, sql: str) -> pl.DataFrame:
     return _query_duckdb(file, sql, "research", stored_in="main")
 
 
-def _query_duckdb(file: Path, sql: str, schema: str, stored_in: str = "research") -> pl.DataFrame:
+def _query_duckdb(file: Path, sql: str, schema: str, stored_in: str | None = None) -> pl.DataFrame:
     import duckdb
 
     from warehouse.duckdb_backend import escaped
@@ -83,9 +85,9 @@ def _query_duckdb(file: Path, sql: str, schema: str, stored_in: str = "research"
             with duckdb.connect() as connection:
                 _require_select(connection, sql)
                 connection.execute(f"ATTACH '{escaped(file)}' AS warehouse (READ_ONLY)")
-                if schema == "research":
-                    _keep_research_only(connection, sql, stored_in)
-                    connection.execute("SET schema = 'research'")
+                if schema in FENCED:
+                    _keep_only(connection, sql, schema, stored_in or schema)
+                    connection.execute(f"SET schema = '{schema}'")
                 else:
                     connection.execute(f"USE warehouse.{schema}")
                 connection.execute("SET enable_external_access = false; SET lock_configuration = true")
@@ -104,8 +106,8 @@ def _require_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise UsageError("a query is one SELECT statement")
 
 
-def _keep_research_only(connection: duckdb.DuckDBPyConnection, sql: str, stored_in: str) -> None:
-    """Copy the research tables that the query names into memory, and let go of the file."""
+def _keep_only(connection: duckdb.DuckDBPyConnection, sql: str, schema: str, stored_in: str) -> None:
+    """Copy the schema's tables that the query names into memory, and let go of the file."""
     known = {
         name
         for (name,) in connection.execute(
@@ -113,10 +115,10 @@ def _keep_research_only(connection: duckdb.DuckDBPyConnection, sql: str, stored_
             [stored_in],
         ).fetchall()
     }
-    connection.execute("CREATE SCHEMA research")
+    connection.execute(f"CREATE SCHEMA {schema}")
     for name in sorted({name.lower() for name in connection.get_table_names(sql)} & known):
         source = f"warehouse.{stored_in}.{quoted(name)}"
-        connection.execute(f"CREATE TABLE research.{quoted(name)} AS SELECT * FROM {source}")
+        connection.execute(f"CREATE TABLE {schema}.{quoted(name)} AS SELECT * FROM {source}")
     connection.execute("DETACH warehouse")
 
 
@@ -138,12 +140,12 @@ def _query_postgres(url: sa.URL, sql: str, schema: str) -> pl.DataFrame:
         connection.read_only = True
         if connection.execute("SELECT to_regclass('ops.alembic_version')").fetchone() == (None,):
             raise ConfigurationError("there is no warehouse yet", next_step="run `solidarity run` first")
-        fenced = schema != "research" or _became_researcher(connection)
+        fenced = schema not in FENCED or _became(connection, FENCED[schema])
         connection.execute(f"SET LOCAL search_path TO {schema}".encode())
         connection.execute(f"SET LOCAL statement_timeout TO {_TIMEOUT_MS}".encode())
         try:
             if not fenced:
-                _require_research(connection, sql)
+                _require_only(connection, sql, schema)
             return fetch_frame(connection, sql)
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction):
             raise UsageError(f"a query reads only the schema {schema}") from None
@@ -151,21 +153,21 @@ def _query_postgres(url: sa.URL, sql: str, schema: str) -> pl.DataFrame:
             raise UsageError(_first_line(error)) from None
 
 
-def _became_researcher(connection: psycopg.Connection[Any]) -> bool:
-    """Take the researchers' role; says whether it exists and this login may."""
+def _became(connection: psycopg.Connection[Any], role: str) -> bool:
+    """Take a role; says whether it exists and this login may."""
     import psycopg
 
-    if not role_exists(connection):
+    if not role_exists(connection, role):
         return False
     try:
         with connection.transaction():
-            connection.execute(f"SET LOCAL ROLE {RESEARCH_ROLE}".encode())
+            connection.execute(f"SET LOCAL ROLE {role}".encode())
     except psycopg.errors.InsufficientPrivilege:
         return False
     return True
 
 
-def _require_research(connection: psycopg.Connection[Any], sql: str) -> None:
+def _require_only(connection: psycopg.Connection[Any], sql: str, schema: str) -> None:
     """Refuse a query whose plan reads tables elsewhere: a fence against slips where there is no role."""
     import psycopg
 
@@ -173,8 +175,8 @@ def _require_research(connection: psycopg.Connection[Any], sql: str) -> None:
 
     with suppress(psycopg.errors.SyntaxError):  # an EXPLAIN or SHOW has no plan; it reads no rows
         plan = fetch_frame(connection, f"EXPLAIN (VERBOSE, FORMAT JSON) {sql}").item()
-        if not {"research", "pg_catalog"} >= set(_schemas_in(json.loads(plan))):
-            raise UsageError("a query reads only the schema research")
+        if not {schema, "pg_catalog"} >= set(_schemas_in(json.loads(plan))):
+            raise UsageError(f"a query reads only the schema {schema}")
 
 
 def _schemas_in(plan: Any) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""PostgreSQL roles: researchers read the schema ``research`` and nothing else, also of tables made later."""
+"""PostgreSQL roles: researchers read the schema ``research`` and nothing else, also of tables made later; who
+studies members' rows under an agreement reads the schema ``enclave`` and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.errors import ConfigurationError
 from warehouse.engine import database_file, libpq_arguments, parse_url, typed_errors
+from warehouse.tables import SCHEMAS
 
 if TYPE_CHECKING:
     import psycopg
     import sqlalchemy as sa
 
-#: A group role without a login; a researcher's login is made a member of it.
+#: Group roles without a login; a researcher's login is made a member of one.
 RESEARCH_ROLE = "solidarity_research"
+#: Of those who study members' rows under an agreement of their own.
+ENCLAVE_ROLE = "solidarity_enclave"
+_READERS = {RESEARCH_ROLE: "research", ENCLAVE_ROLE: "enclave"}
 
 
-def role_exists(connection: psycopg.Connection[Any]) -> bool:
-    """Whether the server knows the researchers' role."""
+def role_exists(connection: psycopg.Connection[Any], role: str = RESEARCH_ROLE) -> bool:
+    """Whether the server knows a role."""
     query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
-    return connection.execute(query, (RESEARCH_ROLE,)).fetchone() is not None
+    return connection.execute(query, (role,)).fetchone() is not None
 
 
 def grant_research(url: str | sa.URL) -> bool:
-    """Create the role and set its rights on this database; harmless when repeated.
+    """Create the roles and set their rights on this database; harmless when repeated.
 
     Returns:
-        Whether the role is in force. False on DuckDB, which has no roles, and where this login may not
+        Whether the roles are in force. False on DuckDB, which has no roles, and where this login may not
         create roles and nobody has created it.
     """
     import psycopg
@@ -35,7 +41,8 @@ def grant_research(url: str | sa.URL) -> bool:
     if database_file(parsed) is not None:
         return False
     with typed_errors("granting rights"), psycopg.connect(**libpq_arguments(parsed)) as connection:
-        if not _created(connection):
+        created = [_created(connection, role) for role in _READERS]
+        if not all(created):
             return False
         try:
             for statement in _grants():
@@ -48,28 +55,28 @@ def grant_research(url: str | sa.URL) -> bool:
     return True
 
 
-def _created(connection: psycopg.Connection[Any]) -> bool:
+def _created(connection: psycopg.Connection[Any], role: str) -> bool:
     import psycopg
 
-    if role_exists(connection):
+    if role_exists(connection, role):
         return True
     # Roles belong to the server, not to the database: another session may be creating it right now.
     raced = (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateObject)
     with suppress(psycopg.errors.InsufficientPrivilege, *raced), connection.transaction():
-        connection.execute(f"CREATE ROLE {RESEARCH_ROLE} NOLOGIN")
-    return role_exists(connection)
+        connection.execute(f"CREATE ROLE {role} NOLOGIN".encode())
+    return role_exists(connection, role)
 
 
 def _grants() -> list[bytes]:
-    role = RESEARCH_ROLE
+    everybody = ", ".join(_READERS)
     statements = []
-    for schema in ("ops", "core"):
-        statements.append(f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC, {role}")
-        statements.append(f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM PUBLIC, {role}")
-    statements += [
-        f"GRANT USAGE ON SCHEMA research TO {role}",
-        f"REVOKE ALL ON ALL TABLES IN SCHEMA research FROM PUBLIC, {role}",
-        f"GRANT SELECT ON ALL TABLES IN SCHEMA research TO {role}",
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA research GRANT SELECT ON TABLES TO {role}",
-    ]
+    for schema in SCHEMAS:
+        statements.append(f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC, {everybody}")
+        statements.append(f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM PUBLIC, {everybody}")
+    for role, schema in _READERS.items():
+        statements += [
+            f"GRANT USAGE ON SCHEMA {schema} TO {role}",
+            f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}",
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {role}",
+        ]
     return [statement.encode() for statement in statements]

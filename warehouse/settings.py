@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from schemas.errors import ConfigurationError
 from schemas.settings import Settings
+from warehouse.storage import refuse_url
 
 PREFIX = "SOLIDARITY_"
 
@@ -24,6 +25,7 @@ def load_settings(home: Path | None = None) -> Settings:
         ConfigurationError: a setting is unknown or has a value that cannot be; names it, not its value.
     """
     folder = home or Path(os.environ.get(f"{PREFIX}HOME") or "var")
+    refuse_url(folder)
     values = {**stated_settings(folder), "home": folder.absolute()}
     try:
         return Settings.model_validate(values)

@@ -25,7 +25,7 @@ from schemas.tables import TABLES, Column, Table
 #: partition, so that the check of the incoming frame is proof enough.
 UNINDEXED = frozenset({"core.fact_message", "core.fact_turn", "core.fact_reply"})
 
-SCHEMAS = ("ops", "core", "research")
+SCHEMAS = ("ops", "core", "research", "enclave")
 
 _TYPES: dict[pl.DataType, sa.types.TypeEngine] = {
     pl.Int64(): sa.BigInteger(),

@@ -1,7 +1,8 @@
 """The vault: the only place where names, numbers and texts are kept.
 
 Files are written whole or not at all (temporary file, fsync, rename), readable by their owner alone, and
-encrypted at rest with AES-256-GCM when a vault key is set.
+encrypted at rest with AES-256-GCM when a vault key is set. A vault that is encrypted is never opened without
+its key, and never written to under another one: a sealed word in it, ``vault.check``, is tried first.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +24,9 @@ from schemas.errors import ConfigurationError
 _MAGIC = b"SWV1"
 _NONCE_BYTES = 12
 MINIMUM_KEY_BYTES = 32
+#: Sealed under the key in force; opened before anything else is.
+CHECK_NAME = "vault.check"
+_CHECK_WORD = b"solidarity"
 
 
 class Vault:
@@ -30,6 +35,7 @@ class Vault:
     def __init__(self, root: Path, key: SecretStr | None = None) -> None:
         self.root = root
         self._cipher = None if key is None else _cipher(key)
+        self._is_checked = False
 
     def __repr__(self) -> str:
         return f"Vault(encrypted={self._cipher is not None})"
@@ -41,14 +47,72 @@ class Vault:
             raise ValueError("a name leads out of the vault")
         return path
 
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether what is written from now on is encrypted."""
+        return self._cipher is not None
+
+    def check_key(self) -> None:
+        """Make sure that the vault opens with this key, or needs none.
+
+        Raises:
+            ConfigurationError: it is encrypted and there is no key, or the key is another one.
+        """
+        if self.exists(CHECK_NAME):
+            self.read_bytes(CHECK_NAME)
+
+    def seal_all(self) -> int:
+        """Encrypt what still lies unencrypted; returns how many files. Without a key nothing happens.
+
+        Each file is replaced whole: a run killed half-way leaves files of both kinds, which both can be
+        read, and the next one goes on. To be called by who holds the run's lock: what killed writes left
+        behind is removed.
+        """
+        if self._cipher is None or not self.root.is_dir():
+            return 0
+        for leftover in self.root.rglob(".*.part"):
+            leftover.unlink(missing_ok=True)
+        unsealed = [name for name in self.files() if not self.is_sealed(name)]
+        for name in unsealed:
+            self.write_bytes(name, self.path(name).read_bytes())
+        return len(unsealed)
+
+    def is_sealed(self, name: str) -> bool:
+        """Whether a file is encrypted."""
+        with self.path(name).open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+
+    def files(self, folder: str = "") -> Iterator[str]:
+        """Names of all files under a folder, sorted; parts of writes that never ended are none."""
+        root = self.path(folder)
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield path.relative_to(self.root.resolve()).as_posix()
+
     def exists(self, name: str) -> bool:
         return self.path(name).exists()
 
     def write_bytes(self, name: str, content: bytes) -> None:
-        """Write whole or not at all, mode 0600 in folders of mode 0700."""
-        path = self.path(name)
+        """Write whole or not at all, mode 0600 in folders of mode 0700.
+
+        Raises:
+            ConfigurationError: the vault is encrypted under another key.
+        """
+        self._settle_key()
+        self._write(self.path(name), content)
+
+    def _settle_key(self) -> None:
+        """Never write under a key that does not open what lies here; leave the word that tells."""
+        if self._is_checked:
+            return
+        self.check_key()
+        if self._cipher is not None and not self.exists(CHECK_NAME):
+            self._write(self.path(CHECK_NAME), _CHECK_WORD)
+        self._is_checked = True
+
+    def _write(self, path: Path, content: bytes) -> None:
         _private_folder(path.parent, self.root)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+        temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -61,7 +125,7 @@ class Vault:
             raise
 
     def read_bytes(self, name: str) -> bytes:
-        return self._open(self.path(name).read_bytes())
+        return self.opened(self.path(name).read_bytes())
 
     def write_frame(self, name: str, frame: pl.DataFrame) -> None:
         """Keep a frame as Parquet."""
@@ -99,7 +163,12 @@ class Vault:
         nonce = os.urandom(_NONCE_BYTES)
         return _MAGIC + nonce + self._cipher.encrypt(nonce, content, _MAGIC)
 
-    def _open(self, content: bytes) -> bytes:
+    def opened(self, content: bytes) -> bytes:
+        """What a file of the vault says; unencrypted content says itself.
+
+        Raises:
+            ConfigurationError: it is encrypted, and there is no key or it is another one.
+        """
         if not content.startswith(_MAGIC):
             return content
         if self._cipher is None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import typer
-
-from flows.call import Call
+from flows.call import Call, say
 from schemas.errors import ExitCode, FileRefused, UsageError
 from schemas.vocabulary import DateOrder
 
@@ -16,7 +14,7 @@ def inspect(call: Call, file: Path, date_order: DateOrder | None) -> int:
     """Show what is in a file; 3 when it would be refused."""
     from tasks.parse.inspect import inspect_file
 
-    if not file.is_file():
+    if not file.exists():
         raise UsageError("there is no such file")
     try:
         found = inspect_file(file, date_order=date_order)
@@ -32,12 +30,13 @@ def inspect(call: Call, file: Path, date_order: DateOrder | None) -> int:
 def _say(found: dict[str, Any]) -> None:
     width = max(len(name) for name in found)
     for name, value in found.items():
-        typer.echo(f"{name.replace('_', ' '):<{width}}  {value}")
+        shown = len(value) if name == "chats" else value
+        say(f"{name.replace('_', ' '):<{width}}  {shown}")
 
 
 def _say_refused(refusal: FileRefused) -> None:
-    typer.echo(f"refused: {refusal.reason.replace('_', ' ')}")
-    typer.echo(f"what to do: {refusal.next_step}")
+    say(f"refused: {refusal.reason.replace('_', ' ')}")
+    say(f"what to do: {refusal.next_step}")
 
 
 def status(call: Call) -> None:

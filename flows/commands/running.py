@@ -37,6 +37,14 @@ def backfill(call: Call, first: str, last: str, wait: int) -> int:
     return show_receipt(call, run_flow(call, flow, first=first, last=last, wait=wait))
 
 
+def consent(call: Call, wait: int) -> int:
+    """Run the consent flow in this process and print its receipt."""
+    _make_ready(call)
+    from flows.consent import consent as flow
+
+    return show_receipt(call, run_flow(call, flow, wait=wait))
+
+
 def _make_ready(call: Call) -> None:
     """Refuse before anything is written when there is no key or groups.toml cannot be used."""
     call.workspace.key()
@@ -75,15 +83,16 @@ def dry_run(call: Call) -> int:
     """Say what a run would take in, changing nothing."""
     from tasks.land.discover import files_of, group_ids
     from tasks.land.land import read_ledger
+    from tasks.rights.places import place_mask
 
     workspace = call.workspace
     found = []
     for group_id in group_ids(workspace.landing, workspace.config):
-        known = read_ledger(workspace.vault, group_id).entries
+        known, mask = read_ledger(workspace.vault, group_id).entries, place_mask(workspace, group_id)
         new = [
             file.relative
             for file in files_of(workspace.landing, group_id)
-            if file.relative not in known or known[file.relative].mtime_ns != file.mtime_ns
+            if (entry := known.get(mask(file.relative))) is None or entry.mtime_ns != file.mtime_ns
         ]
         found.append({"group_id": group_id, "would_take_in": new})
 
@@ -102,13 +111,15 @@ def dry_run(call: Call) -> int:
 def retry(call: Call, file: Path) -> int:
     """Forget that a file was seen, and take in again."""
     from tasks.land.land import forget_file
+    from tasks.rights.places import place_mask
 
     workspace = call.workspace
     path = file.absolute()
     if not path.is_relative_to(workspace.landing.absolute()):
         raise UsageError("the file does not lie in landing")
     relative = path.relative_to(workspace.landing.absolute())
-    forget_file(workspace.vault, relative.parts[0], Path(*relative.parts[1:]).as_posix())
+    mask = place_mask(workspace, relative.parts[0])
+    forget_file(workspace.vault, relative.parts[0], mask(Path(*relative.parts[1:]).as_posix()))
     return ingest(call, None, 0)
 
 

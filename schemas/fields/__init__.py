@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from schemas.fields import conversation, keys_and_times, measures, operations, people, vault
+from schemas.fields import conversation, keys_and_times, measures, operations, people, studies, vault
 from schemas.fields.field import Field, Sensitivity
 
 __all__ = ["FIELDS", "Field", "Sensitivity"]
@@ -39,7 +39,9 @@ FIELDS: dict[str, Field] = _registry(
     people.COVERAGE,
     measures.INDICATOR,
     measures.TREND,
+    measures.EVALUATION,
     operations.OPERATIONS,
     people.REGIME,
+    studies.STUDIES,
     vault.VAULT,
 )

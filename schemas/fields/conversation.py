@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.fields.field import BOOL, F64, I32, I64, PSEUDONYMOUS, TEXT, Field, count
+from schemas.fields.field import BOOL, DATE, F64, I32, I64, PSEUDONYMOUS, TEXT, Field, count
 from schemas.vocabulary import (
     LANGUAGES,
     LEXICON_CATEGORIES,
@@ -34,6 +34,15 @@ MESSAGE = [
     count("n_words", "Word tokens, placeholders left out.", "words", PSEUDONYMOUS),
     count("n_emoji", "Emoji.", "emoji", PSEUDONYMOUS),
     count("n_urls", "Web addresses.", "addresses", PSEUDONYMOUS),
+    count(
+        "n_emails", "E-mail addresses; the addresses themselves stay in the vault.", "addresses", PSEUDONYMOUS
+    ),
+    count(
+        "n_phones",
+        "Phone numbers written out; the numbers themselves stay in the vault.",
+        "numbers",
+        PSEUDONYMOUS,
+    ),
     count("n_mentions", "Mentions of other people.", "mentions", PSEUDONYMOUS),
     count("n_messages", "Messages.", "messages"),
     *(
@@ -136,6 +145,15 @@ ACTIVITY = [
     Field("is_paid", BOOL, "Whether the entry is marked as paid.", sensitivity=PSEUDONYMOUS),
     Field("entry_no", I32, "Ordinal of the entry within its activity.", ge=1, sensitivity=PSEUDONYMOUS),
     count("n_guests", "Guests announced beside members.", "people"),
+    Field("activity_date", DATE, "Day of an activity whose attendance corrections.toml declares."),
+    Field(
+        "attendee_no",
+        I64,
+        "Number of a person within a declared attendance; 0 is the whole.",
+        ge=0,
+        sensitivity=PSEUDONYMOUS,
+    ),
+    count("n_attended", "People who came, by the attendance ledger; NULL on rows of persons.", "people"),
     count("n_versions", "Versions of the list.", "versions"),
     count("n_forks", "Copies made from a version that had been copied already.", "versions"),
     count("n_lost_updates", "Entries lost by a later copy and kept by the union.", "entries"),
@@ -145,6 +163,14 @@ ACTIVITY = [
     Field("stated_total_idr", F64, "Total written in the list.", "IDR nominal", ge=0),
     Field("items_total_idr", F64, "Sum of the entries' amounts.", "IDR nominal", ge=0),
     Field("is_total_mismatch", BOOL, "Whether stated total and sum of entries differ."),
+    Field("planned_date", DATE, "Day on which the activity is to be, as its header or announcement says."),
+    Field("deadline_date", DATE, "Day by which to sign, pay or read, as the header says."),
+    count(
+        "n_refused_amounts",
+        "Entries whose amount cannot be told: a range, two meanings, out of range.",
+        "entries",
+    ),
+    count("n_large_amounts", "Entries with an amount so large that a person should look at it.", "entries"),
     Field("is_dues", BOOL, "Whether a collection is of dues: an obligation, no gift."),
     Field(
         "is_on_list",

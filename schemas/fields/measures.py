@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from schemas.fields.field import BOOL, DATE, F64, I32, OPERATIONAL, PUBLIC, TEXT, Field, count
-from schemas.vocabulary import FACETS, INTERVAL_KINDS, REVISION_REASONS, STATUSES, TREND_STATUSES
+from schemas.vocabulary import (
+    FACETS,
+    INTERVAL_KINDS,
+    ITS_STATUSES,
+    LEXICON_CATEGORIES,
+    REPLY_METHODS,
+    REVISION_REASONS,
+    SHOCK_STATUSES,
+    STATUSES,
+    TREND_STATUSES,
+)
 
 INDICATOR = [
     Field("code", TEXT, "Code of the indicator.", pattern=r"^[a-z][a-z0-9_]*$", sensitivity=PUBLIC),
@@ -76,7 +86,26 @@ TREND = [
     Field("slope_lo", F64, "Lower end of the slope's 95 % interval.", "unit per month"),
     Field("slope_hi", F64, "Upper end of the slope's 95 % interval.", "unit per month"),
     Field("p_ar1boot", F64, "Mann-Kendall p by parametric AR(1) bootstrap.", ge=0, le=1),
-    Field("q_bh", F64, "Benjamini-Hochberg q within the facet.", ge=0, le=1),
+    Field(
+        "p_hamed_rao",
+        F64,
+        "Mann-Kendall p with the variance of Hamed and Rao; too small below 60 values.",
+        ge=0,
+        le=1,
+    ),
+    Field("p_seasonal", F64, "p of the seasonal Kendall test by Islamic month.", ge=0, le=1),
+    Field("q_bh", F64, "Benjamini-Hochberg q within facet and research question.", ge=0, le=1),
+    Field(
+        "is_adjusted",
+        BOOL,
+        "Whether Ramadan and Syawal were taken out first; too short series stay as they are.",
+    ),
+    Field("same_sign_share", F64, "Share of variants whose slope has the same sign.", "share", ge=0, le=1),
+    Field("variant", TEXT, "What was added to, or left out of, the primary model.", sensitivity=PUBLIC),
+    Field("is_sign_kept", BOOL, "Whether the variant's slope has the sign of the primary one."),
+    Field("shift", F64, "New level less the old one."),
+    Field("confirmed_share", F64, "Share of redrawn series that show the break again.", "share", ge=0, le=1),
+    Field("deviation", F64, "Median distance from the group's own line."),
     Field("trend_status", TEXT, "What may be said about the trend.", one_of=TREND_STATUSES),
     Field("old_value", F64, "Value in the earlier snapshot."),
     Field("new_value", F64, "Value in the later snapshot."),
@@ -86,8 +115,27 @@ TREND = [
     count("n_cells", "Cells changed.", "cells"),
     Field("shock", TEXT, "Name of the shock.", sensitivity=PUBLIC),
     Field("shock_date", DATE, "Day of the shock.", sensitivity=PUBLIC),
-    Field("drop", F64, "Drop beyond the median placebo drop.", "share"),
+    Field("shock_status", TEXT, "What may be said about the shock.", one_of=SHOCK_STATUSES),
+    Field(
+        "drop", F64, "Loss at the shock beyond the median loss of months without one; a loss of solidarity."
+    ),
     Field("placebo_rank_p", F64, "Share of placebo dates with as deep a drop.", ge=0, le=1),
+    count("n_placebos", "Months without a shock that it is compared with.", "months"),
+    Field("surge", F64, "Greatest of the shock's month and the two after it over the level before.", "ratio"),
+    count("n_before", "Usable months before the shock.", "months"),
+    count("n_after", "Usable months from the shock on.", "months"),
+    Field("its_status", TEXT, "How far the interrupted time series carries.", one_of=ITS_STATUSES),
+    Field("step", F64, "Change of level at the shock; minus is a loss of solidarity."),
+    Field("step_lo", F64, "Lower end of its 95 % interval."),
+    Field("step_hi", F64, "Upper end of its 95 % interval."),
+    Field("step_p", F64, "p of the step, AR(1) errors.", ge=0, le=1),
+    Field(
+        "step_p_hac", F64, "p of the step, least squares with Newey-West errors; often too small.", ge=0, le=1
+    ),
+    Field("step_placebo_p", F64, "Share of placebo dates with as large a step.", ge=0, le=1),
+    Field("slope_change", F64, "Change of slope after the shock.", "unit per month"),
+    Field("slope_change_lo", F64, "Lower end of its 95 % interval.", "unit per month"),
+    Field("slope_change_hi", F64, "Upper end of its 95 % interval.", "unit per month"),
     Field("recovery_months", F64, "Months from trough to recovery.", "months", ge=0),
     Field("from_year", I32, "Earlier year compared."),
     Field("to_year", I32, "Later year compared."),
@@ -99,4 +147,32 @@ TREND = [
     Field("months_since_joining", I32, "Months since joining.", "months", ge=0),
     Field("survival", F64, "Share still active.", "share", ge=0, le=1),
     Field("n_at_risk", F64, "Newcomers at risk.", "people", ge=0),
+]
+
+EVALUATION = [
+    Field("category", TEXT, "Category of the lexicon.", one_of=LEXICON_CATEGORIES, sensitivity=PUBLIC),
+    Field(
+        "reply_rule",
+        TEXT,
+        "Rule that inferred the replies; `all` for all rules together.",
+        one_of=(*REPLY_METHODS, "all"),
+        sensitivity=PUBLIC,
+    ),
+    count("n_coded", "Turns that human coders judged.", "turns"),
+    count("n_coders", "Human coders.", "people"),
+    Field("alpha", F64, "Krippendorff's alpha of the coders, nominal.", ge=-1, le=1),
+    Field("precision", F64, "Share of what the method found that coders confirm.", "share", ge=0, le=1),
+    Field("precision_lo", F64, "Lower end of its 95 % interval.", "share", ge=0, le=1),
+    Field("precision_hi", F64, "Upper end of its 95 % interval.", "share", ge=0, le=1),
+    Field("recall", F64, "Share of what coders see that the method found.", "share", ge=0, le=1),
+    Field("recall_lo", F64, "Lower end of its 95 % interval.", "share", ge=0, le=1),
+    Field("recall_hi", F64, "Upper end of its 95 % interval.", "share", ge=0, le=1),
+    Field("rate_per_1000", F64, "Turns with a match per 1000 turns with text.", "turns per 1000", ge=0),
+    Field(
+        "corrected_rate_per_1000",
+        F64,
+        "That rate times precision over recall.",
+        "turns per 1000",
+        ge=0,
+    ),
 ]

@@ -7,6 +7,7 @@ from schemas.fields.field import (
     F64,
     I32,
     I64,
+    INSTANT,
     OPERATIONAL,
     PSEUDONYMOUS,
     PUBLIC,
@@ -71,6 +72,12 @@ OPERATIONS = [
     Field("definitions_hash", TEXT, "Hash of the indicator definitions.", sensitivity=PUBLIC),
     Field("manifest_sha256", TEXT, "Hash of the snapshot's manifest.", sensitivity=PUBLIC),
     Field("manifest_json", TEXT, "The snapshot's manifest.", sensitivity=PUBLIC),
+    Field(
+        "numbers_sha256",
+        TEXT,
+        "Hash over the indicators that the snapshot measured, companions included; a rebuilt one has the same.",
+        sensitivity=PUBLIC,
+    ),
     count("n_groups", "Groups.", "groups", OPERATIONAL),
     count("n_rosters", "Rosters.", "files", OPERATIONAL),
     Field("table_name", TEXT, "Table.", sensitivity=PUBLIC),
@@ -91,6 +98,13 @@ OPERATIONS = [
     Field(
         "is_settled", BOOL, "Whether a declared correction settles the conflict.", sensitivity=PSEUDONYMOUS
     ),
+    Field(
+        "conflict_key",
+        TEXT,
+        "Identifier of a conflict, by which corrections.toml may settle it.",
+        pattern=r"^[0-9a-f]{12}$",
+        sensitivity=PSEUDONYMOUS,
+    ),
     Field("conflict_kind", TEXT, "What contradicts what.", sensitivity=PSEUDONYMOUS),
     Field("breaks_kind", TEXT, "What changed on the platform or in the group.", sensitivity=PUBLIC),
     Field("description", TEXT, "Description.", sensitivity=PUBLIC),
@@ -108,4 +122,12 @@ OPERATIONS = [
     Field("origin", TEXT, "Where the row comes from.", sensitivity=PUBLIC),
     Field("erasure_token", TEXT, "Keyed token of an erased person.", sensitivity=PSEUDONYMOUS, subject=True),
     count("n_removed", "Rows removed.", "rows", OPERATIONAL),
+    Field(
+        "withdrawn_at",
+        INSTANT,
+        "When the snapshot was withdrawn, because somebody counted in it was erased; NULL while it stands.",
+        "UTC",
+        sensitivity=OPERATIONAL,
+    ),
+    Field("successor_snapshot_id", TEXT, "Snapshot that stands in the place of a withdrawn one."),
 ]

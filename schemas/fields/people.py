@@ -48,6 +48,18 @@ MEMBER = [
     ),
     Field("consent", TEXT, "Consent in force.", one_of=CONSENTS, sensitivity=PSEUDONYMOUS),
     Field(
+        "is_counted",
+        BOOL,
+        "Whether the consent in force lets the person stand in N and in group totals.",
+        sensitivity=PSEUDONYMOUS,
+    ),
+    Field(
+        "may_have_row",
+        BOOL,
+        "Whether the consent in force lets the person stand in a member-level table of the enclave.",
+        sensitivity=PSEUDONYMOUS,
+    ),
+    Field(
         "membership_kind",
         TEXT,
         "Membership of the community or presence in the chat group.",

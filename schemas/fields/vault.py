@@ -26,6 +26,16 @@ VAULT = [
         subject=True,
     ),
     Field(
+        "text_key",
+        I64,
+        "Keyed hash of kind class and normalised text, equal in all exports of a group; NULL without words.",
+        ge=0,
+        sensitivity=PERSONAL,
+    ),
+    Field(
+        "is_long", BOOL, "Whether the normalised text is too long to recur by chance.", sensitivity=PERSONAL
+    ),
+    Field(
         "actor", TEXT, "Label of the person who acts in a system line.", sensitivity=PERSONAL, subject=True
     ),
     Field(
@@ -34,6 +44,14 @@ VAULT = [
         "Labels of the people a system line speaks of.",
         sensitivity=PERSONAL,
         subject=True,
+    ),
+    Field(
+        "timer_hours",
+        I64,
+        "After how long messages disappear, where a system line states it.",
+        "hours",
+        ge=1,
+        sensitivity=PERSONAL,
     ),
     Field("label", TEXT, "Label of a person as an export writes it.", sensitivity=PERSONAL, subject=True),
     Field(

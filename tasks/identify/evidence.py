@@ -15,11 +15,13 @@ CONFIDENCE = {
     "number": 1.0,
     "alignment": 1.0,  # of the reconciled labels: the votes' own confidence is multiplied in
     "number_change": 0.98,
+    "card": 0.97,  # a contact card shared in the chat gives the label its number
     "name": 0.97,
     "alias": 0.95,
     "qualified_name": 0.92,  # what else stands in the label is true of the member
     "title_and_name": 0.9,
     "push_name": 0.9,
+    "card_name": 0.9,  # a contact card shared in the chat gives the number its name
     "elimination": 0.9,  # of several bearers of a name, the only one who is not somebody else here
 }
 RANK = {method: rank for rank, method in enumerate(CONFIDENCE)}
@@ -55,6 +57,8 @@ def judge(sender: Sender, index: Index, members: list[RosterMember]) -> Verdict:
         return Verdict(conflicts=(("labels_of_two_members", frozenset(sure_numbers)),))
     if sure_numbers:
         return _by_number(sender, next(iter(sure_numbers)), sure_names)
+    if not shared_numbers and (by_card := _by_cards(sender, index, members, sure_names)):
+        return by_card
     for found in shared_numbers:  # a number of two members: a name may tell which
         told = found & set(sure_names)
         if len(told) == 1:
@@ -78,6 +82,36 @@ def _by_number(sender: Sender, member: int, names: dict[int, str]) -> Verdict:
         (("number_with_two_names", others | {member}),) if others else (),
         by_number=True,
     )
+
+
+def _by_cards(
+    sender: Sender, index: Index, members: list[RosterMember], names: dict[int, str]
+) -> Verdict | None:
+    """What contact cards say of a sender whom no number decides; None when they lead to nobody.
+
+    A card's number decides like one shown in the chat, a card's name only where the chat shows no name.
+    """
+    numbers = {
+        next(iter(found))
+        for label in sender.cards
+        if label.phone and len(found := index.phones.get(label.phone, set())) == 1
+    }
+    if len(numbers) > 1:
+        return Verdict(conflicts=(("labels_of_two_members", frozenset(numbers)),))
+    if numbers:
+        member = numbers.pop()
+        others = frozenset(set(names) - {member})
+        listed = (("number_with_two_names", others | {member}),) if others else ()
+        return Verdict(member, "card", listed)
+    if any(not label.phone for label in sender.labels):
+        return None
+    bearers = [
+        _as_then(_named(label, index)[0], sender, members) for label in sender.cards if not label.phone
+    ]
+    named = {next(iter(one)) for one in bearers if len(one) == 1}
+    if len(named) > 1:
+        return Verdict(conflicts=(("labels_of_two_members", frozenset(named)),))
+    return Verdict(named.pop(), "card_name") if named else None
 
 
 def _weak_first(item: tuple[Label, set[int], str]) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -13,17 +15,26 @@ from schemas.corrections import Corrections
 from schemas.frames import PEOPLE, ROSTER
 from schemas.tables import TABLES
 from tasks.identify.attributes import bounded
+from tasks.identify.conflicts import conflict_details, conflict_rows, list_conflicts
 from tasks.identify.history import Standing, Version, standings, versions
-from tasks.identify.members import RosterMember, roster_members
-from tasks.identify.membership import Evidence, evidence_of, lagging, member_intervals
-from tasks.identify.outcomes import conflict_rows, decision_rows, event_rows, quarantine_rows, suggestion_rows
+from tasks.identify.kin import STEP, Chain, Kin, in_order
+from tasks.identify.members import RosterMember, roster_members, split_numbers
+from tasks.identify.membership import Evidence, evidence_of, lagging, member_intervals, until_moved
+from tasks.identify.outcomes import (
+    attendance_rows,
+    decision_rows,
+    event_rows,
+    quarantine_rows,
+    renumbered_rows,
+    suggestion_rows,
+)
 from tasks.identify.presence import present_days
 from tasks.identify.register import Person, register
-from tasks.identify.resolve import excluded_pairs, number_changes, resolve
-from tasks.identify.senders import senders
-from warehouse.keys import PseudonymKey, group_key
+from tasks.identify.resolve import Conflict, excluded_pairs, resolve
+from warehouse.keys import DigestKey, PseudonymKey, group_key
 
 _HEAD_COUNTS = {"date": pl.Date, "n": pl.Int64}
+_KNOWN_SINCE = {"member_key": pl.Int64, "date": pl.Date}
 
 
 @dataclass(frozen=True)
@@ -38,12 +49,16 @@ class Identified:
         presence: PRESENCE, bots left out; empty when nothing tells how many are in the group.
         decisions: ``ops.identity_decision``.
         conflicts: ``ops.identity_conflict``.
+        conflict_details: vault only: the conflicts with labels, member numbers and names.
+        attendance: ``core.fact_attendance``.
         quarantine: ``ops.quarantine``: roster rows that contradict the rest of the rosters.
         suggestions: vault only: ``person_no, member_key, similarity`` for a human to confirm.
         head_counts: ``date, n``, read off the group's info page; N is scaled to them.
+        known_since: vault only: ``member_key, date``: since when an earlier group of its history shows a person.
         n_is_known: whether roster, list, head count or creation line tell how many were in the group.
         created_on: day of the group's creation line, if an export holds it.
         unused_corrections: how many identity corrections met nothing; they may go.
+        needless_corrections: how many of them are this group's alone and declare an end: they must go.
     """
 
     people: pl.DataFrame
@@ -53,12 +68,16 @@ class Identified:
     presence: pl.DataFrame
     decisions: pl.DataFrame
     conflicts: pl.DataFrame
+    conflict_details: pl.DataFrame
+    attendance: pl.DataFrame
     quarantine: pl.DataFrame
     suggestions: pl.DataFrame
     head_counts: pl.DataFrame
+    known_since: pl.DataFrame
     n_is_known: bool
     created_on: dt.date | None
     unused_corrections: int
+    needless_corrections: int
 
 
 def identify(
@@ -75,6 +94,10 @@ def identify(
     cut: dt.date,
     listings: pl.DataFrame | None = None,
     label_conflicts: pl.DataFrame | None = None,
+    cards: pl.DataFrame | None = None,
+    kin: Sequence[Kin] = (),
+    continued: Mapping[str, str] = MappingProxyType({}),
+    conflicts_key: DigestKey | None = None,
 ) -> Identified:
     """Identify the people of one group.
 
@@ -92,53 +115,91 @@ def identify(
         cut: last day measured; later lines and messages say nothing about presence.
         listings: ROSTER; participants lists, complete on their day.
         label_conflicts: pairs of labels that reconciliation could not tell apart; they are listed.
+        cards: ``file_id, label, phone`` of the contact cards that came with exports.
+        kin: the other groups of its history, where it continues one or is continued.
+        continued: group -> the group it continues, for the group and its kin.
+        conflicts_key: under which conflicts are named; else the pseudonym key, and their names change with it.
 
     Raises:
         ConfigurationError: a correction names a member number no roster holds, or two contradict each other.
     """
     listings = ROSTER.empty() if listings is None else listings
-    applied = corrections.for_group(group_id)
+    own = Kin(group_id, messages, events, labels, cards, group.bots)
+    chain = Chain(in_order([own, *kin], continued))
+    place = [one.group_id for one in chain.groups].index(group_id)
+    origin = chain.groups[0].group_id
+    applied = corrections.for_group(*(one.group_id for one in chain.groups))
     # groups of a community may hand in the same roster
     rosters = rosters.unique(["file_id", "as_of_date", "row_no"])
+    rosters, used_splits = split_numbers(rosters, applied.split)
     members = roster_members(rosters, community)
     roster_days = sorted(rosters["as_of_date"].unique().to_list())
     histories = [versions(member, roster_days) for member in bounded(members)]
     standing = [standings(member, found) for member, found in zip(members, histories, strict=True)]
-    resolution = resolve(
-        senders(messages, events, labels),
+    everybody = chain.senders
+    excluded = [] if label_conflicts is None else excluded_pairs(label_conflicts, labels)
+    whole = resolve(
+        everybody,
         members,
-        number_changes(events),
+        chain.number_changes,
         applied,
-        group.bots,
-        group_id,
+        chain.bots,
+        origin,
         community,
-        [] if label_conflicts is None else excluded_pairs(label_conflicts, labels),
+        [(place * STEP + one, place * STEP + other) for one, other in excluded],
+        chain.same_names(everybody),
     )
-    people = register(resolution, members, listings, group_id, community, key)
+    known_since = chain.known_since(whole, place)
+    resolution = chain.own(whole, place)
+    resolution.used_corrections |= used_splits
+    resolution.conflicts += [
+        Conflict("number_of_two_names", members=frozenset({position}))
+        for position, member in enumerate(members)
+        if renumbered_rows(member)
+    ]
+    people = register(resolution, members, listings, origin, community, key)
     evidence = evidence_of(people, members, messages, events, listings, cut)
     created = _created(events)
-    memberships = _memberships(people, evidence, standing, created, group_key(group_id), cut)
+    moved_on = min(
+        (day for one in kin if continued.get(one.group_id) == group_id and (day := one.begins)), default=None
+    )
+    memberships = _memberships(people, evidence, standing, created, moved_on, group_key(group_id), cut)
     known = bool(roster_days or group.participants or created is not None) or not listings.is_empty()
+    listed = list_conflicts(
+        people, resolution, lagging(evidence), applied.settle, group_id, conflicts_key or key
+    )
     covered = coverage.filter(pl.col("is_covered") & ~pl.col("is_gap"))["date"].unique().sort()
+    unused = [
+        line
+        for line in (*applied.merge, *applied.split, *applied.settle)
+        if id(line) not in resolution.used_corrections
+    ]
     in_chat = memberships.filter(pl.col("kind") == "group")
     return Identified(
         people=_people_frame(people),
-        dim_member=_dim_member(people, members, histories, community, group, key),
+        dim_member=_dim_member(people, members, histories, community, key),
         membership_events=event_rows(people, events, group_id, cut),
         memberships=memberships,
         presence=present_days(in_chat if known else in_chat.clear(), covered, cut),
         decisions=decision_rows(people, resolution, group_id),
-        conflicts=conflict_rows(people, resolution, lagging(evidence), group_id),
+        conflicts=conflict_rows(listed, group_id),
+        conflict_details=conflict_details(listed),
+        attendance=attendance_rows(people, corrections.for_group(group_id).attendance, group_id),
         quarantine=quarantine_rows(members, group_id),
         suggestions=suggestion_rows(people, resolution),
         head_counts=pl.DataFrame(
             [(count.date, count.n) for count in group.participants], schema=_HEAD_COUNTS, orient="row"
         ).sort("date"),
+        known_since=pl.DataFrame(
+            [(key.member_key(canonical), day) for canonical, day in sorted(known_since.items())],
+            schema=_KNOWN_SINCE,
+            orient="row",
+        ).sort("member_key"),
         n_is_known=known,
         created_on=created,
-        unused_corrections=sum(
-            id(line) not in resolution.used_corrections
-            for line in (*applied.merge, *applied.split, *applied.settle)
+        unused_corrections=len(unused),
+        needless_corrections=sum(
+            line.group is not None and line.expires is not None and not messages.is_empty() for line in unused
         ),
     )
 
@@ -193,19 +254,18 @@ def _dim_member(
     members: list[RosterMember],
     histories: list[list[Version]],
     community: str,
-    group: Group,
     key: PseudonymKey,
 ) -> pl.DataFrame:
-    """``core.dim_member``: the versions of every member of the rosters and of everybody else in the group."""
+    """``core.dim_member``: the versions of every member of the rosters and of everybody else in the group.
+
+    Consent as each roster states it; what holds of it is decided in :mod:`tasks.consent`.
+    """
     rows: list[dict[str, Any]] = []
     for person in people:
         found = versions(None, []) if person.member is None else histories[person.member]
         for version in found:
-            state = dict(version.state)
-            if state["consent"] == "unknown" and group.unknown_consent == "exclude":
-                state["consent"] = "excluded"
             rows.append(
-                state
+                version.state
                 | {
                     "member_version_key": key.version_key(person.canonical_id, version.valid_from),
                     "member_key": person.member_key,
@@ -226,6 +286,7 @@ def _memberships(
     evidence: list[Evidence],
     standing: list[list[Standing]],
     created: dt.date | None,
+    moved_on: dt.date | None,
     group: int,
     cut: dt.date,
 ) -> pl.DataFrame:
@@ -236,6 +297,8 @@ def _memberships(
             continue
         in_community = standing[person.member] if person.member is not None else []
         in_chat = [one for one in member_intervals(signs, in_community, created) if one.from_date <= cut]
+        if moved_on is not None and moved_on <= cut:
+            in_chat = until_moved(in_chat, moved_on, signs)
         whose = {"group_key": group, "member_key": person.member_key}
         rows += [
             whose | vars(one) | {"kind": "community", "basis": "roster_stated", "is_proven": True}

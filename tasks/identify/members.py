@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
+from schemas.corrections import Split
 from schemas.roster import fold
 
 Row = dict[str, Any]
@@ -115,6 +116,28 @@ def roster_members(roster: pl.DataFrame, community: str) -> list[RosterMember]:
         else:
             people.append(gathered)
     return _named([sorted(person, key=_order) for person in people], community)
+
+
+def split_numbers(roster: pl.DataFrame, splits: Iterable[Split]) -> tuple[pl.DataFrame, set[int]]:
+    """Rosters in which the rows of one number that are declared to be another person bear their own.
+
+    Returns:
+        The rosters, and the ids of the lines that met a row.
+    """
+    used: set[int] = set()
+    for line in splits:
+        if line.name is None or line.member_id is None:
+            continue
+        rows = roster.filter(pl.col("member_id") == line.member_id)
+        names = [name for name in rows["name"].drop_nulls().unique() if fold(name) == fold(line.name)]
+        if names:
+            used.add(id(line))
+            is_other = (pl.col("member_id") == line.member_id) & pl.col("name").is_in(names)
+            other = pl.lit(f"{line.member_id} ({line.name})")
+            roster = roster.with_columns(
+                pl.when(is_other).then(other).otherwise("member_id").alias("member_id")
+            )
+    return roster, used
 
 
 def _traits(rows: list[Row]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -113,3 +113,19 @@ def member_intervals(evidence: Evidence, standing: list[Standing], created: dt.d
     """Proven and presumed presence of one person, without overlap."""
     proven = proven_stretches(evidence.signs, evidence.seen_at)
     return [*proven, *presumed_stretches(standing, created, evidence.signs, proven, evidence.seen_at)]
+
+
+def until_moved(stretches: list[Stretch], moved_on: dt.date, evidence: Evidence) -> list[Stretch]:
+    """Stretches in a group that another one continues: open ones end on the day before that one begins.
+
+    Whoever still writes in the old group is there until his last message.
+    """
+    last_seen = evidence.seen_at[-1][1] if evidence.seen_at else dt.date.min
+    last = max(moved_on - dt.timedelta(days=1), last_seen)
+    return [
+        replace(one, to_date=last, end_basis="continued")
+        if one.to_date is None or one.to_date > last
+        else one
+        for one in stretches
+        if one.from_date <= last
+    ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections.abc import Iterable
 
 import polars as pl
 
+from schemas.corrections import Attendance
+from schemas.errors import ConfigurationError
 from schemas.roster import fold
 from schemas.tables import TABLES
 from schemas.vocabulary import JOIN_EVENTS, LEAVE_EVENTS
-from tasks.identify.members import RosterMember
+from tasks.identify.members import RosterMember, Row
 from tasks.identify.membership import subject
 from tasks.identify.register import Person
 from tasks.identify.resolve import Resolution
@@ -89,39 +91,21 @@ def suggestion_rows(people: list[Person], resolution: Resolution) -> pl.DataFram
     return pl.DataFrame(rows, schema=_SUGGESTIONS, orient="row").sort("person_no")
 
 
-def conflict_rows(
-    people: list[Person], resolution: Resolution, lagging: list[int], group_id: str
-) -> pl.DataFrame:
-    """``ops.identity_conflict``: a row for each person a contradiction concerns."""
-    by_sender = _member_keys(people)
-    by_member = {person.member: person.member_key for person in people if person.member is not None}
-    labels: dict[tuple[str, int], set[str]] = defaultdict(set)
-    settled: dict[tuple[str, int], bool] = {}
-    for conflict in resolution.conflicts:
-        named = {
-            label.text for number in conflict.senders for label in resolution.people[number].sender.labels
-        }
-        keys = {by_sender[number] for number in conflict.senders} | {
-            by_member[place] for place in conflict.members
-        }
-        for key in keys:
-            labels[conflict.kind, key] |= named
-            is_settled = conflict in resolution.settled
-            settled[conflict.kind, key] = settled.get((conflict.kind, key), True) and is_settled
-    for place in lagging:
-        entry = ("left_but_listed", people[place].member_key)
-        labels[entry], settled[entry] = set(), False
-    rows = [
-        {
-            "group_key": group_key(group_id),
-            "conflict_kind": kind,
-            "member_key": key,
-            "n_labels": len(labels[kind, key]),
-            "is_settled": settled[kind, key],
-        }
-        for kind, key in sorted(labels)
+def renumbered_rows(member: RosterMember) -> list[Row]:
+    """Rows of a member under whose number they name somebody else than the first row does."""
+    first = member.rows[0]
+    return [
+        row
+        for row in member.rows[1:]
+        if not (_words(first) & _words(row))
+        and _words(first)
+        and _words(row)
+        and first["phone"] != row["phone"]
     ]
-    return pl.DataFrame(rows, schema=TABLES["ops.identity_conflict"].polars_schema)
+
+
+def _words(row: Row) -> set[str]:
+    return set(fold(row["name"] or "").split())
 
 
 def quarantine_rows(members: list[RosterMember], group_id: str) -> pl.DataFrame:
@@ -129,20 +113,39 @@ def quarantine_rows(members: list[RosterMember], group_id: str) -> pl.DataFrame:
 
     The number stays durable and the row in force; the row is listed for a human to look at.
     """
-    rows = []
-    for member in members:
-        first = member.rows[0]
-        for row in member.rows[1:]:
-            words = [set(fold(one["name"] or "").split()) for one in (first, row)]
-            if all(words) and not words[0] & words[1] and first["phone"] != row["phone"]:
-                rows.append(
-                    (
-                        row["file_id"],
-                        group_id,
-                        row["row_no"],
-                        "member_id",
-                        "member_id_of_another_name",
-                        "warning",
-                    )
-                )
+    rows = [
+        (row["file_id"], group_id, row["row_no"], "member_id", "member_id_of_another_name", "warning")
+        for member in members
+        for row in renumbered_rows(member)
+    ]
     return pl.DataFrame(rows, schema=TABLES["ops.quarantine"].polars_schema, orient="row")
+
+
+def attendance_rows(people: list[Person], declared: Iterable[Attendance], group_id: str) -> pl.DataFrame:
+    """``core.fact_attendance``: of each declared attendance the whole, and the members it names.
+
+    Declared twice for one day, the later declaration counts, of equally late ones the last.
+    """
+    keys = {person.member_id: person.member_key for person in people if person.member_id}
+    rows: list[tuple[int, dt.date, int, int | None, int | None]] = []
+    by_day = {line.activity_date: line for line in sorted(declared, key=lambda line: line.date)}
+    for day, line in sorted(by_day.items()):
+        named = list(dict.fromkeys(line.member_ids))
+        if line.group is None:  # of any group: of the one whose roster knows somebody named
+            named = [number for number in named if number in keys]
+            if line.member_ids and not named:
+                continue
+        if set(named) - set(keys):
+            raise ConfigurationError(
+                "an attendance of corrections.toml names a member number that no roster holds",
+                next_step="mend its member_ids, or hand in the roster that holds them",
+                unknown=len(set(named) - set(keys)),
+            )
+        rows.append(
+            (group_key(group_id), day, 0, None, len(named) if line.n_present is None else line.n_present)
+        )
+        rows += [
+            (group_key(group_id), day, place, keys[number], None)
+            for place, number in enumerate(named, start=1)
+        ]
+    return pl.DataFrame(rows, schema=TABLES["core.fact_attendance"].polars_schema, orient="row")

@@ -69,7 +69,7 @@ def _add_sender(person: Person, one: Resolved) -> None:
     person.is_bot = person.is_bot or one.is_bot
     labels = one.sender.labels
     person.name = person.name or one.sender.name
-    person.phone = person.phone or next(iter(one.sender.phones), None)
+    person.phone = person.phone or next(iter(one.sender.known_phones), None)
     names = [label.text for label in labels if not label.phone and label.text != person.name]
     person.aliases = tuple(dict.fromkeys([*person.aliases, *names]))
 
@@ -85,7 +85,7 @@ def _add_listed(
     by_phone: dict[str, set[str]] = defaultdict(set)
     by_name: dict[str, set[str]] = defaultdict(set)
     for canonical, found in people.items():
-        for phone in (found.phone, *(phone for one in found.resolved for phone in one.sender.phones)):
+        for phone in (found.phone, *(phone for one in found.resolved for phone in one.sender.known_phones)):
             if phone:
                 by_phone[phone].add(canonical)
         for name in (found.name, *found.aliases):

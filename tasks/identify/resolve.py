@@ -14,6 +14,7 @@ from tasks.identify.evidence import CONFIDENCE, CONTESTED, RANK, Verdict, judge
 from tasks.identify.members import Groups, Index, RosterMember, index_members
 from tasks.identify.senders import Sender, read_label
 from tasks.identify.suggest import Suggestion, suggest
+from warehouse.reference.people import roster_words
 
 
 @dataclass
@@ -70,13 +71,15 @@ def resolve(
     group_id: str,
     community: str,
     excluded: Iterable[tuple[int, int]] = (),
+    same_names: Iterable[tuple[int, int]] = (),
 ) -> Resolution:
     """Resolve every sender of a group to a member, or leave it a person of its own.
 
     Declared corrections come first, then the number, aligned labels, a changed number, the exact name or
     alias. Two senders who write side by side in one export are never made one member by a name. What
     contradicts itself is listed and not merged. ``number_changes`` are pairs (old, new) of person_no,
-    ``excluded`` pairs whom shared texts hold for one person and one export shows to be two.
+    ``excluded`` pairs whom shared texts hold for one person and one export shows to be two, ``same_names``
+    pairs whom two groups of one history know by the same contact name.
 
     Raises:
         ConfigurationError: a correction names a member number that no roster holds, or two corrections
@@ -92,6 +95,7 @@ def resolve(
     state.conflicts += [Conflict("labels_exclude_each_other", frozenset(pair)) for pair in excluded]
     _join_same_number(state)
     _follow_number_changes(state, number_changes)
+    _join_same_names(state, same_names)
     holders = _assign(state, resolution)
     _eliminate(state, resolution, holders)
     _name_unmatched(state, resolution, group_id, community)
@@ -132,6 +136,8 @@ def _position(index: Index, member_id: str) -> int:
 def _apply_corrections(state: _State, corrections: Corrections) -> set[int]:
     used: set[int] = set()
     for split in corrections.split:
+        if split.label is None:
+            continue  # of a roster number: done before
         concerned = _with_label(state.senders, split.label)
         member = None if split.member_id is None else _position(state.index, split.member_id)
         for number in concerned:
@@ -153,10 +159,17 @@ def _apply_corrections(state: _State, corrections: Corrections) -> set[int]:
 
 
 def _mark_bots(resolution: Resolution, senders: dict[int, Sender], bots: Iterable[str]) -> None:
-    for text in bots:
-        for number in _with_label(senders, text):
-            resolution.people[number].is_bot = True
-            resolution.people[number].method = "bot"
+    """Senders under a declared label, or one by which an app's own assistant is known."""
+    marked = set().union(*(_with_label(senders, text) for text in bots))
+    known = roster_words()["bot"]
+    marked |= {
+        number
+        for number, sender in senders.items()
+        if sender.labels and all(label.folded in known for label in sender.labels)
+    }
+    for number in marked:
+        resolution.people[number].is_bot = True
+        resolution.people[number].method = "bot"
 
 
 def _list_contradictions(state: _State) -> None:
@@ -173,9 +186,12 @@ def _join_same_number(state: _State) -> None:
     first: dict[str, int] = {}
     for number, sender in sorted(state.senders.items()):
         state.groups.find(number)
-        for phone in sender.phones:
-            if len(state.index.phones.get(phone, ())) < 2 and len(sender.phones) == 1:
-                state.groups.join(first.setdefault(phone, number), number)
+        for phone in sender.known_phones:
+            if len(state.index.phones.get(phone, ())) < 2 and len(sender.known_phones) == 1:
+                known = state.senders[first.setdefault(phone, number)]
+                # what only a card says joins no two labels of one export: they are two people
+                if (sender.phones and known.phones) or not sender.files & known.files:
+                    state.groups.join(known.person_no, number)
 
 
 def _member_of(state: _State, number: int) -> int | None:
@@ -198,6 +214,28 @@ def _follow_number_changes(state: _State, changes: Iterable[tuple[int, int]]) ->
         else:
             state.groups.join(old, new)
             state.renumbered.add(new)
+
+
+def _join_same_names(state: _State, pairs: Iterable[tuple[int, int]]) -> None:
+    """Senders of two groups of one history, unless their evidence leads to two members or numbers."""
+    for first, second in pairs:
+        both = [
+            [number for number in state.senders if state.groups.find(number) == state.groups.find(one)]
+            for one in (first, second)
+        ]
+        members = {
+            member for part in both for number in part if (member := _member_of(state, number)) is not None
+        }
+        numbers = [
+            {phone for number in part for phone in state.senders[number].known_phones} for part in both
+        ]
+        doubtful = any(
+            kind == "name_of_two_members"
+            for number in (first, second)
+            for kind, _ in state.verdicts[number].conflicts
+        )
+        if len(members) < 2 and not doubtful and (not all(numbers) or numbers[0] & numbers[1]):
+            state.groups.join(first, second)
 
 
 def _assign(state: _State, resolution: Resolution) -> dict[int, list[list[int]]]:
@@ -329,13 +367,18 @@ def _labels_of(people: list[Resolved]) -> list[str]:
 
 
 def _own_identifier(people: list[Resolved], renumbered: set[int], group_id: str, community: str) -> str:
-    numbered = [person.sender for person in people if person.sender.phones]
+    numbered = [person.sender for person in people if person.sender.known_phones]
     if numbered:
         earliest = min(
             numbered,
-            key=lambda one: (one.person_no in renumbered, one.first_at is None, one.first_at, one.phones),
+            key=lambda one: (
+                one.person_no in renumbered,
+                one.first_at is None,
+                one.first_at,
+                one.known_phones,
+            ),
         )
-        return f"{community}|tel:{earliest.phones[0]}"
+        return f"{community}|tel:{earliest.known_phones[0]}"
     labels = [label for person in people for label in person.sender.labels]
     if labels:
         return f"{group_id}|label:{min(labels, key=lambda label: (label.is_push, label.text)).text}"

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from schemas.errors import FileRefused
 from schemas.frames import ROSTER
-from schemas.roster import EMPTY, RosterRow, clean, e164_list, fold
+from schemas.roster import EMPTY, RosterRow, clean, e164_list, fold, read_date
 from tasks.identify.sheet import MAX_ROWS, Cells, read_sheets
 from tasks.land.dates import stated_date
 from tasks.run import last_day
@@ -23,6 +23,9 @@ from warehouse.reference.people import headings, region, role, roster_words
 #: Above this share of rows with a fault the file is refused.
 MAX_BAD_SHARE = 0.5
 _HEADER_WITHIN = 60  # rows above which a header may stand: titles, addresses, blank rows
+#: A count of heads, alone or with a word or two: ``57``, ``Jumlah: 57``, ``57 anggota``.
+_COUNT = re.compile(r"^(?:[^\W\d]+[ :=]*){0,3}(\d{1,4})(?:[.,]0+)?(?: *[^\W\d]+){0,2}$")
+_MOST_HEADS = 1_899  # of a group; what lies above is a year
 _FATAL = frozenset({"no_identity", "formula", "duplicate_row"})
 _IDENTITY = ("name", "phone")
 _PROBLEMS = {"row_no": pl.Int64, "column_name": pl.String, "rule": pl.String, "severity": pl.String}
@@ -43,6 +46,12 @@ class RosterFile:
     n_rows: int
     n_bad: int
     columns: tuple[str, ...]
+    head_counts: tuple[tuple[dt.date, int], ...] = ()  # day, people: of a list that only counts them
+
+    def under(self, file_id: str) -> RosterFile:
+        """The same under the identifier the file was handed in with; its bytes may have lost somebody since."""
+        roster = self.roster.with_columns(file_id=pl.lit(file_id))
+        return RosterFile(**{**vars(self), "file_id": file_id, "roster": roster})
 
     def quarantine(self, group_id: str) -> pl.DataFrame:
         """The problems as rows of ``ops.quarantine``."""
@@ -117,12 +126,69 @@ def read_roster(
 def read_participants(content: bytes, file_name: str, default_month: dt.date) -> RosterFile:
     """Read ``participants-DATE.csv``: everybody on it was in the chat on that day, nobody else was.
 
+    Instead of people it may hold a count alone, of the day in its name (``57``, ``Jumlah: 57``), or a
+    column of counts beside a column of dates.
+
     Raises:
         FileRefused: as :func:`read_roster`.
     """
+    sheets = read_sheets(content)
+    counts = (
+        None
+        if any(find_header(cells) for cells in sheets)
+        else _head_counts(sheets, file_name, default_month)
+    )
+    if counts:
+        day = as_of_date(file_name, default_month)
+        return RosterFile(
+            file_id=hashlib.sha256(content).hexdigest()[:12],
+            as_of_date=day,
+            roster=ROSTER.empty(),
+            problems=pl.DataFrame(schema=_PROBLEMS),
+            n_rows=len(counts),
+            n_bad=0,
+            columns=(),
+            head_counts=counts,
+        )
     listed = read_roster(content, file_name, default_month)
     everybody = listed.roster.with_columns(pl.lit(True).alias("is_in_group"))
     return RosterFile(**{**vars(listed), "roster": everybody})
+
+
+def _head_counts(
+    sheets: list[Cells], file_name: str, default_month: dt.date
+) -> tuple[tuple[dt.date, int], ...] | None:
+    """Counts of heads by day; None where the cells are more than that."""
+    months, found = roster_words()["month"], dict[dt.date, int]()
+    for row in (row for cells in sheets for row in cells):
+        filled = [text for cell in row if (text := clean(cell))]
+        counted = [_count_or_none(text) for text in filled]
+        numbers = [number for number in counted if number is not None]
+        days = [
+            day
+            for text, number in zip(filled, counted, strict=True)
+            if number is None and (day := _day_or_none(text, months))
+        ]
+        is_heading = not numbers and not days
+        if len(numbers) > 1 or len(days) > 1 or (days and not numbers) or (is_heading and found):
+            return None
+        if numbers:
+            day = days[0] if days else as_of_date(file_name, default_month)
+            if found.setdefault(day, numbers[0]) != numbers[0]:
+                return None
+    return tuple(sorted(found.items())) or None
+
+
+def _count_or_none(text: str) -> int | None:
+    match = _COUNT.match(text)
+    return int(match[1]) if match and int(match[1]) <= _MOST_HEADS else None
+
+
+def _day_or_none(text: str, months: dict[str, str]) -> dt.date | None:
+    try:
+        return read_date(text, months)
+    except ValueError:
+        return None
 
 
 def find_header(cells: Cells) -> tuple[int, dict[int, str]] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -24,6 +24,7 @@ class Label:
     phone: str | None = None
     folded: str = ""
     is_push: bool = False
+    is_card: bool = False  # not written in the chat: what a contact card says of a label that is
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Sender:
 
     person_no: int
     labels: tuple[Label, ...] = ()
+    cards: tuple[Label, ...] = ()
     files: frozenset[str] = frozenset()
     votes: int = 0
     confidence: float = 1.0
@@ -41,12 +43,18 @@ class Sender:
 
     @property
     def phones(self) -> tuple[str, ...]:
+        """Numbers under which the person is shown."""
         return tuple(sorted({label.phone for label in self.labels if label.phone}))
+
+    @property
+    def known_phones(self) -> tuple[str, ...]:
+        """Numbers under which the person is shown, else those that contact cards give the name."""
+        return self.phones or tuple(sorted({label.phone for label in self.cards if label.phone}))
 
     @property
     def name(self) -> str | None:
         """A label that reads as a name: a contact name before a push name."""
-        names = [label for label in self.labels if not label.phone]
+        names = [label for label in (*self.labels, *self.cards) if not label.phone]
         return min(names, key=lambda label: (label.is_push, label.text)).text if names else None
 
     def writes_beside(self, other: Sender) -> bool:
@@ -81,8 +89,14 @@ def without_honorific(folded: str) -> str | None:
     return " ".join(kept) if len(kept) < len(words) else None
 
 
-def senders(messages: pl.DataFrame, events: pl.DataFrame, labels: pl.DataFrame) -> dict[int, Sender]:
-    """Every person of the reconciled store (MESSAGES, EVENTS, LABELS), by person_no, labelled or not."""
+def senders(
+    messages: pl.DataFrame, events: pl.DataFrame, labels: pl.DataFrame, cards: pl.DataFrame | None = None
+) -> dict[int, Sender]:
+    """Every person of the reconciled store (MESSAGES, EVENTS, LABELS), by person_no, labelled or not.
+
+    ``cards``: ``file_id, label, phone`` of contact cards shared in an export: they give the number of whom
+    that export shows by the card's name, and the name of whom it shows by the card's number.
+    """
     found = {number: Sender(number) for number in _all_people(messages, events, labels)}
     gathered: dict[int, dict[str, Label]] = defaultdict(dict)
     files: dict[int, set[str]] = defaultdict(set)
@@ -101,6 +115,8 @@ def senders(messages: pl.DataFrame, events: pl.DataFrame, labels: pl.DataFrame) 
         if label is not None:
             gathered[number][label.text] = label
             sender.named_in.setdefault(label.text, set()).update(exports)
+    for number, learnt in ({} if cards is None else _of_cards(labels, cards)).items():
+        found[number].cards = learnt
     for number, sender in found.items():
         sender.labels = tuple(sorted(gathered[number].values(), key=lambda label: label.text))
         sender.files = frozenset(files[number])
@@ -110,6 +126,21 @@ def senders(messages: pl.DataFrame, events: pl.DataFrame, labels: pl.DataFrame) 
     for number, first, last in spans.iter_rows():
         found[number].first_at, found[number].last_at = first, last
     return found
+
+
+def _of_cards(labels: pl.DataFrame, cards: pl.DataFrame) -> dict[int, tuple[Label, ...]]:
+    """person_no -> what the cards of its exports say beyond its labels."""
+    shown = labels.select("file_id", "label", "person_no").unique()
+    by_name = cards.join(shown, on=["file_id", "label"]).select("person_no", text="phone")
+    by_number = cards.join(shown.rename({"label": "phone"}), on=["file_id", "phone"]).select(
+        "person_no", text="label"
+    )
+    learnt: dict[int, set[Label]] = defaultdict(set)
+    for number, text in pl.concat([by_name, by_number]).unique().iter_rows():
+        label = read_label(text)
+        if label is not None and not label.is_push:
+            learnt[number].add(replace(label, is_card=True))
+    return {number: tuple(sorted(found, key=lambda label: label.text)) for number, found in learnt.items()}
 
 
 def _all_people(messages: pl.DataFrame, events: pl.DataFrame, labels: pl.DataFrame) -> list[int]:

@@ -22,6 +22,7 @@ class Content(BaseModel):
     n_bytes: int
     is_dated_by_name: bool = True  # else by the clock of whoever made the archive
     month: str | None = None  # YYYY-MM, the month of the run that took it in
+    written_date: dt.date | None = None  # of the file, or of its entry in an archive
 
 
 class Entry(BaseModel):
@@ -52,11 +53,14 @@ class Ledger(BaseModel):
     refused_by: dict[str, str] = {}  # file_id -> run that refused it
     metas: dict[str, ExportMeta] = {}  # file_id -> what the parser found out
     parsed_under: dict[str, str] = {}  # file_id -> version and settings it was parsed under
+    looked_through: dict[str, str] = {}  # file_id -> tombstones it was last held against
+    withheld: dict[str, str] = {}  # file_id -> tombstones under which somebody was last taken out of it
 
     def forget(self, file_id: str) -> None:
         """Drop what an earlier parse of a content came to."""
         for known in (self.refused, self.refused_under, self.refused_by, self.metas, self.parsed_under):
             known.pop(file_id, None)
+        self.looked_through.pop(file_id, None)
 
     def refuse(self, file_id: str, reason: str, under: str, run_id: str) -> None:
         """Enter that a content cannot be used."""

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from schemas.config import Group
-from schemas.indicators import registry
+from schemas.indicators import definitions, registry
 from schemas.tables import TABLES
 
+#: Versions of people and groups reach back to here.
+BEGINNING = dt.date(1900, 1, 1)
 DIM_GROUP = TABLES["core.dim_group"]
 #: What is described of a group; a change of any of it is a new version.
 DESCRIBED = ("group_name", "timezone", "community", "continues", "selling_allowed")
@@ -57,21 +59,25 @@ def dim_group_versions(
     Args:
         known: its versions so far, of the shape of ``core.dim_group``.
         described: the columns of :data:`DESCRIBED` as declared now.
-        since: first day of the first version, or of a new one when the description changed.
+        since: first day of a new version when the description changed.
 
-    A description that changes twice in a month counts as it stands at the last run.
+    The first version reaches back to the beginning, so that every fact of whatever date meets exactly one,
+    whenever the group was first loaded. A description that changes twice in a month counts as it stands at
+    the last run.
     """
     rows = known.sort("valid_from").to_dicts()
     now = {name: described[name] for name in DESCRIBED}
     if rows and {name: rows[-1][name] for name in DESCRIBED} == now:
         return DIM_GROUP.conform(known)
-    if rows and rows[-1]["valid_from"] >= since:
-        since = rows.pop()["valid_from"]
+    valid_from = since if rows else BEGINNING
+    # a version's key tells the month in which it was made: the first one's beginning does not
+    if rows and (made := rows[-1]["group_version_key"] ^ group_key) >= since.toordinal():
+        since, valid_from = dt.date.fromordinal(made), rows.pop()["valid_from"]
     if rows:
-        rows[-1] |= {"valid_to": since, "is_current": False}
-    version_key = (group_key ^ since.toordinal()) & (2**63 - 1)
+        rows[-1] |= {"valid_to": valid_from, "is_current": False}
+    version_key = group_key ^ since.toordinal()
     head = {"group_version_key": version_key, "group_key": group_key, "group_id": group_id}
-    rows.append(head | now | {"valid_from": since, "valid_to": None, "is_current": True})
+    rows.append(head | now | {"valid_from": valid_from, "valid_to": None, "is_current": True})
     return pl.DataFrame(rows, schema=DIM_GROUP.polars_schema)
 
 
@@ -87,11 +93,15 @@ def describe(group: Group, group_id: str) -> dict[str, object]:
 
 
 def dim_indicator(computed: Iterable[str]) -> pl.DataFrame:
-    """``core.dim_indicator``: the newest definitions, with whether this version computes them."""
+    """``core.dim_indicator``: every version of every definition, with whether this version computes it."""
     table, known = TABLES["core.dim_indicator"], set(computed)
     rows = [
-        definition.model_dump(include=set(table.names)) | {"is_computed": code in known, "is_current": True}
-        for code, definition in registry().items()
+        definition.model_dump(include=set(table.names))
+        | {
+            "is_computed": definition.code in known,
+            "is_current": definition is registry()[definition.code],
+        }
+        for definition in definitions()
     ]
     return table.conform(
         pl.DataFrame(rows, schema_overrides={"range_low": pl.Float64, "range_high": pl.Float64})

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.tables import TABLES
+from tasks.consent.restate import forget_past, restated_groups
+from tasks.evaluate.kit import all_evaluations
 from tasks.load import dimensions
 from tasks.load.files import file_rows
 from tasks.measure.stage import STAGE as MEASURE
 from tasks.measure.stage import computed_codes
+from tasks.rights.strike import Struck, pending, strike
+from tasks.rights.tombstones import read_tombstones
 from tasks.run import Run, in_batches
 from tasks.runs import run_rows
 from tasks.snapshot.evidence import in_force, manifest_of
@@ -32,7 +36,7 @@ CALENDAR_FROM, CALENDAR_TO = dt.date(2009, 1, 1), dt.date(2040, 12, 31)
 GROUP_TABLES = tuple(
     name for name, table in TABLES.items() if table.partition == ("group_key",) and name != "core.dim_group"
 )
-SNAPSHOT_TABLES = frozenset({"core.fact_trend"})
+SNAPSHOT_TABLES = frozenset({"core.fact_trend", "core.fact_trend_variant"})
 
 
 @dataclass
@@ -45,6 +49,7 @@ class GroupLoad:
     accepted: list[str]
     changed: list[str]
     load: Load | None
+    struck: Struck | None = None  # what erasures took out of the warehouse in this load
 
     @property
     def open(self) -> Load:
@@ -72,17 +77,45 @@ def open_load(workspace: Workspace, run: Run, accepted: Sequence[str]) -> Iterat
     warehouse = Warehouse(workspace.settings.database_url)
     warehouse.create()
     manifest = manifest_of(workspace, run, accepted)
-    if manifest.snapshot_id == in_force(warehouse):
+    tombstones = read_tombstones(workspace.vault)
+    erasures = pending(tombstones, warehouse.read("SELECT erasure_token FROM ops.erasure"))
+    is_foreign = _is_under_another_key(workspace, warehouse, accepted)
+    if manifest.snapshot_id == in_force(warehouse) and not erasures and not is_foreign:
         yield GroupLoad(workspace, run, manifest, list(accepted), [], None)
         return
     held = dict(warehouse.read("SELECT group_id, input_hash FROM ops.group_state").iter_rows())
     changed = [
         group_id
         for group_id in accepted
-        if StageStore(workspace.vault, group_id).stamp(MEASURE) != held.get(group_id)
+        if is_foreign or StageStore(workspace.vault, group_id).stamp(MEASURE) != held.get(group_id)
     ]
-    with warehouse.load(run.run_id) as load:
-        yield GroupLoad(workspace, run, manifest, list(accepted), changed, load)
+    with warehouse.load(run.run_id, compact=bool(erasures)) as load:
+        this = GroupLoad(workspace, run, manifest, list(accepted), changed, load)
+        if tombstones is not None and erasures:
+            this.struck = strike(load, tombstones, erasures, manifest.snapshot_id)
+        _forget_what_consent_restates(this)
+        yield this
+
+
+def _is_under_another_key(workspace: Workspace, warehouse: Warehouse, accepted: Sequence[str]) -> bool:
+    """Whether the warehouse calls nobody as the vault does: the key was lost, and begun anew with another."""
+    known = set(warehouse.read("SELECT DISTINCT pseudonym_key FROM core.dim_member")["pseudonym_key"])
+    if not known:
+        return False
+    frames = (StageStore(workspace.vault, one).frames(MEASURE, only="core.dim_member") for one in accepted)
+    ours = {name for frame in frames for part in frame.values() for name in part["pseudonym_key"].unique()}
+    return bool(ours) and ours.isdisjoint(known)
+
+
+def _forget_what_consent_restates(this: GroupLoad) -> None:
+    """Where a consent changes who is counted, the earlier values go before the new ones come."""
+    table = "core.member_permission"
+    permissions = {group_key(group_id): _stage_frame(this, group_id, table) for group_id in this.changed}
+    groups = restated_groups(this.open, permissions, this.manifest)
+    if groups:
+        vintage = forget_past(this.open, groups)
+        if this.struck is None or this.struck.vintage is None:
+            this.struck = Struck(vintage=vintage)
 
 
 def _load_shared_dimensions(workspace: Workspace, load: Load) -> None:
@@ -97,10 +130,13 @@ def _load_shared_dimensions(workspace: Workspace, load: Load) -> None:
 def _load_groups_dimension(this: GroupLoad) -> None:
     known = this.open.read("SELECT * FROM core.dim_group")
     for group_id in this.accepted:
-        key = group_key(group_id)
+        key, config = group_key(group_id), this.workspace.config
+        described = dimensions.describe(config.group(group_id), group_id)
+        if len(config.chain_of(group_id)) > 1:  # groups of one history share a community, declared or not
+            described["community"] = config.community_of(group_id)
         versions = dimensions.dim_group_versions(
             known.filter(pl.col("group_key") == key),
-            dimensions.describe(this.workspace.config.group(group_id), group_id),
+            described,
             key,
             group_id,
             this.run.month_start,
@@ -154,6 +190,8 @@ def _load_operations(this: GroupLoad) -> None:
     workspace = this.workspace
     this.open.replace_all("ops.file", file_rows(workspace, this.run.run_id))
     this.open.replace_all("ops.run", run_rows(workspace))
+    for name, rows in all_evaluations(workspace).items():
+        this.open.replace_all(name, rows)
     results = f"runs/{this.run.run_id}/expectations.parquet"
     if workspace.vault.exists(results):
         this.open.append("ops.validation_result", workspace.vault.read_frame(results))

@@ -9,6 +9,9 @@ import polars as pl
 
 from tasks.measure.chains import fates, parents
 from tasks.measure.lists import Lists
+from tasks.measure.renames import merge_renamed
+from tasks.measure.text.money import CHECK_ABOVE
+from tasks.parse.polls import read_polls
 
 #: Sums and stated totals may differ by rounding of what people write, not by more.
 TOTAL_TOLERANCE = 1.0
@@ -26,15 +29,20 @@ class Chains:
 def chain_lists(lists: Lists, officers: pl.DataFrame) -> Chains:
     """Chains of versions that are lists of people; agendas and rules in numbered lines are left out.
 
-    A chain stays when it was copied, when an entry names a member, when it is a call of a known kind with
-    blanks to fill, or when it is a khataman or a collection with amounts.
+    A chain stays when an entry names a member, when its copies differ in their entries, when it is a call of
+    a known kind with blanks to fill, or when it is a khataman or a collection with amounts. A list by bullets
+    stays only for its names or amounts: bullets head much that is no list of people.
 
     Args:
         lists: what the versions say. officers: member_key, turn (turns written as an officer or founder).
     """
     links = parents(lists.versions, lists.entries)
     versions = lists.versions.join(links, on="version", maintain_order="left").with_columns(
-        version_no=pl.int_range(1, pl.len() + 1).over("chain"), n_copies=pl.len().over("chain")
+        version_no=pl.int_range(1, pl.len() + 1).over("chain")
+    )
+    said = lists.entries.group_by("version").agg(entries_said=pl.col("key").sort().str.join("\n").hash(0))
+    versions = versions.join(said, on="version", how="left", maintain_order="left").with_columns(
+        pl.col("entries_said").fill_null(0)
     )
     versions = versions.join(
         officers.select("turn", is_officer=pl.lit(True)).unique(),
@@ -42,9 +50,10 @@ def chain_lists(lists: Lists, officers: pl.DataFrame) -> Chains:
         how="left",
         maintain_order="left",
     )
-    called = (pl.col("n_entries") == 0) & (pl.col("activity_kind") != "other_list")
+    numbered = ~pl.col("is_bulleted")
+    called = (pl.col("n_entries") == 0) & (pl.col("activity_kind") != "other_list") & numbered
     stays = (
-        (pl.col("n_copies") > 1)
+        ((pl.col("entries_said").n_unique().over("chain") > 1) & numbered)
         | (pl.col("n_named") > 0)
         | called
         | (pl.col("activity_kind").is_in(["khataman", "donation"]) & (pl.col("priced") > 0))
@@ -64,7 +73,7 @@ def chain_lists(lists: Lists, officers: pl.DataFrame) -> Chains:
     entries = lists.entries.join(
         kept.select("version", "chain", "sender_key", "local_date"), on="version", maintain_order="left"
     )
-    return Chains(kept, _entities(entries))
+    return Chains(kept, merge_renamed(_entities(entries), kept))
 
 
 def _entities(entries: pl.DataFrame) -> pl.DataFrame:
@@ -95,12 +104,14 @@ def participation(chains: Chains) -> pl.DataFrame:
         chain, entity, member_key?, slot?, added_date, added_by, is_proxy, participation_status, amount_idr?,
         is_done, n_guests, fate. Values are those of the last version that holds the entity.
     """
-    ordered = chains.entries.sort("chain", "version", "line", maintain_order=True)
+    ordered = _values(chains)
     # whoever shares a line stays in its order: that of keys would not survive their rotation
     union = ordered.group_by("chain", "entity", maintain_order=True).agg(
-        pl.col("member_key", "slot").first(),
-        pl.col("line").first(),
-        pl.col("participation_status", "amount_idr", "is_done", "n_guests").last(),
+        pl.col("member_key").drop_nulls().first(),
+        pl.col("slot", "line").first(),
+        pl.col("participation_status", "amount_idr", "is_refused", "is_done", "n_guests")
+        .filter(pl.col("is_edit"))
+        .last(),
         added_version=pl.col("version").first(),
         added_date=pl.col("local_date").first(),
         added_by=pl.col("sender_key").first(),
@@ -129,11 +140,41 @@ def participation(chains: Chains) -> pl.DataFrame:
             .otherwise("participation_status"),
             # only a collection speaks of money given and paid
             amount_idr=pl.when(pl.col("activity_kind") == "donation").then("amount_idr"),
+            is_refused=(pl.col("activity_kind") == "donation") & pl.col("is_refused"),
             is_paid=pl.when(pl.col("activity_kind") == "donation").then("is_done"),
         )
         .sort("chain", "added_version", "line", "place")
         .drop("place")
     )
+
+
+_VALUES = ("participation_status", "amount_idr", "is_refused", "is_done", "n_guests")
+
+
+def _values(chains: Chains) -> pl.DataFrame:
+    """One row per entity and version in their order, with whether the version changed what its parent said.
+
+    A copy of an old version carries old values along: only a change counts. A person with several lines on one
+    version gave each amount; a line that stands there twice, letter for letter, was doubled in copying.
+    """
+    once = chains.entries.unique(["chain", "entity", "version", "said"], keep="first", maintain_order=True)
+    values = (
+        once.sort("chain", "version", "line", maintain_order=True)
+        .group_by("chain", "entity", "version", maintain_order=True)
+        .agg(
+            pl.col("member_key", "slot", "line", "local_date", "sender_key", "participation_status").first(),
+            pl.col("is_done", "is_refused").any(),
+            pl.col("n_guests").max(),
+            amount_idr=pl.when(pl.col("amount_idr").is_not_null().any()).then(pl.col("amount_idr").sum()),
+        )
+        .join(chains.versions.select("version", "parent"), on="version", maintain_order="left")
+    )
+    before = values.select(
+        "chain", "entity", parent="version", before=pl.struct(_VALUES), is_held=pl.lit(True)
+    )
+    joined = values.join(before, on=["chain", "entity", "parent"], how="left", maintain_order="left")
+    same = pl.col("is_held").fill_null(False) & pl.struct(_VALUES).eq_missing(pl.col("before"))
+    return joined.with_columns(is_edit=~same)
 
 
 def list_activities(chains: Chains, entries: pl.DataFrame) -> pl.DataFrame:
@@ -158,6 +199,8 @@ def list_activities(chains: Chains, entries: pl.DataFrame) -> pl.DataFrame:
             pl.col("activity_kind", "sent_at", "local_date", "title_words", "turn").first(),
             last_seen_date=pl.col("local_date").last(),
             last_sent_at=pl.col("sent_at").last(),
+            planned_date=pl.col("planned_date").drop_nulls().last(),
+            deadline_date=pl.col("deadline_date").drop_nulls().last(),
             organiser_member_key=pl.col("sender_key").first(),
             n_versions=pl.len(),
         )
@@ -170,11 +213,16 @@ def list_activities(chains: Chains, entries: pl.DataFrame) -> pl.DataFrame:
         n_guests=pl.col("n_guests").sum(),
         items_total_idr=pl.when(pl.col("amount_idr").is_not_null().any()).then(pl.col("amount_idr").sum()),
         n_lost_updates=(pl.col("fate") == "lost").sum(),
+        n_refused_amounts=pl.col("is_refused").sum(),
+        n_large_amounts=(pl.col("amount_idr") > CHECK_ABOVE).sum(),
     )
     joined = heads
     for part in (counted, forks, last_total):
         joined = joined.join(part, on="chain", how="left", maintain_order="left")
-    names = ("n_items", "n_matched", "n_unmatched", "n_guests", "n_lost_updates", "n_forks")
+    names = (
+        "n_items", "n_matched", "n_unmatched", "n_guests", "n_lost_updates", "n_forks", "n_refused_amounts",
+        "n_large_amounts",
+    )  # fmt: skip
     return joined.with_columns(
         pl.col(names).fill_null(0),
         is_total_mismatch=(pl.col("stated_total_idr") - pl.col("items_total_idr")).abs() > TOTAL_TOLERANCE,
@@ -237,25 +285,35 @@ def announced_activities(turns: pl.DataFrame, chains: pl.DataFrame) -> pl.DataFr
     return turns.join(near.select("turn").unique(), on="turn", how="anti", maintain_order="left")
 
 
-def polls(messages: pl.DataFrame) -> pl.DataFrame:
-    """Polls as activities: at, sent_at, local_date, member_key, turn, n_items (votes shown in the export),
-    title_words (of the question).
+#: What a poll asks or offers that is to tell who comes.
+_WHO_COMES = (
+    r"\b(?:hadir|ikut(?:an)?|datang|dateng|bisa|gabung|join|kehadiran|absen|otw|rsvp|hadirin|siap|going)\b"
+)
 
-    Exports name the options and their votes, never the voters.
+
+def polls(messages: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:
+    """Polls as activities: at, sent_at, local_date, member_key, turn, n_items (votes shown in the export),
+    title_words (of the question), activity_kind.
+
+    A poll asks who comes ('poll') where its question or an option says so or names an occasion; one about
+    anything else ('Makan apa?') is an 'other_list'. Exports name the options and their votes, never the voters.
+
+    Args:
+        messages: with kind, text. kinds: activity_kind, pattern, by precedence.
     """
-    votes = (
-        pl.col("text")
-        .fill_null("")
-        .str.extract_all(r"\((\d{1,4})\s*(?i:votes?|suara)")
-        .list.eval(pl.element().str.extract(r"(\d+)").cast(pl.Int64))
-    )
-    question = pl.col("text").fill_null("").str.split("\n").list.get(1, null_on_oob=True).fill_null("")
+    poll = read_polls(pl.col("text").fill_null(""))
+    question = poll.question.fill_null("").str.to_lowercase()
+    gathers = kinds.filter(pl.col("activity_kind").is_in(["rsvp", "attendance", "khataman", "learning"]))
+    occasion = pl.any_horizontal(question.str.contains(pattern) for pattern in gathers["pattern"].to_list())
+    options = poll.options.list.join("\n").fill_null("").str.to_lowercase()
+    comes = occasion | question.str.contains(_WHO_COMES) | options.str.contains(_WHO_COMES)
     return messages.filter(pl.col("kind") == "poll").select(
         "at",
         "sent_at",
         "local_date",
         "member_key",
         "turn",
-        n_items=votes.list.sum().fill_null(0),
-        title_words=question.str.to_lowercase().str.extract_all(r"[\pL\d]{2,}").list.unique(),
+        n_items=poll.votes.list.sum().fill_null(0),
+        title_words=question.str.extract_all(r"[\pL\d]{2,}").list.unique(),
+        activity_kind=pl.when(comes).then(pl.lit("poll")).otherwise(pl.lit("other_list")),
     )

@@ -24,10 +24,13 @@ TITLE_SHARE = 0.5
 #: What one buys is no campaign, nor is a list of which nobody knows what it is for.
 NO_CAMPAIGN = ("order", "other_list")
 HALF_LIFE_TURNS, HALF_LIFE_DAYS, HORIZON_DAYS = 15, 4, 14
-_CALENDAR = (
-    r"^(?:senin|selasa|rabu|kamis|jumat|jum|sabtu|minggu|ahad|januari|februari|maret|april|juni|juli|agustus"
-    r"|september|oktober|november|desember)$"
+#: Words of a title that name no campaign.
+CALENDAR_WORDS = (
+    *("senin", "selasa", "rabu", "kamis", "jumat", "jum", "sabtu", "minggu", "ahad"),
+    *("januari", "februari", "maret", "april", "juni", "juli", "agustus", "september"),
+    *("oktober", "november", "desember"),
 )
+_CALENDAR = rf"^(?:{'|'.join(CALENDAR_WORDS)})$"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -17,13 +17,15 @@ from tasks.measure.activities import (
     participation,
     polls,
 )
-from tasks.measure.campaigns import find_campaigns
+from tasks.measure.campaigns import CALENDAR_WORDS, find_campaigns
+from tasks.measure.frozen import Frozen, Texts
 from tasks.measure.gifts import dues_chains, told_gifts, with_told
 from tasks.measure.inputs import GroupInput, closing_time, cut, month_end
 from tasks.measure.lists import read_lists
 from tasks.measure.member_month import member_months
 from tasks.measure.names import index_names
 from tasks.measure.replies import REPLY_V1, Stream, first_answers, reply_v1
+from tasks.measure.text.dates import first_date
 from tasks.measure.text.features import FIELD_SHAPES
 from tasks.measure.text.lexicon import Lexicon, lexicon_for
 from tasks.measure.text.normalise import plain
@@ -60,24 +62,61 @@ def measure(inputs: GroupInput) -> Measured:
     """Facts and vault-private frames of a group; see :func:`measure_facts`."""
     inputs = cut(inputs)
     lexicon = lexicon_for(tuple(inputs.group.symbols))
-    names = index_names(inputs.people, lexicon)
-    messages = _prepare(inputs)
-    heard = messages.filter(pl.col("turn").is_not_null())
-    lists = read_lists(heard, names, lexicon, words().list_kinds)
-    roles = _roles(heard, inputs.dim_member)
-    chains = chain_lists(lists, roles.filter(pl.col("role") != "member"))
-    messages = _mark_lists(messages, chains)
-    reading = read(messages, lexicon, names)
+    frozen = _tied(inputs, lexicon)
+    read_now, chains, roles = _read_now(inputs, lexicon, frozen)
+    reading, messages = read_now.reading, read_now.messages
+    if frozen is not None:
+        reading = frozen.with_reading(reading, messages)
     turns = _turns(reading, chains, roles)
     stream = _stream(turns, reading)
     answers = first_answers(stream)
     turns = _settle(turns, stream, answers, chains)
     ties = reply_v1(stream, answers, triggers(turns, answers))
-    turns = _with_repeats(turns, reading.messages)
-    return _tables(inputs, reading, turns, answers, ties, chains, lexicon)
+    turns = _with_repeats(turns, _by_same_text(reading.messages))
+    return _tables(inputs, reading, turns, answers, ties, chains, lexicon, frozen)
 
 
-def _prepare(inputs: GroupInput) -> pl.DataFrame:
+def texts_of(inputs: GroupInput) -> tuple[Texts, Frozen]:
+    """What measuring reads of the texts that are still there, for retention to freeze; ``inputs.frozen`` is set."""
+    inputs = cut(inputs)
+    lexicon = lexicon_for(tuple(inputs.group.symbols))
+    frozen = _tied(inputs, lexicon)
+    if frozen is None:
+        raise ValueError("retention gives what is frozen so far, if only nothing")
+    return _read_now(inputs, lexicon, frozen)[0], frozen
+
+
+def _tied(inputs: GroupInput, lexicon: Lexicon) -> Frozen | None:
+    if inputs.frozen is None:
+        return None
+    kept = lexicon.functions | lexicon.titles | lexicon.audience | frozenset(CALENDAR_WORDS)
+    return replace(inputs.frozen, kept_words=kept)
+
+
+def _read_now(
+    inputs: GroupInput, lexicon: Lexicon, frozen: Frozen | None
+) -> tuple[Texts, Chains, pl.DataFrame]:
+    """What the texts say that are there, the chains of all lists, and roles by turn."""
+    names = index_names(inputs.people, lexicon)
+    messages = _prepare(inputs, frozen)
+    is_read = pl.lit(True) if frozen is None else pl.col("frozen_at").is_null()
+    heard = messages.filter(pl.col("turn").is_not_null())
+    own_lists = lists = read_lists(heard.filter(is_read), names, lexicon, words().list_kinds)
+    if frozen is not None:
+        lists = frozen.with_lists(lists, messages)
+    roles = _roles(heard, inputs.dim_member)
+    chains = chain_lists(lists, roles.filter(pl.col("role") != "member"))
+    messages = _mark_lists(messages, chains)
+    reading = read(messages.filter(is_read), lexicon, names)
+    return Texts(messages, own_lists, reading, lexicon.version), chains, roles
+
+
+def _by_same_text(messages: pl.DataFrame) -> pl.DataFrame:
+    """Messages in whose column ``plain`` equal texts are equal, whether frozen or not."""
+    return messages.with_columns(plain="same_text") if "same_text" in messages.columns else messages
+
+
+def _prepare(inputs: GroupInput, frozen: Frozen | None) -> pl.DataFrame:
     """Messages in time order with their row, normal text, turn and whether they are templates."""
     messages = inputs.messages.with_row_index("at").with_columns(
         pl.col("at").cast(pl.Int64),
@@ -87,7 +126,9 @@ def _prepare(inputs: GroupInput) -> pl.DataFrame:
     messages = messages.with_columns(
         plain(messages["spoken"]).alias("plain"), assign_turns(messages).alias("turn")
     )
-    return messages.with_columns(is_template(messages).alias("is_template"))
+    if frozen is not None:
+        messages = frozen.attach(messages)
+    return messages.with_columns(is_template(_by_same_text(messages)).alias("is_template"))
 
 
 def _roles(heard: pl.DataFrame, dim_member: pl.DataFrame) -> pl.DataFrame:
@@ -106,11 +147,14 @@ def _roles(heard: pl.DataFrame, dim_member: pl.DataFrame) -> pl.DataFrame:
 
 
 def _mark_lists(messages: pl.DataFrame, chains: Chains) -> pl.DataFrame:
-    listed = chains.versions.select(
-        "at",
-        is_list=pl.lit(True),
-        is_copied=pl.col("version_no") > 1,
-        is_donation_list=pl.col("activity_kind") == "donation",
+    listed = (
+        chains.versions.explode("messages", empty_as_null=True)
+        .group_by(at="messages")
+        .agg(
+            is_list=pl.lit(True),
+            is_copied=(pl.col("version_no") > 1).any(),
+            is_donation_list=(pl.col("activity_kind") == "donation").any(),
+        )
     )
     joined = messages.join(listed, on="at", how="left", maintain_order="left")
     return joined.with_columns(pl.col("is_list", "is_copied", "is_donation_list").fill_null(False))
@@ -151,6 +195,7 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
             is_prayer_request=rules.is_prayer_request(),
             can_answer=rules.can_answer(),
             has_cue=rules.has_cue(),
+            is_bare_number=rules.is_bare_number(),
         )
     )
 
@@ -176,6 +221,7 @@ def _stream(turns: pl.DataFrame, reading: Reading) -> Stream:
         is_copy=turns["is_copy"].to_numpy(),
         can_answer=turns["can_answer"].to_numpy(),
         has_cue=turns["has_cue"].to_numpy(),
+        is_bare_number=turns["is_bare_number"].to_numpy(),
         is_question=turns["is_question"].to_numpy(),
         is_asking=(turns["is_help_request"] | turns["is_question"]).to_numpy(),
         is_broadcast=turns["is_broadcast"].to_numpy(),
@@ -217,6 +263,7 @@ def _tables(
     ties: pl.DataFrame,
     chains: Chains,
     lexicon: Lexicon,
+    frozen: Frozen | None,
 ) -> Measured:
     group = pl.lit(inputs.group_key, dtype=pl.Int64).alias("group_key")
     last = month_end(inputs.month)
@@ -242,8 +289,9 @@ def _tables(
         "fact_participation": part,
         "fact_trigger": choruses(turns).filter(pl.col("local_date") <= last).with_columns(turn_key="turn"),
     }
+    begun = kept if frozen is None else kept.with_columns(frozen.coded_lists(kept["title_words"]))
     talk = find_campaigns(
-        kept,
+        begun,
         _version_rows(chains, keys).select("activity_key", "turn"),
         part,
         turns,
@@ -262,11 +310,12 @@ def _tables(
         facts["fact_turn"],
         reply,
         answerers,
-        part,
+        part.join(kept.select("activity_key", "activity_kind"), on="activity_key", how="left"),
         inputs.presence,
         inputs.coverage,
         group_key=inputs.group_key,
         last=last,
+        known_since=inputs.known_since,
     )
     titles = chains.versions.join(keys, on="chain", maintain_order="left").select(
         "activity_key", "version_no", "title"
@@ -311,13 +360,18 @@ def _activities(
     announced = announced_activities(_dated_announcements(messages, turns), listed)
     single = {
         "n_versions": pl.lit(1), "n_forks": pl.lit(0), "n_lost_updates": pl.lit(0),
-        "n_matched": pl.lit(0), "n_guests": pl.lit(0),
+        "n_matched": pl.lit(0), "n_guests": pl.lit(0), "n_refused_amounts": pl.lit(0),
+        "n_large_amounts": pl.lit(0),
     }  # fmt: skip
     announced = announced.with_columns(
         activity_kind=pl.lit("announcement"), n_items=pl.lit(0), n_unmatched=pl.lit(0), **single
     )
-    polled = polls(messages).with_columns(
-        activity_kind=pl.lit("poll"), n_unmatched=pl.col("n_items"), **single
+    # a poll under the title of a list belongs to that list
+    asked = polls(messages, words().list_kinds).drop_nulls("turn")
+    polled = announced_activities(asked, listed).with_columns(
+        n_unmatched=pl.col("n_items"),
+        planned_date=pl.lit(None, dtype=pl.Date),
+        **single,
     )
     alone = pl.concat(
         [
@@ -329,6 +383,7 @@ def _activities(
                 "activity_kind",
                 "n_items",
                 "n_unmatched",
+                "planned_date",
                 *single,
                 organiser_member_key="member_key",
                 last_seen_date="local_date",
@@ -360,17 +415,23 @@ def _dated_announcements(messages: pl.DataFrame, turns: pl.DataFrame) -> pl.Data
         & (pl.col("field_time") | pl.col("field_place"))
         & together
     )
+    spoken = messages.select("turn", "plain").filter(pl.col("turn").is_in(dated["turn"].implode()))
     heads = (
-        messages.select("turn", "plain")
-        .filter(pl.col("turn").is_in(dated["turn"].implode()))
-        .with_columns(line=pl.col("plain").str.split("\n"))
+        spoken.with_columns(line=pl.col("plain").str.split("\n"))
         .explode("line", empty_as_null=True)
         .filter(pl.col("line").str.count_matches(r"\pL{3,}") >= 2)
         .filter(~pl.col("line").str.contains(r"^\W*(?:assalam|bismillah|aslm|sampurasun|punten)"))
         .group_by("turn", maintain_order=True)
         .agg(title_words=pl.col("line").first().str.extract_all(r"[\pL\d]{2,}").list.unique())
     )
-    joined = dated.select("turn", "sent_at", "local_date", "member_key").join(
-        heads, on="turn", how="left", maintain_order="left"
+    said = dated.select("turn").join(
+        spoken.group_by("turn").agg(said=pl.col("plain").drop_nulls().str.join("\n")), on="turn", how="left"
     )
-    return joined.with_columns(pl.col("title_words").fill_null([]))
+    joined = (
+        dated.select("turn", "sent_at", "local_date", "member_key")
+        .join(heads, on="turn", how="left", maintain_order="left")
+        .join(said, on="turn", how="left", maintain_order="left")
+    )
+    return joined.with_columns(
+        pl.col("title_words").fill_null([]), planned_date=first_date(joined["said"], joined["local_date"])
+    )

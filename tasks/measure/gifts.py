@@ -14,6 +14,8 @@ _DONE = r"(?:sudah|sdh|udah|udh|dah|telah|barusan|baru saja|alhamdulillah)"
 _GIVE = r"(?:di)?(?:tf|trf|transfer|kirim|donasi|infa[kq]|sedekah|shodaqoh|sodaqoh)"
 #: A word of completion, at most two words between, an aid verb; or the proof of a transfer.
 TOLD = rf"\b{_DONE}\s+(?:\pL+\s+){{0,2}}{_GIVE}\b|\b{_GIVE}\s+(?:sudah|sdh|udah|done)\b|\bbukti (?:transfer|tf)\b"
+#: Quick test for texts that cannot tell a gift.
+_MAYBE_TOLD = r"tf|trf|transfer|kirim|donasi|infa|sedekah|odaqoh"
 _DENIED = r"\b(?:belum|blm|blom|gak|ga|nggak|tidak|tdk)\s+(?:\pL+\s+){0,2}(?:di)?(?:tf|trf|transfer|kirim)\b"
 
 
@@ -28,6 +30,11 @@ def dues_chains(chains: Chains) -> pl.DataFrame:
     return chains.versions.group_by("chain", maintain_order=True).agg(
         is_dues=((pl.col("activity_kind") == "donation") & is_dues(pl.col("header").fill_null(""))).any()
     )
+
+
+def is_told(text: pl.Expr) -> pl.Expr:
+    """Whether a normal text tells of a gift that was made, and of no dues."""
+    return text.str.contains(TOLD) & ~text.str.contains(_DENIED) & ~is_dues(text)
 
 
 def told_gifts(messages: pl.DataFrame, turns: pl.DataFrame, chains: Chains) -> pl.DataFrame:
@@ -46,8 +53,8 @@ def told_gifts(messages: pl.DataFrame, turns: pl.DataFrame, chains: Chains) -> p
     """
     spoken = messages.filter(
         pl.col("turn").is_not_null() & ~pl.col("is_list") & ~pl.col("is_template")
-    ).filter(pl.col("plain").str.contains(TOLD) & ~pl.col("plain").str.contains(_DENIED))
-    spoken = spoken.filter(~is_dues(pl.col("plain")))
+    ).filter(pl.col("plain").str.contains(_MAYBE_TOLD))
+    spoken = spoken.filter(is_told(pl.col("plain")))
     plain_turns = turns.filter(
         pl.col("is_text")
         & ~pl.col("is_list")

@@ -5,13 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from schemas.config import Group
 
+if TYPE_CHECKING:
+    from tasks.measure.frozen import Frozen
+
 #: How long after the month's end lines still close windows opened in it.
 CLOSING_HOURS = 72
+
+
+def no_earlier_group() -> pl.DataFrame:
+    """``known_since`` of a group that continues none."""
+    return pl.DataFrame(schema={"member_key": pl.Int64, "date": pl.Date})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +32,9 @@ class GroupInput:
     ``dim_member``: versions of the group's people as in ``core.dim_member`` (for role and cohort as of a
     day). ``memberships``: rows as in ``core.fact_membership``. ``history_start``: first day the exports
     reach; ``exporters``: declared exporters with their number in ``coverage``; ``roster_dates``: for which
-    days rosters speak; ``n_is_known``: whether roster, list or creation line tell who is present.
+    days rosters speak; ``n_is_known``: whether roster, list or creation line tell who is present;
+    ``known_since``: member_key, date: since when a group that this one continues shows a person; ``frozen``:
+    what was read of texts that retention has deleted.
     """
 
     group_id: str
@@ -42,6 +53,8 @@ class GroupInput:
     n_is_known: bool
     exporters: Mapping[str, int] = field(default_factory=dict)
     roster_dates: tuple[dt.date, ...] = ()
+    known_since: pl.DataFrame = field(default_factory=no_earlier_group)
+    frozen: Frozen | None = None
 
 
 def month_end(month: dt.date) -> dt.date:

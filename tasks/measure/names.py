@@ -15,8 +15,11 @@ from tasks.measure.text.trie import Hits, Trie, build, find
 
 #: Shortest name for which one slip of the pen is forgiven.
 FUZZY_LETTERS = 5
+#: Words of a name that short forms are made of.
+MAX_WORDS = 8
 NOBODY = -1
-_ANONYMOUS = ("hamba allah", "hamba alloh", "hambaallah", "anonim", "noname", "no name", "nn", "fulan")
+#: Normal forms of givers who will not be named.
+ANONYMOUS = r"^(?:hamba ?all[ao]h|hamba ?alah|ha|anonim|anonymous|no ?name|nn|fulan(?:ah)?)(?: .*)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,7 @@ def index_names(people: pl.DataFrame, lexicon: Lexicon) -> Names:
     full = full.with_columns(form=name_forms(full["form"], lexicon)).filter(pl.col("form") != "").unique()
     # a label that is a number names nobody
     full = full.filter(pl.col("form").str.contains(r"\pL"))
-    parts = (
-        full.with_columns(pl.col("form").str.split(" "))
-        .filter(pl.col("form").list.len() > 1)
-        .explode("form", empty_as_null=True)
-        .filter(pl.col("form").str.len_chars() >= 3)
-        .unique()
-    )
+    parts = _short_forms(full)
     forms = (
         pl.concat([full.with_columns(rank=pl.lit(0)), parts.with_columns(rank=pl.lit(1))])
         .sort("form", "rank", "member_key")
@@ -70,15 +67,51 @@ def index_names(people: pl.DataFrame, lexicon: Lexicon) -> Names:
     )
 
 
+def _short_forms(full: pl.DataFrame) -> pl.DataFrame:
+    """member_key, form: single words of names, two of their words, a word and the initial of another."""
+    words = full.with_columns(word=pl.col("form").str.split(" ").list.head(MAX_WORDS)).filter(
+        pl.col("word").list.len() > 1
+    )
+    placed = (
+        words.select("member_key", "form", "word")
+        .with_row_index("name")
+        .explode("word", empty_as_null=True)
+        .with_columns(place=pl.int_range(pl.len()).over("name"))
+    )
+    single = placed.filter(pl.col("word").str.len_chars() >= 3).select("member_key", form="word")
+    two = placed.join(placed, on=["name", "member_key"], suffix="_later").filter(
+        pl.col("place") < pl.col("place_later")
+    )
+    later = pl.col("word_later")
+    pairs = two.select("member_key", form=pl.concat_str("word", later, separator=" "))
+    initials = two.select("member_key", form=pl.concat_str("word", later.str.slice(0, 1), separator=" "))
+    return pl.concat([single, pairs, initials]).unique()
+
+
 def name_forms(names: pl.Series, lexicon: Lexicon) -> pl.Series:
     """Names -> normal words without digits and marks, and without titles if more than titles is left."""
-    words = pl.Series("form", normal_forms(names, lexicon.spelling), dtype=pl.String).str.split(" ")
+    distinct = names.alias("name").unique()
+    words = pl.Series("form", normal_forms(distinct, lexicon.spelling), dtype=pl.String).str.split(" ")
     letters = pl.col("form").list.filter(pl.element().str.contains(r"^\pL+$"))
-    frame = words.to_frame().with_columns(letters)
-    bare = pl.col("form").list.filter(~pl.element().is_in(sorted(lexicon.titles)))
-    return frame.select(
-        pl.when(bare.list.len() > 0).then(bare).otherwise("form").list.join(" ").alias("form")
-    )["form"]
+    frame = pl.DataFrame([distinct, words]).with_columns(letters)
+    is_title = pl.element().is_in(sorted(lexicon.titles))
+    form = pl.col("form")
+    # a letter at the end is an initial: 'Kokom H' is no haji
+    last = form.list.tail(1).list.filter(~is_title | (pl.element().str.len_chars() == 1))
+    bare = (
+        form.list.head((form.list.len().cast(pl.Int64) - 1).clip(0)).list.filter(~is_title).list.concat(last)
+    )
+    forms = frame.select(
+        "name",
+        # who is called by a title alone ('teh Neng') is called by the last
+        pl.when(bare.list.len() > 0)
+        .then(bare)
+        .otherwise(pl.col("form").list.tail(1))
+        .list.join(" ")
+        .alias("form"),
+    )
+    asked = names.alias("name").to_frame()
+    return asked.join(forms, on="name", how="left", maintain_order="left", nulls_equal=True)["form"]
 
 
 def match_names(wanted: pl.DataFrame, names: Names) -> pl.DataFrame:
@@ -93,7 +126,7 @@ def match_names(wanted: pl.DataFrame, names: Names) -> pl.DataFrame:
         the sender himself; else a name of 5 or more letters at one edit's distance, if unique; else NULL.
         Anonymous donors ('Hamba Allah') are never matched.
     """
-    named = wanted.filter((pl.col("form") != "") & ~pl.col("form").is_in(_ANONYMOUS))
+    named = wanted.filter((pl.col("form") != "") & ~pl.col("form").str.contains(ANONYMOUS))
     direct = _exact(named, names.forms)
     rest = named.join(direct, on=["form", "sender_key"], how="anti")
     subset = _by_parts(rest, names.forms)

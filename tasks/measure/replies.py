@@ -50,8 +50,9 @@ class Stream:
 
     Flags: ``is_text``; ``is_copy`` (a list copied); ``can_answer`` (no list copy, announcement,
     greeting-only or humour-only turn); ``has_cue`` (answer cues that add up to 1, a number or a link, and no
-    question); ``is_question``; ``is_asking`` (help request or question); ``is_broadcast`` (ritual or assent
-    only). ``content``: turn, word. ``spoken_to``: turn, member_key, nth.
+    question); ``is_bare_number`` (of those cues the turn has a number alone); ``is_question``;
+    ``is_asking`` (help request or question); ``is_broadcast`` (ritual or assent only). ``content``: turn,
+    word. ``spoken_to``: turn, member_key, nth.
     """
 
     minute: np.ndarray
@@ -60,6 +61,7 @@ class Stream:
     is_copy: np.ndarray
     can_answer: np.ndarray
     has_cue: np.ndarray
+    is_bare_number: np.ndarray
     is_question: np.ndarray
     is_asking: np.ndarray
     is_broadcast: np.ndarray
@@ -243,11 +245,18 @@ def mentions(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
 def open_requests(stream: Stream, answers: np.ndarray, params: ReplyParams = REPLY_V1) -> np.ndarray:
     """Rule 2: the open request a turn answers by condition (b): most shared content words, else the latest.
 
-    A request is open for 24 hours or until it is answered, and its first answer still finds it open.
+    A request is open for 24 hours or until it is answered, and its first answer still finds it open. A number
+    without any other cue stands in talk of every kind: it answers only if nobody else spoke since the request.
     """
     asked = np.flatnonzero(stream.is_asking & stream.is_text)
     may = stream.can_answer & ~stream.is_question
-    found = _latest_open(stream, asked, answers, np.flatnonzero(may & stream.has_cue), params)
+    cued = may & stream.has_cue & ~stream.is_bare_number
+    found = _latest_open(stream, asked, answers, np.flatnonzero(cued), params)
+    numbered = np.flatnonzero(may & stream.is_bare_number)
+    last = previous_by_another(stream.sender)[numbered]
+    fits = (last >= 0) & (stream.is_asking & stream.is_text)[np.maximum(last, 0)]
+    fits &= _is_open(stream, np.maximum(last, 0), numbered, answers, params)
+    found[numbered[fits]] = last[fits]
     shared = _most_shared(stream, asked, answers, may, params)
     found[shared["turn"].to_numpy()] = shared["request"].to_numpy()
     return found

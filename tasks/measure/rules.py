@@ -57,8 +57,10 @@ def is_question() -> pl.Expr:
 
 
 def can_answer() -> pl.Expr:
-    """No list, announcement, greeting-only or humour-only turn (section 5)."""
-    return pl.col("is_text") & ~(
+    """Words, a number or a link of its own, in no list, announcement, greeting-only or humour-only turn
+    (section 5)."""
+    says = pl.col("is_text") | ((pl.col("has_number") | pl.col("has_link")) & ~pl.col("is_forwarded"))
+    return says & ~(
         pl.col("is_list") | pl.col("is_announcement") | pl.col("is_greeting_only") | pl.col("is_humour_only")
     )
 
@@ -68,6 +70,11 @@ def has_cue() -> pl.Expr:
     itself."""
     cue = (pl.col("cue_weight") >= CUE_WEIGHT) | pl.col("has_number") | pl.col("has_link")
     return cue & ~pl.col("is_question")
+
+
+def is_bare_number() -> pl.Expr:
+    """Of the cues of condition (b) the turn has a number and no other."""
+    return pl.col("has_number") & (pl.col("cue_weight") < CUE_WEIGHT) & ~pl.col("has_link")
 
 
 def task() -> pl.Expr:

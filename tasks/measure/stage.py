@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import polars as pl
 
 from schemas.indicators import definitions_hash, registry
 from schemas.tables import TABLES
+from tasks.consent.leave_out import leave_out, rows_left
+from tasks.consent.stage import Consents, consents_of
+from tasks.consent.stage import declared as declared_consent
 from tasks.identify.stage import STAGE as IDENTIFY
+from tasks.identify.stage import with_head_counts
 from tasks.land.exporters import exporter_of
 from tasks.land.land import read_ledger
 from tasks.measure.facts import measure_facts
 from tasks.measure.indicators.compute import compute, is_computed
 from tasks.measure.indicators.inputs import IndicatorInputs, Indicators
-from tasks.measure.inputs import GroupInput, cut
+from tasks.measure.inputs import GroupInput, cut, month_end
+from tasks.measure.newcomers import newcomers
 from tasks.reconcile.stage import STAGE as RECONCILE
 from tasks.reconcile.stage import landings
+from tasks.retention.kept import read_frozen
+from tasks.rights.places import masked_group
 from tasks.run import GroupOutcome, Run, parse_month
 from warehouse.calendar import calendar_version
 from warehouse.failpoints import reach
@@ -32,9 +40,9 @@ STAGE = "measure"
 _CODE = ("tasks.measure", "schemas")
 #: Tables that identify makes and measure hands on, so that a load reads one stage.
 _HANDED_ON = (
-    "core.dim_member",
     "core.fact_membership",
     "core.fact_membership_event",
+    "core.fact_attendance",
     "ops.identity_decision",
     "ops.identity_conflict",
 )
@@ -57,6 +65,7 @@ def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome
         reconcile=store.stamp(RECONCILE),
         identify=store.stamp(IDENTIFY),
         validate=store.stamp("validate"),
+        consent=declared_consent(workspace, group_id),
         lexicon=lexicon_version(),
         definitions=definitions_hash(),
         calendar=calendar_version(),
@@ -66,10 +75,22 @@ def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome
     )
     if store.is_fresh(STAGE, input_hash):
         return GroupOutcome(group_id=group_id, is_new=False)
-    inputs = cut(group_input(workspace, run, group_id))
+    consents = consents_of(workspace, group_id)
+    inputs = cut(measured_input(workspace, run, group_id, consents))
     facts = {f"core.{name}": frame for name, frame in measure_facts(inputs).items()}
-    facts |= {name: store.frame(IDENTIFY, name) for name in _HANDED_ON}
+    facts |= rows_left({name: store.frame(IDENTIFY, name) for name in _HANDED_ON}, consents.left_out)
+    facts |= {"core.dim_member": consents.dim_member, "core.member_permission": consents.permissions}
     facts["core.fact_coverage"] = _fact_coverage(inputs)
+    facts["core.fact_newcomer"] = newcomers(
+        facts["core.fact_membership_event"],
+        facts["core.fact_turn"],
+        facts["core.fact_reply"],
+        facts["core.fact_membership"],
+        inputs.coverage,
+        inputs.known_since,
+        group_key=inputs.group_key,
+        last=month_end(run.month_start),
+    )
     cached = _cached(store, run)
     measured = compute(indicator_inputs(inputs, facts), cached=cached)
     facts |= _indicator_frames(measured)
@@ -84,8 +105,20 @@ def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome
         run_id=run.run_id,
         code=source_hash(*_CODE),
         coverage_hash=coverage_hash,
+        consent_hash=consents.taken_back_hash,
+        consent=consents.permitted_hash,
     )
     return GroupOutcome(group_id=group_id, is_new=True, counts={"cells_computed": n_cells})
+
+
+def measured_input(
+    workspace: Workspace, run: Run, group_id: str, consents: Consents | None = None
+) -> GroupInput:
+    """What a group is measured from: without those of whom nothing is counted, with what retention has frozen."""
+    inputs = group_input(workspace, run, group_id)
+    left_out = (consents or consents_of(workspace, group_id)).left_out
+    frozen = read_frozen(workspace, group_id, inputs.people)
+    return replace(leave_out(inputs, left_out), frozen=frozen)
 
 
 def group_input(workspace: Workspace, run: Run, group_id: str) -> GroupInput:
@@ -98,7 +131,9 @@ def group_input(workspace: Workspace, run: Run, group_id: str) -> GroupInput:
     return GroupInput(
         group_id=group_id,
         group_key=group_key(group_id),
-        group=workspace.config.group(group_id),
+        group=with_head_counts(
+            workspace.config.group(group_id), dict(identified["head_counts"].select("date", "n").iter_rows())
+        ),
         messages=store.frame("validate", "messages").join(authors, on="person_no").sort("message_id"),
         events=reconciled["events"],
         changes=reconciled["changes"],
@@ -112,12 +147,13 @@ def group_input(workspace: Workspace, run: Run, group_id: str) -> GroupInput:
         n_is_known=bool(store.facts(IDENTIFY)["n_is_known"]),
         exporters=_exporters(workspace, group_id),
         roster_dates=tuple(dt.date.fromisoformat(day) for day in store.facts(IDENTIFY)["roster_dates"]),
+        known_since=identified["known_since"],
     )
 
 
 def _exporters(workspace: Workspace, group_id: str) -> dict[str, int]:
     """Declared exporters whose exports are in use, with their number in the group's coverage."""
-    group = workspace.config.group(group_id)
+    group = masked_group(workspace, group_id)
     ledger = read_ledger(workspace.vault, group_id)
     numbers = {landed.file_id: landed.exporter_no for landed in landings(ledger, group, group_id)}
     return {
@@ -154,7 +190,20 @@ def indicator_inputs(inputs: GroupInput, facts: dict[str, pl.DataFrame]) -> Indi
         history_start=inputs.history_start,
         first_month=min(first, inputs.month).replace(day=1),
         month=inputs.month,
+        known_since=inputs.known_since,
+        person_tokens=_tokens(inputs.people),
     )
+
+
+def _tokens(people: pl.DataFrame) -> dict[int, int]:
+    """A number of each person by key, from the identifier the key was made of: the same under any key."""
+    if "canonical_id" not in people.columns:
+        return {}
+    known = people.filter(pl.col("member_key").is_not_null())
+    return {
+        key: int.from_bytes(hashlib.sha256(identifier.encode()).digest()[:7], "big")
+        for key, identifier in known.select("member_key", "canonical_id").iter_rows()
+    }
 
 
 def _fact_coverage(inputs: GroupInput) -> pl.DataFrame:

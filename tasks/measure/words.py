@@ -9,7 +9,7 @@ import polars as pl
 
 from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
 from tasks.measure.names import Names, spoken_to
-from tasks.measure.text.features import announcement_fields, count_emoji, count_placeholders
+from tasks.measure.text.features import count_emoji, read_values
 from tasks.measure.text.lexicon import (
     CATEGORIES,
     NUMBER,
@@ -22,7 +22,7 @@ from tasks.measure.text.lexicon import (
     language,
     match,
 )
-from tasks.measure.text.normalise import URL, Tokens, tokenise
+from tasks.measure.text.normalise import MENTION, PHONE, URL, Tokens, tokenise
 
 #: Share of a turn's weighty words that must belong to a kind for the turn to hold 'only' that kind.
 ONLY_SHARE = 1 / 2
@@ -41,7 +41,8 @@ _NO_CONTENT = (
     "negator",
 )
 COUNT_NAMES = [f"lex_{c}" for c in LEXICON_CATEGORIES] + [f"style_{c}" for c in STYLE_CATEGORIES]
-JOY_KINDS = ("wedding", "birth", "graduation", "Eid")
+#: Wishes of a feast are congratulations, in whatever category they stand.
+_JOY_TAGS = sum(bit for tag, bit in TAG_BIT.items() if tag.startswith("joy_notice"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +108,19 @@ def _token_kinds(tokens: Tokens, lexicon: Lexicon, in_name: np.ndarray) -> dict[
     words = lexicon.titles | lexicon.audience | lexicon.functions
     return {
         "letters": vocabulary.str.contains(r"\pL").to_numpy()[at],
-        "number": vocabulary.str.contains(r"^\d+$").to_numpy()[at],
+        "number": vocabulary.str.contains(rf"^(?:\d.*|{PHONE})$").to_numpy()[at] & ~_mentioned(tokens),
         "link": flags_of(vocabulary, [URL])[at],
         "light": flags_of(vocabulary, words)[at] | in_name,
         "function": flags_of(vocabulary, lexicon.functions | lexicon.titles)[at],
         "long": (vocabulary.str.len_chars() >= 4).to_numpy()[at],
     }
+
+
+def _mentioned(tokens: Tokens) -> np.ndarray:
+    """Mask over tokens: the number of somebody mentioned, which says nothing but who is meant."""
+    after = np.zeros(len(tokens), dtype=bool)
+    after[1:] = flags_of(tokens.vocabulary, [MENTION])[tokens.word[:-1]]
+    return after
 
 
 def _count_messages(
@@ -125,8 +133,7 @@ def _count_messages(
         pl.Series("n_words", n_words, dtype=pl.Int64),
         count_emoji(messages["text"]).alias("n_emoji"),
         pl.col("text").fill_null("").str.len_chars().cast(pl.Int64).alias("n_chars"),
-        *count_placeholders(),
-        *announcement_fields(),
+        *read_values(messages["plain"]),
         *(pl.Series(name, counts[:, number], dtype=pl.Int64) for number, name in enumerate(COUNT_NAMES)),
     )
 
@@ -144,8 +151,10 @@ def _own_tokens(
     template = mine_by_template(messages, tokens)
     turn = turn_of_text[tokens.text_no]
     own = (turn >= 0) & ~listed & ~template
-    with_own = np.unique(turn[own & letters])
-    return own | ((turn >= 0) & ~listed & template & ~np.isin(turn, with_own))
+    # one place more than there are turns: -1, no turn, reads the last
+    with_own = np.zeros(int(turn_of_text.max(initial=-1)) + 2, dtype=bool)
+    with_own[turn[own & letters]] = True
+    return own | ((turn >= 0) & ~listed & template & ~with_own[turn])
 
 
 def _turn_words(
@@ -168,18 +177,18 @@ def _turn_words(
     asks = counted & found.of("help_request") & (found.tag != TAG_BIT["prayer_request"])
     cues = counted & found.of("answer_cue")
     asked = np.zeros(n_turns, dtype=bool)
-    own_texts = np.unique(tokens.text_no[mine])
-    marked = own_texts[tokens.has_question_mark[own_texts]]
-    asked[turn_of_text[marked]] = True
+    own_text = np.zeros(tokens.n_texts, dtype=bool)
+    own_text[tokens.text_no[mine]] = True
+    asked[turn_of_text[own_text & tokens.has_question_mark]] = True
     asked |= counts[:, NUMBER["question"]] > 0
-    only = _Only(tokens, found, kinds, mine, turn, counts)
+    only = _Only(tokens, found, kinds, mine, turn, n_turns)
     plain_only = ~asked & (counts[:, [NUMBER[name] for name in _MORE]].sum(axis=1) == 0)
     return pl.DataFrame(
         {
             "turn": np.arange(n_turns),
             "n_words": total(kinds["letters"]),
             "is_ritual": only.holds(RITUAL) & plain_only,
-            "is_broadcast": only.holds(BROADCAST) & plain_only,
+            "is_broadcast": only.holds(BROADCAST, _JOY_TAGS) & plain_only,
             "is_greeting_only": only.holds(("greeting_ritual",)) & ~asked,
             "is_humour_only": only.holds(("humour",)) & ~asked,
             "is_question": asked,
@@ -203,27 +212,30 @@ class _Only:
         kinds: dict[str, np.ndarray],
         mine: np.ndarray,
         turn: np.ndarray,
-        counts: np.ndarray,
+        n_turns: int,
     ) -> None:
         n = len(tokens)
-        self._found, self._turn, self._counts = found, turn, counts
+        self._found, self._turn, self._n_turns = found, turn, n_turns
+        self._counted = mine[found.start]
         self._weighable = kinds["letters"] & mine
         # a prayer or a condolence runs on to the end of its line, thanks to the end of their clause
-        self._runs_on = _from_hit_on(
-            found, found.of("condolence", "congrats_prayer"), tokens.line, n
-        ) | _from_hit_on(found, found.of("gratitude"), tokens.clause, n)
+        wishes = found.of("condolence", "congrats_prayer") | ((found.tag & _JOY_TAGS) > 0)
+        self._runs_on = _from_hit_on(found, wishes, tokens.line, n) | _from_hit_on(
+            found, found.of("gratitude"), tokens.clause, n
+        )
         self._light = kinds["light"] | found.covers(n, found.of("pious_interjection", *_LIGHT_STYLES))
 
-    def holds(self, categories: tuple[str, ...]) -> np.ndarray:
-        """By turn: has the categories, and they make up half or more of its weighty words."""
-        n_turns = len(self._counts)
-        core = self._found.covers(len(self._turn), self._found.of(*categories))
+    def holds(self, categories: tuple[str, ...], tags: int = 0) -> np.ndarray:
+        """By turn: has the categories or tags, and they make up half or more of its weighty words."""
+        chosen = self._found.of(*categories) | ((self._found.tag & tags) > 0)
+        core = self._found.covers(len(self._turn), chosen)
         if "condolence" in categories:
             core |= self._runs_on
         weighty = self._weighable & (core | ~self._light)
-        of_kind = np.bincount(self._turn[weighty & core], minlength=n_turns)
-        every = np.bincount(self._turn[weighty], minlength=n_turns)
-        hits = self._counts[:, [NUMBER[name] for name in categories]].sum(axis=1) > 0
+        of_kind = np.bincount(self._turn[weighty & core], minlength=self._n_turns)
+        every = np.bincount(self._turn[weighty], minlength=self._n_turns)
+        hits = np.zeros(self._n_turns, dtype=bool)
+        hits[self._turn[self._found.start[chosen & self._counted]]] = True
         return hits & (of_kind >= ONLY_SHARE * every)
 
 
@@ -242,10 +254,12 @@ def _content(
     """Distinct content words by turn: 4 letters or more, no word of grammar, greeting, thanks or piety."""
     empty = found.covers(len(tokens), found.of(*_NO_CONTENT, *STYLE_CATEGORIES))
     chosen = mine & kinds["letters"] & kinds["long"] & ~kinds["function"] & ~empty
+    size = max(len(tokens.vocabulary), 1)
+    pairs = np.sort(turn_of_text[tokens.text_no[chosen]] * size + tokens.word[chosen])
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
     return pl.DataFrame(
-        {"turn": turn_of_text[tokens.text_no[chosen]], "word": tokens.word[chosen]},
-        schema={"turn": pl.Int64, "word": pl.Int64},
-    ).unique(maintain_order=True)
+        {"turn": pairs // size, "word": pairs % size}, schema={"turn": pl.Int64, "word": pl.Int64}
+    )
 
 
 def _addressed(spoken: pl.DataFrame, turn_of_text: np.ndarray) -> pl.DataFrame:

@@ -21,27 +21,27 @@ from tasks.parse.labels import normalised
 MIN_COLON_NAME = 5
 #: Longest author that is believed without a blank behind its colon.
 _JOINED_NAME = r"^([^:\"\u201c\n]{1,40}):(|[^/\s].*)$"
-#: Rows looked at before the others for names that no colon follows.
-_FIRST_ROWS = 4_096
+#: Steps in which rows are looked at for names that no colon follows: first some from all over the file.
+_STEPS = (64, 8, 1)
 _QUOTES = r"[\"\u201c\u201d\u00ab]"
 
 
 class Split(NamedTuple):
     """``author`` (normalised, NULL for system lines) and ``body`` (first line of the text, never NULL) per
-    header, and the system lines with their ``place`` among the headers."""
+    header, and the system lines with their ``place`` among the headers. ``is_changed``: what the first ``": "``
+    separates is not what ``body`` is now."""
 
     author: Coded
     body: pl.Series
     systems: Events
+    is_changed: npt.NDArray[np.bool_]
 
 
 def split_authors(author: Coded, body: pl.Series) -> Split:
-    """Settle what the first ``": "`` of every row separates; ``body`` is NULL where there is none."""
-    bare = body.is_null().to_numpy()
-    author, body = _colon_names(author, body.fill_null(""), bare)
-    is_name = author.is_used(~bare)
-    is_quoting = is_name & author.values.str.contains(_QUOTES).fill_null(False).to_numpy()
-    places = pl.Series(np.flatnonzero(bare | author.where(is_quoting)), dtype=pl.UInt32)
+    """Settle what the first ``": "`` of every row separates; without one ``author`` is NULL."""
+    bare = author.where(author.values.is_null().to_numpy())
+    author, body, is_changed = _colon_names(author, body)
+    places = pl.Series(np.flatnonzero(bare | author.where(_is_quoting(author.values))), dtype=pl.UInt32)
     rows = pl.DataFrame(
         {
             "place": places,
@@ -51,17 +51,19 @@ def split_authors(author: Coded, body: pl.Series) -> Split:
         }
     )
     lines = rows.select(
-        pl.when("is_bare").then("author").otherwise(pl.concat_str("author", "body", separator=": "))
+        pl.when("is_bare").then("body").otherwise(pl.concat_str("author", "body", separator=": "))
     ).to_series()
     events = read_events(lines)
-    joined = _joined_names(lines, author.values.filter(pl.Series(is_name)))
+    joined = _joined_names(lines, author.values.drop_nulls())
     resolved = _resolve(rows.hstack(joined).hstack(events.frame))
     systems = resolved.filter(pl.col("event").is_not_null()).drop("author", "body")
     settled = author.changed(places, resolved["author"])
+    is_changed[places.to_numpy()] = True
     return Split(
         Coded(normalised(settled.values), settled.code),
         replaced(body, places, resolved["body"]),
         Events(systems, events.wordings),
+        is_changed,
     )
 
 
@@ -77,6 +79,7 @@ def _resolve(rows: pl.DataFrame) -> pl.DataFrame:
         "actor",
         "targets",
         "group",
+        "timer_hours",
     )
 
 
@@ -92,13 +95,14 @@ def _joined_names(lines: pl.Series, known: pl.Series) -> pl.DataFrame:
     return groups.select(pl.when(is_author).then(name).alias(f"joined_{name}") for name in ("author", "body"))
 
 
-def _colon_names(author: Coded, body: pl.Series, bare: npt.NDArray[np.bool_]) -> tuple[Coded, pl.Series]:
-    """Give names with a colon their second half back."""
-    always = _always_followed(author, body, bare)
-    always &= ~author.values.str.contains(_QUOTES).fill_null(False).to_numpy()
-    places = pl.Series(np.flatnonzero(author.where(always) & ~bare), dtype=pl.UInt32)
+def _colon_names(author: Coded, body: pl.Series) -> tuple[Coded, pl.Series, npt.NDArray[np.bool_]]:
+    """Give names with a colon their second half back; and which rows have such a name."""
+    is_changed = np.zeros(len(body), np.bool_)
+    always = author.values.is_not_null().to_numpy() & ~_is_quoting(author.values)
+    always = _always_followed(author, body, always)
+    places = pl.Series(np.flatnonzero(author.where(always)), dtype=pl.UInt32)
     if places.is_empty():
-        return author, body
+        return author, body, is_changed
     halves = pl.DataFrame(
         {
             "place": places,
@@ -112,19 +116,22 @@ def _colon_names(author: Coded, body: pl.Series, bare: npt.NDArray[np.bool_]) ->
         .filter(pl.len().over("author") >= MIN_COLON_NAME * pl.col("second").n_unique().over("author"))
     )
     if named.is_empty():
-        return author, body
+        return author, body, is_changed
+    is_changed[named["place"].to_numpy()] = True
     whole = named.select(pl.concat_str("author", "second", separator=": ")).to_series()
-    return author.changed(named["place"], whole), replaced(body, named["place"], named["left"])
+    return author.changed(named["place"], whole), replaced(body, named["place"], named["left"]), is_changed
 
 
-def _always_followed(author: Coded, body: pl.Series, bare: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Per name, whether all its bodies hold another ``": "``; most names are out after a few rows."""
-    always = author.is_used(~bare)
-    start, n_rows = 0, _FIRST_ROWS
-    while start < len(body) and always.any():
-        window = slice(start, start + n_rows)
-        asked = start + np.flatnonzero(always[author.code[window]] & ~bare[window])
+def _is_quoting(names: pl.Series) -> npt.NDArray[np.bool_]:
+    return names.str.contains(_QUOTES).fill_null(False).to_numpy()
+
+
+def _always_followed(author: Coded, body: pl.Series, always: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which of these names all have another ``": "`` in their bodies; most are out after a few rows."""
+    for step in _STEPS:
+        if not always.any():
+            break
+        asked = np.flatnonzero(always[author.code[::step]]) * step
         has_colon = body.gather(asked).str.contains(": ", literal=True).to_numpy()
         always[author.code[asked[~has_colon]]] = False
-        start, n_rows = start + n_rows, n_rows * 8
     return always

@@ -7,7 +7,6 @@ U+FFFD afterwards: a file cut in the middle of a character loses that character,
 from __future__ import annotations
 
 import codecs
-import io
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -45,9 +44,11 @@ _NON_ASCII = bytes(range(128, 256))
 
 
 class Text(NamedTuple):
-    """The lines, the encoding they were written in, and how many bytes had to be repaired or dropped."""
+    """The lines, the bytes they were read from, the encoding they were written in, and how many bytes had to
+    be repaired or dropped."""
 
     lines: pl.Series
+    content: bytes  # UTF-8, lines ended by LF, a CR before it or not, no zeros
     encoding: str
     n_replaced_bytes: int
 
@@ -70,20 +71,16 @@ def read_text(content: bytes) -> Text:
         raise FileRefused("binary_file", n_bytes=len(content))
     wide = _utf16(content)
     text = _from_utf16(content, wide) if wide else _from_bytes(content)
+    if b"\n" not in text.utf8:
+        text = text._replace(utf8=text.utf8.replace(b"\r", b"\n"))
     _refuse_long_lines(text.utf8)
     try:
-        lines = _lines(text.utf8)
+        lines = pl.read_lines(text.utf8).to_series()
     except pl.exceptions.ComputeError:  # Polars' word for invalid UTF-8: it checks while it reads
         repaired = _repaired(text.utf8)
         text = repaired._replace(n_replaced_bytes=repaired.n_replaced_bytes + text.n_replaced_bytes)
-        lines = _lines(text.utf8)
-    return Text(lines, text.encoding, text.n_replaced_bytes)
-
-
-def _lines(utf8: bytes) -> pl.Series:
-    if b"\n" not in utf8:
-        utf8 = utf8.replace(b"\r", b"\n")
-    return pl.read_lines(io.BytesIO(utf8)).to_series()
+        lines = pl.read_lines(text.utf8).to_series()
+    return Text(lines, text.utf8, text.encoding, text.n_replaced_bytes)
 
 
 def _utf16(content: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -13,6 +14,10 @@ from tasks.parse.templates import Template, languages_of, match, plain, template
 from warehouse.reference.markers import wordings
 
 _ISOLATED = "\u2068[^\u2069]*\u2069"
+#: What is known of a system line.
+EVENT_COLUMNS = ("event", "actor", "targets", "group", "timer_hours")
+#: Hours of the units in which a timer is stated.
+_UNIT_HOURS = {"hours": 1, "days": 24, "weeks": 168}
 
 
 @cache
@@ -30,7 +35,8 @@ class Events(NamedTuple):
     """Typed system lines and how many were recognised per language.
 
     ``frame``: ``event`` (NULL where no wording matches), ``actor``, ``targets``, ``group`` (the name that a
-    line gives to the group); further columns say which lines.
+    line gives to the group), ``timer_hours`` (after which messages disappear, where a line states it);
+    further columns say which lines.
     """
 
     frame: pl.DataFrame
@@ -52,9 +58,10 @@ def read_events(lines: pl.Series) -> Events:
         actor=_person(matched, listed, "actor"),
         targets=_targets(matched, listed),
         group="group",
+        timer_hours=_hours(pl.col("timer")),
     )
     joined = texts.join(people, on="text", how="left", maintain_order="left")
-    frame = joined.select("event", "actor", "targets", "group")
+    frame = joined.select(*EVENT_COLUMNS)
     return Events(frame, languages_of(joined["template"].drop_nulls(), listed))
 
 
@@ -69,6 +76,22 @@ def _own_name(label: pl.Expr) -> pl.Expr:
     return pl.when(label.is_in(list(_words("self")))).then(pl.lit(SELF_LABEL)).otherwise(label)
 
 
+@cache
+def _more_people() -> str:
+    """What stands for people whom a line counts and does not name: ``3 others``."""
+    return rf"^\d+ (?:{'|'.join(re.escape(word) for word in _words('others'))})$"
+
+
+def _hours(words: pl.Expr) -> pl.Expr:
+    """The length of time that words begin to state, in hours."""
+    hours = pl.lit(None, dtype=pl.Int64)
+    for unit, length in _UNIT_HOURS.items():
+        units = "|".join(re.escape(word) for word in sorted(_words(unit), key=len, reverse=True))
+        stated = words.str.extract(rf"(?i)\b(\d{{1,3}})[ -]?(?:{units})").cast(pl.Int64)
+        hours = pl.coalesce(hours, stated * length)
+    return hours
+
+
 def _targets(matched: pl.DataFrame, listed: list[Template]) -> pl.Expr:
     """The list of people spoken of: isolated names where the phone isolates them, else the commas decide."""
     named = pl.coalesce("targets", "target")
@@ -78,7 +101,9 @@ def _targets(matched: pl.DataFrame, listed: list[Template]) -> pl.Expr:
     isolated = named.str.extract_all(_ISOLATED)
     split = pl.when(isolated.list.len() > 0).then(isolated).otherwise(unjoined.str.split(", "))
     labels = split.list.eval(_own_name(normalise_label(pl.element())))
-    people = labels.list.eval(pl.element().filter(pl.element().str.len_bytes() > 0))
+    people = labels.list.eval(
+        pl.element().filter((pl.element().str.len_bytes() > 0) & ~pl.element().str.contains(_more_people()))
+    )
     own = [number for number, template in enumerate(listed) if {"target", "targets"} & set(template.own)]
     return (
         pl.when(pl.col("template").is_in(own))

@@ -11,15 +11,22 @@ import polars as pl
 
 from schemas.errors import FileRefused
 from schemas.vocabulary import DateOrder
+from tasks.parse.buffer import Buffer, Places, line_places
 from tasks.parse.columns import Coded, coded
 from tasks.parse.dates import RULES, Dated, Ints, read_dates, seconds_of_day
-from tasks.parse.layout import BLANKS, DIGITS, MARKS, Layout, detect, header_like
-from tasks.parse.numerals import MAX_WORD_BYTES, DayParts, Numbers, Part, read_numerals
+from tasks.parse.encoding import Text
+from tasks.parse.layout import BLANKS, DATE_LIKE, DIGITS, MARKS, Layout, detect, header_like
+from tasks.parse.names import read_names
+from tasks.parse.scan import LEADING, DayParts, Scanned, scan, template_of
 from warehouse.reference.markers import day_part_language
 from warehouse.reference.markers import day_parts as known_day_parts
 
 #: Lines looked at to tell the layout: the head of the file, and as many spread over the rest.
 SAMPLE_LINES = 600
+#: Ways to write one layout (marks, wordings) that are looked for beyond the most frequent one.
+_MAX_TEMPLATES = 6
+#: So few lines are read by the layout's expression at once.
+_FEW_LINES = 64
 #: Words between date and time that give the phone's language away.
 _JOINER_LANGUAGES = {
     "à": "fr",
@@ -30,25 +37,26 @@ _JOINER_LANGUAGES = {
     "alle ore": "it",
     "pukul": "id",
 }
-#: Direction marks that a line or an author may begin with.
-_LEADING = "\u200e\u200f\ufeff"
 
 
 class Headers(NamedTuple):
-    """The headers of a file, in its order."""
+    """The headers of a file, in its order, and what follows them."""
 
     layout: Layout
     line_index: npt.NDArray[np.int64]  # of the header's line, from 0
     local_at: pl.Series  # Datetime("us"), the exporter's wall clock
-    author: Coded  # what stands before the first ": "; the whole line where there is none
-    body: pl.Series  # what follows it; NULL where there is none
+    author: Coded  # what stands before the first ": "; NULL where there is none
+    body: pl.Series  # what follows it on the line; all of the line where there is none
+    buffer: Buffer
+    body_at: Places  # where in the text that begins, in bytes
+    line_end: Places  # and where its line ends
     order: DateOrder
     basis: str
     confidence: float
     language: str | None  # that the header's own words give away
 
 
-def find_headers(lines: pl.Series, configured: DateOrder | None) -> Headers:
+def find_headers(text: Text, configured: DateOrder | None) -> Headers:
     """Find the file's layout and all lines that begin with it.
 
     A line whose header is no possible date or time is no header: it stays part of the message above. A
@@ -58,24 +66,36 @@ def find_headers(lines: pl.Series, configured: DateOrder | None) -> Headers:
     Raises:
         FileRefused: ``not_an_export``, ``ambiguous_date_order``, ``unsupported_layout``.
     """
+    lines = text.lines
     layout = _layout(lines)
-    is_header, heads = _find(lines, layout)
-    dated, seconds = _times(heads, layout, configured)
+    buffer = Buffer(text.content)
+    starts, ends = line_places(text.content, lines)
+    found, n_others = _find(lines, buffer, starts, ends, layout)
+    dated, seconds = _times(found, layout, configured)
     possible = dated.is_possible & (seconds >= 0)
-    if not possible.any():
+    n_possible = int(possible.sum())
+    if not n_possible:
         raise FileRefused("not_an_export", n_lines=len(lines))
-    local_at = _instants(dated.days[possible], seconds[possible])
-    line_index = is_header.arg_true().to_numpy().astype(np.int64)
+    rows, author_at, author_char = found.row, found.author_at, found.author_char
+    if n_possible < len(rows):
+        rows, author_at, author_char = rows[possible], author_at[possible], author_char[possible]
+        dated, seconds = dated._replace(days=dated.days[possible]), seconds[possible]
+    heads = _only(lines, rows)
+    line_end = ends[rows]
+    author, n_bytes, n_chars = _authors(heads, buffer, author_at, line_end, author_char)
     return Headers(
         layout=layout,
-        line_index=line_index[possible],
-        local_at=local_at,
-        author=Coded(heads.author.values, heads.author.code[possible]),
-        body=heads.body if possible.all() else heads.body.filter(pl.Series(possible)),
+        line_index=rows,
+        local_at=_instants(dated.days, seconds),
+        author=author,
+        body=_after(heads, author_char + n_chars),
+        buffer=buffer,
+        body_at=author_at + n_bytes,
+        line_end=line_end,
         order=dated.order,
         basis=dated.basis,
-        confidence=_confidence(lines, is_header, int(possible.sum())),
-        language=_language(layout, heads.day_parts),
+        confidence=n_possible / (len(found.row) + n_others),
+        language=_language(layout, found.day_parts),
     )
 
 
@@ -96,151 +116,95 @@ def _sample(lines: pl.Series) -> pl.Series:
     return pl.concat([lines.head(SAMPLE_LINES), spread])
 
 
-def _confidence(lines: pl.Series, is_header: pl.Series, n_headers: int) -> float:
-    """Share of header-like lines that the layout explains; the others are quotes or another layout."""
-    others = int(lines.filter(~is_header).str.contains(header_like()).sum())
-    impossible = int(is_header.sum()) - n_headers
-    return n_headers / (n_headers + others + impossible)
+def _find(
+    lines: pl.Series, buffer: Buffer, starts: Places, ends: Places, layout: Layout
+) -> tuple[Scanned, int]:
+    """The headers, and how many lines look like one of another layout: quotes from elsewhere.
 
-
-class _Shape(NamedTuple):
-    """How the headers of one file look alike: everything but digits and day parts is as in the first one.
-
-    An expression without the choices that a layout leaves is matched several times faster.
+    Nearly all headers of a file are written alike and read by their bytes; lines that are left and could be
+    headers are few, and tried in the ways they are written, at last with the layout's own expression.
     """
-
-    expression: str  # day parts are as long as the first one
-    loose: str  # day parts of any length; groups as those of the layout
-    parts: tuple[Part, ...]
-    ending: str  # between the last part and the author
-    least_chars: int  # of a header up to its author
-
-
-class _Heads(NamedTuple):
-    """What the header lines say: numbers by part, day parts, what stands before the first ": " and after it."""
-
-    numbers: Numbers
-    day_parts: DayParts | None
-    author: Coded
-    body: pl.Series
-
-
-def _find(lines: pl.Series, layout: Layout) -> tuple[pl.Series, _Heads]:
-    """Which lines are headers, and what they say; by the most exact expression that misses none.
-
-    The cheap tests come first; the layout's own expression then only sees what is left.
-    """
-    shape = _shape(lines, layout)
-    if shape is not None:
-        for expression, take_apart in ((shape.expression, _by_place), (shape.loose, _by_groups)):
-            is_shaped = lines.str.contains(expression)
-            if lines.filter(~is_shaped).str.contains(layout.expression()).any():
-                continue
-            heads = take_apart(lines.filter(is_shaped), layout, shape)
-            if heads is not None:
-                return is_shaped, heads
-    is_header = lines.str.contains(layout.expression())
-    return is_header, _by_groups(lines.filter(is_header), layout, None)
+    template = template_of(_sample(lines), layout)
+    found = [] if template is None else [scan(buffer, starts, template)]
+    is_left = np.ones(len(lines), np.bool_)
+    for part in found:
+        is_left[part.row] = False
+    left = np.flatnonzero(is_left)
+    left_lines = lines.gather(left)
+    is_like = _is_header_like(left_lines)
+    # Without a colon behind the author a blank ends no header that would be known elsewhere.
+    asked = np.arange(len(left)) if layout.frame == "space" else np.flatnonzero(is_like)
+    asked = asked[left_lines.gather(asked).str.contains(layout.expression()).to_numpy()]
+    n_others = int(is_like.sum()) - int(is_like[asked].sum())
+    rows = left[asked]
+    for _ in range(_MAX_TEMPLATES):
+        template = template_of(lines.gather(rows[:SAMPLE_LINES]), layout) if len(rows) > _FEW_LINES else None
+        if template is None:
+            break
+        part = scan(buffer, starts[rows], template)
+        found.append(part._replace(row=rows[part.row]))
+        rows = np.delete(rows, part.row)
+    if len(rows) or not found:
+        found.append(_by_groups(lines.gather(rows), rows, ends, layout))
+    return _merged(found), n_others
 
 
-def _shape(lines: pl.Series, layout: Layout) -> _Shape | None:
-    """The shape of the first header near the head of the file."""
-    if layout.digits != "european" or layout.frame in ("colon", "space"):
-        return None
-    head_lines = lines.head(SAMPLE_LINES)
-    first = next(iter(head_lines.filter(head_lines.str.contains(layout.expression())).head(1)), "")
-    head = first.lstrip(_LEADING) if layout.frame == "bracket" else first
-    match = re.match(layout.expression(), head)
-    if match is None:
-        return None
-    spans = {name: match.span(number + 1) for number, name in enumerate(layout.groups())}
-    year = "a" if layout.year_place == "first" else "c"
-    exact = loose = f"^[{_LEADING}]?" if layout.frame == "bracket" else "^"
-    at, parts = 0, list[Part]()
-    for name, (start, end) in sorted(spans.items(), key=lambda span: span[1]):
-        part = _part(name, head[at:start], head[start:end], is_year=name == year)
-        between = re.escape(head[at:start])
-        exact += between + _exactly(part, head[start:end])
-        loose += between + _loosely(part, head[start:end])
-        parts.append(part)
-        at = end
-    ending = head[at : match.end()]
-    least_chars = match.end() - sum(end - start - part.least for part, (start, end) in _varying(parts, spans))
-    return _Shape(exact + re.escape(ending), loose + re.escape(ending), tuple(parts), ending, least_chars)
+def _is_header_like(lines: pl.Series) -> npt.NDArray[np.bool_]:
+    """Which lines look like a header of any layout."""
+    is_like = np.zeros(len(lines), np.bool_)
+    dated = lines.str.contains(DATE_LIKE).arg_true()
+    if len(dated):
+        is_like[dated.to_numpy()] = lines.gather(dated).str.contains(header_like()).to_numpy()
+    return is_like
 
 
-def _varying(parts: list[Part], spans: dict[str, tuple[int, int]]) -> list[tuple[Part, tuple[int, int]]]:
-    return [(part, spans[part.name]) for part in parts if part.least < part.most]
+def _merged(found: list[Scanned]) -> Scanned:
+    """Headers found in several ways, in the order of the file."""
+    if len(found) == 1:
+        return found[0]
+    words, codes = list[str](), list[npt.NDArray[np.intp]]()
+    for part in found:
+        if part.day_parts is not None:
+            codes.append(part.day_parts.code + len(words))
+            words += part.day_parts.words
+    together = Scanned(
+        np.concatenate([part.row for part in found]),
+        np.concatenate([part.author_at for part in found]),
+        np.concatenate([part.author_char for part in found]),
+        {name: np.concatenate([part.numbers[name] for part in found]) for name in found[0].numbers},
+        DayParts(words, np.concatenate(codes)) if codes else None,
+    )
+    if (np.diff(together.row) > 0).all():
+        return together
+    order = np.argsort(together.row, kind="stable")
+    parts = together.day_parts
+    return Scanned(
+        together.row[order],
+        together.author_at[order],
+        together.author_char[order],
+        {name: number[order] for name, number in together.numbers.items()},
+        parts if parts is None else DayParts(parts.words, parts.code[order]),
+    )
 
 
-def _part(name: str, before: str, written: str, *, is_year: bool) -> Part:
-    """A number of one or two digits, a year or minute as long as it is, or a day part."""
-    width = len(written.encode())
-    varies = name in ("hour", "a", "b", "c") and not is_year
-    return Part(name, len(before.encode()), 1 if varies else width, 2 if varies else width)
-
-
-def _exactly(part: Part, written: str) -> str:
-    if part.name == "day_part":
-        return f"[^0-9\\]-]{{{len(written)}}}"
-    return f"[0-9]{{{part.least},{part.most}}}"
-
-
-def _loosely(part: Part, written: str) -> str:
-    if part.name == "day_part":
-        return r"([^0-9\]\s-]+)" if re.search(r"\s", written) is None else r"([^0-9\]-]+?)"
-    return f"([0-9]{{{part.least},{part.most}}})"
-
-
-def _by_place(heads: pl.Series, layout: Layout, shape: _Shape) -> _Heads | None:
-    """Read the digits where they stand; nothing when the day parts are not all of one length in bytes."""
-    lead = (ord("["), len(_LEADING[0].encode())) if layout.frame == "bracket" else None
-    if sum(part.most for part in shape.parts if part.name == "day_part") > MAX_WORD_BYTES:
-        return None
-    read = read_numerals(heads, shape.parts, lead)
-    if read is None:
-        return None
-    numbers, day_parts = read
-    if day_parts is not None and not all(_plain(word) in known_day_parts() for word in day_parts.words):
-        return None
-    front, body = _split(heads)
-    cut = front.str.slice(shape.least_chars - len(shape.ending))
-    return _Heads(numbers, day_parts, _after(coded(cut), shape.ending), body)
-
-
-def _after(front: Coded, ending: str) -> Coded:
-    """Authors behind the end of their header; before it are at most a few digits of a longer one."""
-    values = front.values.str.splitn(ending, 2).struct.field("field_1")
-    return Coded(values.str.strip_chars_start(_LEADING), front.code)
-
-
-def _split(heads: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """What stands before and after the first ": "; in parts that fit the processor's cache."""
-    lazy = heads.alias("head").to_frame().lazy().select(pl.col("head").str.splitn(": ", 2).struct.unnest())
-    split = lazy.collect(engine="streaming")
-    return split["field_0"], split["field_1"]
-
-
-def _by_groups(heads: pl.Series, layout: Layout, shape: _Shape | None) -> _Heads:
-    """Places vary: the expression finds them, in what stands before the first ": " wherever it can."""
+def _by_groups(heads: pl.Series, rows: npt.NDArray[np.int64], ends: Places, layout: Layout) -> Scanned:
+    """Headers by the layout's expression, which allows marks and blanks anywhere."""
     names = layout.groups()
-    expression = (layout.expression() if shape is None else shape.loose) + "(.*)$"
-    if layout.frame == "colon":  # the header itself ends with ": "
-        groups = heads.str.extract_groups(expression).struct.rename_fields([*names, "rest"])
-        parts = groups.struct.unnest()
-        author, body = _split(parts["rest"])
-    else:
-        front, body = _split(heads)
-        parts = front.str.extract_groups(expression).struct.rename_fields([*names, "rest"]).struct.unnest()
-        author = parts["rest"]
+    groups = heads.str.extract_groups(layout.expression() + "(.*)$")
+    parts = groups.struct.rename_fields([*names, "rest"]).struct.unnest()
     numeric = [name for name in names if name != "day_part"]
     whole = parts.select(_as_number(pl.col(name), layout) for name in numeric)
-    numbers = {name: whole[name].to_numpy() for name in numeric}
     day_parts = None
     if layout.day_part != "none":
         words = coded(parts["day_part"])
         day_parts = DayParts(words.values.to_list(), words.code.astype(np.intp))
-    return _Heads(numbers, day_parts, coded(author.str.strip_chars_start(_LEADING)), body)
+    return Scanned(
+        rows,
+        ends[rows] - parts["rest"].str.len_bytes().to_numpy().astype(np.int64),
+        (heads.str.len_chars().cast(pl.Int64) - parts["rest"].str.len_chars().cast(pl.Int64)).to_numpy(),
+        {name: whole[name].to_numpy() for name in numeric},
+        day_parts,
+    )
 
 
 def _as_number(digits: pl.Expr, layout: Layout) -> pl.Expr:
@@ -250,10 +214,48 @@ def _as_number(digits: pl.Expr, layout: Layout) -> pl.Expr:
     return digits.cast(pl.Int16)
 
 
-def _times(heads: _Heads, layout: Layout, configured: DateOrder | None) -> tuple[Dated, Ints]:
-    numbers = heads.numbers
+def _only(lines: pl.Series, rows: npt.NDArray[np.int64]) -> pl.Series:
+    """Some lines in their order; a mask is faster than places where they are most of the file."""
+    chosen = np.zeros(len(lines), np.bool_)
+    chosen[rows] = True
+    return lines.filter(pl.Series(chosen))
+
+
+def _after(heads: pl.Series, n_chars: npt.NDArray[np.int64]) -> pl.Series:
+    """What follows so many signs of each line."""
+    lazy = pl.DataFrame({"head": heads, "n_chars": n_chars}).lazy()
+    return (
+        lazy.select(pl.col("head").str.slice("n_chars").alias("body")).collect(engine="streaming").to_series()
+    )
+
+
+def _authors(
+    heads: pl.Series, buffer: Buffer, at: Places, ends: Places, char: npt.NDArray[np.int64]
+) -> tuple[Coded, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """What stands before the first ": " behind each header, and how long that and the ": " are.
+
+    In bytes, and in signs.
+    """
+    code, names = read_names(buffer, at, ends)
+    values = pl.Series(names, dtype=pl.String)
+    left = np.flatnonzero(code < 0)
+    if len(left):  # no ": " near the beginning, or none at all
+        split = _after(heads.gather(left), char[left]).str.splitn(": ", 2).struct.unnest()
+        is_author = pl.col("field_1").is_not_null()
+        author = coded(split.select(pl.when(is_author).then("field_0")).to_series())
+        code[left] = author.code.astype(np.int32) + len(values)
+        values = pl.concat([values, author.values.alias(values.name)], rechunk=True)
+    n_bytes, n_chars = (
+        (length.cast(pl.Int64) + len(": ")).fill_null(0).to_numpy()[code]
+        for length in (values.str.len_bytes(), values.str.len_chars())
+    )
+    return Coded(values.str.strip_chars_start(LEADING), code.view(np.uint32)), n_bytes, n_chars
+
+
+def _times(found: Scanned, layout: Layout, configured: DateOrder | None) -> tuple[Dated, Ints]:
+    numbers = found.numbers
     dated = read_dates((numbers["a"], numbers["b"], numbers["c"]), layout, configured)
-    rule = None if heads.day_parts is None else _rules(heads.day_parts)
+    rule = None if found.day_parts is None else _rules(found.day_parts)
     return dated, seconds_of_day(numbers["hour"], numbers["minute"], numbers.get("second"), rule)
 
 

@@ -6,11 +6,16 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from schemas.vocabulary import MESSAGE_KINDS
-from tasks.parse.columns import coded, replaced
+from tasks.parse import polls
+from tasks.parse.columns import coded, either, replaced
+from tasks.parse.gate import Edges, Gate, gate_of, may_pass
 from tasks.parse.templates import CAPTURED, MARKS, Template, languages_of, match, plain, templates
+from warehouse.reference.markers import wordings
 
 LRM = "\u200e"
 #: Kinds whose words remain when the phone's mark is taken off.
@@ -21,6 +26,10 @@ _CAPTIONED = (*_SUFFIXED, "poll")
 _GATE_SIGNS = 8
 #: How the expression of a wording ends that anything may follow.
 _OPEN_END = "(?s:.*)"
+#: Signs that stand for an apostrophe; direction marks; blanks of every width, as regular expressions see them.
+_APOSTROPHES = "'\u2019"
+_MARK_SIGNS = "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\ufeff"
+_SPACES = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 #: Kinds whose wording a person may well have written: only as a phone of that make writes it.
 _STRICT = ("call",)
 _FILE_KINDS = {
@@ -33,8 +42,10 @@ _FILE_KINDS = {
 }
 #: A document shows its name and length before the mark; the name of a file is not a member's word.
 _DOCUMENT_TITLE = r"(?s)^.*\u2022[ \u200e]*\d+ [^\n]*$"
-#: A poll in a language without a known wording: a heading, the question, options with votes.
-_POLL_SHAPE = r"^\p{Lu}[\p{Lu} ]*:\n[^\n]+(?:\n[\p{Lu} ]+: [^\n]*\(\d+ [^\n()]+\)){2,}\s*$"
+#: A file shown by its name alone, as iPhones show a document that they leave out.
+_FILE_NAME = r"^[^\n]{1,200}\.[A-Za-z0-9]{1,5}$"
+#: What people put around the mark of a text that they pass on.
+_AROUND_MARK = "*_~[]() .:\u200e"
 
 
 @cache
@@ -46,6 +57,19 @@ def kind_templates(platform: str) -> tuple[Template, ...]:
         for template in templates(kinds)
         if template.kind not in _STRICT or template.platform in ("any", platform)
     )
+
+
+@cache
+def _forwarded() -> frozenset[str]:
+    """First lines that say of a text that it was passed on, in small letters."""
+    return frozenset(line.wording.lower() for line in wordings() if line.kind == "forwarded")
+
+
+@cache
+def _attachment() -> str:
+    """A further attachment among the lines of a caption."""
+    attached = [template for template in templates(("attached",)) if template.platform != "android"]
+    return rf"\n?{LRM}(?:{_alternation(attached)})"
 
 
 @cache
@@ -97,71 +121,140 @@ def _candidate(platform: str) -> tuple[str, str]:
 
     Every line that any other test of this module can match, ends in a blank or with a colon passes one.
     """
+    begins, ends = _edges(platform)
+    return rf"(?:{_any_of(ends)})\.?[\s{LRM}]*$|[\s:]$", rf"^{MARKS}*(?:{_any_of(begins)})"
+
+
+@cache
+def _edges(platform: str) -> tuple[set[str], set[str]]:
+    """What wordings begin with where anything may follow, and what the others end with."""
     listed = (*kind_templates(platform), *templates(("edited",)))
-    ends = {template.literal_end[-_GATE_SIGNS:] for template in listed if template.literal_end}
     begins = {
         template.key[:_GATE_SIGNS]
         for template in listed
         if not template.literal_end or template.body.endswith(_OPEN_END)
     }
-    return rf"(?:{_any_of(ends)})\.?[\s{LRM}]*$|[\s:]$", rf"^{MARKS}*(?:{_any_of(begins)})"
+    return begins, {template.literal_end[-_GATE_SIGNS:] for template in listed if template.literal_end}
+
+
+@cache
+def _gate(platform: str) -> Gate:
+    """The tests of ``_candidate`` by bytes, and a direction mark in front."""
+    begins, ends = (
+        {literal.replace("'", sign) for literal in literals for sign in _APOSTROPHES}
+        for literals in _edges(platform)
+    )
+    return gate_of(begins | set(_MARK_SIGNS), ends | {*_SPACES, LRM, ".", ":"})
 
 
 def _any_of(literals: set[str]) -> str:
-    return "|".join(re.escape(literal).replace("'", "['\u2019]") for literal in sorted(literals))
+    return "|".join(re.escape(literal).replace("'", f"[{_APOSTROPHES}]") for literal in sorted(literals))
 
 
 class Kinds(NamedTuple):
-    """``kind``, ``text`` (NULL without any) and ``is_edited`` per message, marked messages per language."""
+    """``kind``, ``text`` (NULL without any), ``is_edited`` and ``is_forwarded`` per message, marked messages
+    per language."""
 
     kind: pl.Series
     text: pl.Series
     is_edited: pl.Series
+    is_forwarded: pl.Series
     wordings: dict[str, int]
 
 
-def read_kinds(body: pl.Series, text: pl.Series, platform: str) -> Kinds:
+class First(NamedTuple):
+    """Places of first lines led by a direction mark, and of what is perhaps not one line of plain text."""
+
+    led: npt.NDArray[np.int64]
+    candidates: npt.NDArray[np.int64]
+
+
+def look_at_first_lines(body: pl.Series, edges: Edges, platform: str) -> First:
+    """Look at every first line once: at its outermost bytes, then with tests that give up after a few signs.
+
+    Args:
+        body: first line of each message.
+        edges: the same as places of the text; unsure where a message has more lines.
+        platform: android | ios.
+    """
+    places = np.flatnonzero(may_pass(edges, _gate(platform)))
+    lines = body.gather(places)
+    end, begin = _candidate(platform)
+    is_marked = (lines.str.contains(end) | lines.str.contains(begin) | (lines == "")).to_numpy()
+    is_led = lines.str.starts_with(LRM).to_numpy()
+    return First(places[is_led], places[is_marked | edges.is_unsure[places]])
+
+
+def read_kinds(body: pl.Series, text: pl.Series, first: First, platform: str) -> Kinds:
     """Tell the kind of each message and take the phone's marks off its text.
 
     Args:
         body: first line of each message.
         text: all of it.
+        first: what the first lines look like.
         platform: android | ios.
     """
-    is_led = body.str.starts_with(LRM) if platform == "ios" else None
-    places = _candidates(body, text, is_led, platform)
-    found = _read(body.gather(places), text.gather(places), platform, is_led is not None and is_led.any())
-    words = replaced(text, places, found.text)
+    has_led = platform == "ios" and len(first.led) > 0
+    places = either(len(text), first.candidates, first.led) if has_led else first.candidates
+    found = _read_each(body.gather(places), text.gather(places), platform, has_led)
+    words = found.text.set(found.text == "", None)
+    at, nothing = pl.Series(places), pl.repeat(False, len(text), eager=True)
     return Kinds(
-        replaced(pl.repeat("text", len(text), eager=True), places, found.kind).alias("kind"),
-        words.set(words == "", None).alias("text"),
-        replaced(pl.repeat(False, len(text), eager=True), places, found.is_edited).alias("is_edited"),
+        replaced(pl.repeat("text", len(text), eager=True), at, found.kind).alias("kind"),
+        replaced(text, at, words).alias("text"),
+        replaced(nothing, at, found.is_edited).alias("is_edited"),
+        replaced(nothing, at, found.is_forwarded).alias("is_forwarded"),
         found.wordings,
     )
 
 
-def _candidates(body: pl.Series, text: pl.Series, is_led: pl.Series | None, platform: str) -> pl.Series:
-    """Rows that may be anything but one line of plain text."""
-    end, begin = _candidate(platform)
-    chosen = (
-        body.str.contains(end) | body.str.contains(begin) | (body.str.len_bytes() != text.str.len_bytes())
+def _read_each(body: pl.Series, text: pl.Series, platform: str, has_led: bool) -> Kinds:
+    """The kinds of candidates; of texts of one line, most of which come again and again, each once."""
+    is_one_line = body.str.len_bytes() == text.str.len_bytes()
+    lines, longer = coded(text.filter(is_one_line)), ~is_one_line
+    code = np.empty(len(text), np.int64)
+    code[is_one_line.to_numpy()] = lines.code
+    code[longer.to_numpy()] = len(lines.values) + np.arange(int(longer.sum()))
+    found = _read(
+        pl.concat([lines.values, body.filter(longer)]),
+        pl.concat([lines.values, text.filter(longer)]),
+        np.bincount(code, minlength=int(code.max(initial=-1)) + 1),
+        platform,
+        has_led,
     )
-    return (chosen if is_led is None else chosen | is_led).arg_true()
+    return Kinds(
+        found.kind.gather(code),
+        found.text.gather(code),
+        found.is_edited.gather(code),
+        found.is_forwarded.gather(code),
+        found.wordings,
+    )
 
 
-def _read(body: pl.Series, text: pl.Series, platform: str, has_led: bool) -> Kinds:
-    """The kinds of candidates. ``has_led``: some line of the file begins with a direction mark."""
+def _read(
+    body: pl.Series, text: pl.Series, n_times: npt.NDArray[np.int64], platform: str, has_led: bool
+) -> Kinds:
+    """The kinds of candidates, each of which comes so many times.
+
+    ``has_led``: some line of the file begins with a direction mark.
+    """
     is_edited, body, text = _edits(body, text)
     marked = _on_first_line(body, text, platform, has_led)
     found = pl.concat([marked, _on_last_line(text, marked["row"], platform)]) if platform == "ios" else marked
-    polls = _by_shape(body, text, found["row"])
-    kinds = pl.concat([found.select("row", "kind", "caption"), polls])
+    shaped = _by_shape(body, text, found["row"])
+    kinds = pl.concat([found.select("row", "kind", "caption"), shaped])
     words = replaced(text, kinds["row"], kinds["caption"]).str.strip_chars_end()
+    kind = replaced(pl.repeat("text", len(text), eager=True), kinds["row"], kinds["kind"])
+    is_forwarded, words = _forwards(kind, words)
     return Kinds(
-        replaced(pl.repeat("text", len(text), eager=True), kinds["row"], kinds["kind"]),
+        kind,
         words.str.strip_chars_start(LRM) if platform == "ios" else words,
         is_edited,
-        languages_of(found["template"], list(kind_templates(platform))),
+        is_forwarded,
+        languages_of(
+            found["template"].gather(np.repeat(np.arange(len(found)), n_times[found["row"].to_numpy()])),
+            list(kind_templates(platform)),
+        ),
     )
 
 
@@ -174,6 +267,18 @@ def _edits(body: pl.Series, text: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
         text = replaced(text, rows, text.gather(rows).str.replace(mark, ""))
         body = replaced(body, rows, body.gather(rows).str.replace(mark, ""))
     return is_edited, body, text
+
+
+def _forwards(kind: pl.Series, text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Which texts begin with a line that says they were passed on, and texts without that line."""
+    rows = ((kind == "text") & text.str.contains("\n", literal=True).fill_null(False)).arg_true()
+    split = text.gather(rows).str.splitn("\n", 2).struct.rename_fields(["mark", "rest"]).struct.unnest()
+    is_mark = split["mark"].str.strip_chars(_AROUND_MARK).str.to_lowercase().is_in(_forwarded())
+    rows, rest = rows.filter(is_mark), split["rest"].filter(is_mark)
+    is_forwarded = replaced(
+        pl.repeat(False, len(text), eager=True), rows, pl.repeat(True, len(rows), eager=True)
+    )
+    return is_forwarded, replaced(text, rows, rest.str.strip_chars_start())
 
 
 def _on_first_line(body: pl.Series, text: pl.Series, platform: str, has_led: bool) -> pl.DataFrame:
@@ -212,7 +317,7 @@ def _on_last_line(text: pl.Series, known: pl.Series, platform: str) -> pl.DataFr
             words=plain(pl.col("words")),
             caption=pl.when(pl.col("before").str.contains(_DOCUMENT_TITLE))
             .then(pl.lit(""))
-            .otherwise("before"),
+            .otherwise(pl.col("before").str.replace_all(_attachment(), "")),
         ),
         platform,
     )
@@ -235,25 +340,32 @@ def _resolved(rows: pl.DataFrame, platform: str) -> pl.DataFrame:
     for name, pattern in reversed(_FILE_KINDS.items()):
         by_file = pl.when(pl.col("file").str.contains(pattern)).then(pl.lit(name)).otherwise(by_file)
     has_caption = pl.col("caption").str.strip_chars() != ""
-    return joined.filter(kind.is_in(_CAPTIONED) | ~has_caption).select(
+    found = joined.filter(kind.is_in(_CAPTIONED) | ~has_caption).with_columns(kind=kind)
+    is_poll, caption = pl.col("kind") == "poll", pl.col("caption")
+    is_name = (pl.col("kind") == "document") & caption.str.contains(_FILE_NAME)
+    words = pl.when(is_name).then(pl.lit("")).when(pl.col("url").is_not_null()).then("url").otherwise(caption)
+    if (found["kind"] == "poll").any():  # else a poll's expressions need not be compiled
+        neutral = polls.neutral(pl.col("text").str.replace_all(LRM, ""))
+        words = pl.when(is_poll).then(neutral).otherwise(words)
+    return found.select(
         "row",
         "template",
-        kind=pl.when(kind == "attached").then(by_file).otherwise(kind),
-        caption=pl.when(kind == "poll")
-        .then(pl.col("text").str.replace_all(LRM, ""))
-        .when(pl.col("url").is_not_null())
-        .then("url")
-        .otherwise("caption"),
+        kind=pl.when(pl.col("kind") == "attached").then(by_file).otherwise("kind"),
+        caption=words,
     )
 
 
 def _by_shape(body: pl.Series, text: pl.Series, known: pl.Series) -> pl.DataFrame:
     """Polls in a language without a known wording."""
+    # Votes stand in brackets: to look for one sign costs far less than to take marks off a text.
+    may_be = (body.str.len_bytes() != text.str.len_bytes()) & text.str.contains("(", literal=True)
     rows = (
-        _rows(body.str.ends_with(":"), text=text)
+        _rows(may_be & body.str.contains(":", literal=True), text=text)
         .filter(~pl.col("row").is_in(known.implode()))
         .with_columns(caption=pl.col("text").str.replace_all(MARKS, ""))
     )
-    return rows.filter(pl.col("caption").str.contains(_POLL_SHAPE)).select(
-        "row", pl.lit("poll").alias("kind"), "caption"
+    if rows.is_empty():  # to compile the expression of a poll costs more than all else here
+        return pl.DataFrame(schema={"row": rows.schema["row"], "kind": pl.String, "caption": pl.String})
+    return rows.filter(pl.col("caption").str.contains(polls.shape())).select(
+        "row", pl.lit("poll").alias("kind"), polls.neutral(pl.col("caption")).alias("caption")
     )

@@ -6,18 +6,21 @@ from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from tasks.parse.columns import Coded, replaced
+from tasks.parse.columns import Coded, either
 from tasks.parse.events import Events, read_events
-from tasks.parse.kinds import LRM, Kinds, read_kinds
+from tasks.parse.gate import Edges
+from tasks.parse.kinds import Kinds, look_at_first_lines, read_kinds
 
 #: Events that the app shows under the group's own name, and so give that label away.
 _SHOWN_UNDER_GROUP = ("encryption", "created")
+_EVENT_VALUES = ("event", "actor", "targets", "timer_hours")
 
 
 class Rows(NamedTuple):
-    """``frame``: ``author, kind, text, is_edited, event, actor, targets``, one row per row, in order;
+    """``frame``: ``author, kind, text, is_edited, is_forwarded, event, actor, targets, timer_hours``, in order;
     recognised wordings per language; how many labels have written."""
 
     frame: pl.DataFrame
@@ -25,7 +28,9 @@ class Rows(NamedTuple):
     n_authors: int
 
 
-def type_rows(author: Coded, body: pl.Series, text: pl.Series, systems: Events, platform: str) -> Rows:
+def type_rows(
+    author: Coded, body: pl.Series, text: pl.Series, systems: Events, edges: Edges, platform: str
+) -> Rows:
     """Type every row.
 
     Args:
@@ -33,10 +38,12 @@ def type_rows(author: Coded, body: pl.Series, text: pl.Series, systems: Events, 
         body: first line of each text.
         text: all of it.
         systems: the system lines found so far, with their ``place``.
+        edges: first lines as places of the file's text.
         platform: android | ios.
     """
-    kinds = read_kinds(body, text, platform)
-    shown = _shown_events(author, body, kinds, systems.frame["group"].drop_nulls())
+    first = look_at_first_lines(body, edges, platform)
+    kinds = read_kinds(body, text, first, platform)
+    shown = _shown_events(author, body, first.led, kinds, systems.frame["group"].drop_nulls())
     events = pl.concat([systems.frame, shown.frame]).with_columns(pl.col("place").cast(pl.UInt32))
     places, nothing = events["place"], pl.Series([None], dtype=pl.String)
     author = author.changed(
@@ -45,10 +52,11 @@ def type_rows(author: Coded, body: pl.Series, text: pl.Series, systems: Events, 
     frame = pl.DataFrame(
         {
             "author": author.spread(),
-            "kind": replaced(kinds.kind, places, nothing),
-            "text": replaced(kinds.text, places, events["group"]),
+            "kind": kinds.kind.scatter(places, nothing) if len(places) else kinds.kind,
+            "text": kinds.text.scatter(places, events["group"]) if len(places) else kinds.text,
             "is_edited": kinds.is_edited,
-            **{name: _at_places(len(text), places, events[name]) for name in ("event", "actor", "targets")},
+            "is_forwarded": kinds.is_forwarded,
+            **{name: _at_places(len(text), places, events[name]) for name in _EVENT_VALUES},
         }
     )
     everyone = np.ones(len(author.code), np.bool_)
@@ -59,27 +67,36 @@ def type_rows(author: Coded, body: pl.Series, text: pl.Series, systems: Events, 
 
 def _at_places(n_rows: int, places: pl.Series, values: pl.Series) -> pl.Series:
     """A column of NULLs but for some places."""
-    if values.dtype == pl.String:
-        return pl.repeat(None, n_rows, dtype=pl.String, eager=True).scatter(places, values)
-    index = np.full(n_rows, len(values), np.uint32)
-    index[places.to_numpy()] = np.arange(len(values), dtype=np.uint32)
-    return values.extend_constant(None, 1).gather(index)
+    if values.dtype != pl.List:
+        return pl.repeat(None, n_rows, dtype=values.dtype, eager=True).scatter(places, values)
+    rows = pl.DataFrame({"place": pl.arange(n_rows, dtype=pl.UInt32, eager=True)})
+    known = pl.DataFrame({"place": places, "value": values})
+    return rows.join(known, on="place", how="left", maintain_order="left")["value"]
 
 
-def _shown_events(author: Coded, body: pl.Series, kinds: Kinds, group_names: pl.Series) -> Events:
+def _among(n_rows: int, chosen: npt.NDArray[np.int64], places: pl.Series) -> npt.NDArray[np.bool_]:
+    """Which of some places are among those chosen."""
+    is_chosen = np.zeros(n_rows, np.bool_)
+    is_chosen[chosen] = True
+    return is_chosen[places.to_numpy()]
+
+
+def _shown_events(
+    author: Coded, body: pl.Series, led: npt.NDArray[np.int64], kinds: Kinds, group_names: pl.Series
+) -> Events:
     """System lines shown under a label: led by a direction mark, or under a name the group has had."""
-    is_led = body.str.starts_with(LRM)
-    is_group = author.where(author.values.is_in(group_names.unique().implode()).fill_null(False).to_numpy())
-    is_authored = author.where(author.values.is_not_null().to_numpy())
-    is_suspect = pl.Series((is_led.to_numpy() | is_group) & is_authored)
-    suspects = is_suspect.arg_true()
+    is_authored = author.values.is_not_null().to_numpy()
+    is_group = author.values.is_in(group_names.unique().implode()).fill_null(False).to_numpy()
+    led = led[is_authored[author.code[led]]]
+    by_group = np.flatnonzero(author.where(is_group & is_authored))
+    suspects = pl.Series(either(len(body), led, by_group))
     places = suspects.filter(kinds.kind.gather(suspects) == "text")
     events = read_events(body.gather(places))
     found = pl.DataFrame(
         {
-            "place": places,
+            "place": places.cast(pl.UInt32),
             "author": author.values.gather(author.code[places.to_numpy()]),
-            "is_led": is_led.gather(places),
+            "is_led": _among(len(body), led, places),
         }
     ).hstack(events.frame)
     labels = found.filter(pl.col("event").is_in(_SHOWN_UNDER_GROUP))["author"].unique()

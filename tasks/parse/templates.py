@@ -20,9 +20,10 @@ _FORMS = {
     "file": r"[^\n]+?",
     "url": r"https?://(?:maps\.|www\.google\.|goo\.gl/maps|foursquare\.)\S+",
     "any": r"(?s:.*)",
+    "timer": r"(?s:.*)",
 }
 #: Placeholders whose value is kept.
-CAPTURED = ("actor", "target", "targets", "file", "url", "group")
+CAPTURED = ("actor", "target", "targets", "file", "url", "group", "timer")
 MARKS = "[\u200b\u200e\u200f\u061c\u202a-\u202e\ufeff]"
 _QUOTES = "[\u201c\u201d\u201e\u00ab\u00bb]"
 _BLANKS = "[\u00a0\u2009\u202f\t]"
@@ -82,7 +83,7 @@ def _compile(lines: list[Wording]) -> Template:
         body += re.escape(literal).replace("'", "['’]")
         seen.add(name)
     parts = [part for literal in literals for part in literal.split("'")]
-    ends_open = wording.endswith("{any}")
+    ends_open = wording.endswith(("{any}", "{timer}"))
     platforms = {line.platform for line in lines}
     return Template(
         kind=lines[0].kind,

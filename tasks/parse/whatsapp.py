@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +17,10 @@ from schemas.vocabulary import DateOrder
 from tasks.parse.authors import split_authors
 from tasks.parse.columns import replaced
 from tasks.parse.encoding import Text, read_text
+from tasks.parse.future import NO_BOUNDS, Bounds, future_rows
+from tasks.parse.gate import Edges
 from tasks.parse.headers import Headers, find_headers
+from tasks.parse.quotes import without_quotes
 from tasks.parse.rows import type_rows
 from warehouse.reference.markers import languages
 
@@ -27,6 +32,7 @@ LIMIT_TOLERANCE = 0.025
 HEAD_ROWS = 20
 HEAD_EVENTS = ("created", "encryption")
 UNKNOWN_LANGUAGE = "unknown"
+FILE_ID_DIGITS = 12
 
 
 class Parsed(NamedTuple):
@@ -37,7 +43,11 @@ class Parsed(NamedTuple):
 
 
 def parse_export(
-    content: bytes, *, date_order: DateOrder | None = None, file_id: str | None = None
+    content: bytes,
+    *,
+    date_order: DateOrder | None = None,
+    file_id: str | None = None,
+    bounds: Bounds = NO_BOUNDS,
 ) -> Parsed:
     """Read one chat text.
 
@@ -45,6 +55,7 @@ def parse_export(
         content: bytes of the chat text, in any encoding.
         date_order: the group's configured order; used when neither values nor monotony decide.
         file_id: first 12 hex digits of the SHA-256 of ``content``, when known.
+        bounds: days after which the export cannot hold a message. A few later ones are rejected and counted.
 
     Returns:
         ``meta`` and ``frame`` (columns of ``PARSED``, one row per message or system line in file order).
@@ -53,15 +64,26 @@ def parse_export(
         their LF; a last line without one counts when it is not empty.
 
     Raises:
-        FileRefused: the reasons of :mod:`tasks.parse.encoding`, :mod:`tasks.parse.headers` and
-            :mod:`tasks.parse.dates`.
+        FileRefused: the reasons of :mod:`tasks.parse.encoding`, :mod:`tasks.parse.headers`,
+            :mod:`tasks.parse.dates` and :mod:`tasks.parse.future`.
     """
+    if file_id is not None:
+        return _parse(content, date_order, file_id, bounds)
+    with ThreadPoolExecutor(1) as pool:  # the digest takes a tenth of the time that parsing takes
+        digest = pool.submit(hashlib.sha256, content)
+        parsed = _parse(content, date_order, "", bounds)
+        file_id = digest.result().hexdigest()[:FILE_ID_DIGITS]
+    return parsed._replace(meta=replace(parsed.meta, file_id=file_id))
+
+
+def _parse(content: bytes, date_order: DateOrder | None, file_id: str, bounds: Bounds) -> Parsed:
     text = read_text(content)
-    headers = find_headers(text.lines, date_order)
+    headers = without_quotes(find_headers(text, date_order))
     n_text_lines = np.diff(np.append(headers.line_index, len(text.lines)))
-    author, body, systems = split_authors(headers.author, headers.body)
+    author, body, systems, is_changed = split_authors(headers.author, headers.body)
     whole = _joined(body, text.lines, headers.line_index, n_text_lines)
-    rows = type_rows(author, body, whole, systems, headers.layout.platform)
+    edges = Edges(headers.buffer, headers.body_at, headers.line_end, is_changed | (n_text_lines > 1))
+    rows = type_rows(author, body, whole, systems, edges, headers.layout.platform)
     frame = PARSED.conform(
         rows.frame.with_columns(
             headers.local_at,
@@ -69,18 +91,24 @@ def parse_export(
             pl.Series("line_no", headers.line_index + 1),
             pl.Series("n_text_lines", n_text_lines),
             pl.lit(headers.layout.has_seconds).alias("has_seconds"),
-            pl.lit(False).alias("is_forwarded"),
         )
     )
+    n_senders, n_rejected = rows.n_authors, int(headers.line_index[0])
+    is_future = future_rows(frame["local_at"], bounds)
+    if is_future is not None:
+        n_rejected += int(frame.filter(is_future)["n_text_lines"].sum())
+        frame = frame.filter(~is_future).with_columns(seq=pl.int_range(pl.len(), dtype=pl.Int64))
+        n_senders = frame["author"].drop_nulls().n_unique()
     return Parsed(
         _meta(
-            file_id or hashlib.sha256(content).hexdigest()[:12],
+            file_id,
             len(content),
             text,
             headers,
             frame,
             _language(rows.wordings, headers.language),
-            rows.n_authors,
+            n_senders,
+            n_rejected,
         ),
         frame,
     )
@@ -93,15 +121,13 @@ def _joined(
     many = np.flatnonzero(n_text_lines > 1)
     if not len(many):
         return body
-    counts = n_text_lines[many] - 1
-    owner = np.repeat(np.arange(len(many)), counts)
-    within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    continuation = lines.gather(np.repeat(line_index[many] + 1, counts) + within)
-    tails = (
-        pl.DataFrame({"owner": owner, "line": continuation})
-        .group_by("owner", maintain_order=True)
-        .agg(pl.col("line").str.join("\n"))["line"]
-    )
+    is_below = np.ones(len(lines), np.bool_)
+    is_below[: line_index[0]] = False
+    is_below[line_index] = False
+    owner = np.repeat(np.arange(len(many)), n_text_lines[many] - 1)
+    below = pl.DataFrame({"owner": pl.Series(owner).set_sorted(), "line": lines.filter(pl.Series(is_below))})
+    joined = below.group_by("owner", maintain_order=True).agg(pl.col("line").str.join("\n"))
+    tails = joined["line"]
     whole = pl.select(pl.concat_str(body.gather(many), tails, separator="\n")).to_series()
     return replaced(body, pl.Series(many), whole.str.strip_chars_end())
 
@@ -120,14 +146,12 @@ def _meta(
     frame: pl.DataFrame,
     language: str,
     n_senders: int,
+    n_rejected: int,
 ) -> ExportMeta:
     is_message = frame["author"].is_not_null()
-    n_lines, n_messages, n_rejected = len(text.lines), int(is_message.sum()), int(headers.line_index[0])
+    n_lines, n_messages = len(text.lines), int(is_message.sum())
     first_at, last_at = (
-        at[0]
-        for at in headers.local_at.to_frame().select(
-            first=pl.col("local_at").min(), last=pl.col("local_at").max()
-        )
+        at[0] for at in frame.select(first=pl.col("local_at").min(), last=pl.col("local_at").max())
     )
     has_head = bool(frame["event"].head(HEAD_ROWS).is_in(HEAD_EVENTS).any())
     return ExportMeta(

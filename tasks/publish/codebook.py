@@ -165,6 +165,7 @@ control. It never changes; a correction is a new release.
 | `research.duckdb` | all tables: `duckdb research.duckdb "from research.indicator limit 10"` |
 | `parquet/` | the same tables, one file each, for R and Python |
 | `stata/` | the same tables for Stata; a missing value is `.`, never 0 |
+| `enclave_twin/` | invented rows in the shape of the member-level tables; they say nothing about anybody |
 | `codebook.md`, `codebook.csv` | every table, column and indicator |
 | `datapackage.json` | machine-readable description (Frictionless) |
 | `manifest.json` | what the numbers were computed from |

@@ -14,13 +14,14 @@ SENSITIVE_MAX_HIDDEN = 4  # a numerator or complement of 1 to 4 is hidden for se
 MIN_DONORS = 10
 MAX_LARGEST_DONATION = 0.40  # share of the month's sum
 MIN_ACTIVITY_PARTICIPANTS = 10
+MIN_SUBGROUP = 10  # people in a part of the group; a part of nobody hides nobody
 
 SENSITIVE_CODES = frozenset({"conflict_rate", "donor_share", "donation_per_member"})
 DONATION_CODES = frozenset({"donor_share", "donation_per_member"})
 #: Values that one person makes: shown as yearly bands only, so never by month.
 SINGLE_PERSON_CODES = frozenset({"reply_centralisation", "key_person_dependence", "top1_share"})
-#: The same among companions: what was done to, or came from, single people.
-SINGLE_PERSON_DETAILS = r"(?:^|_)(?:removed|removals|largest|top1)(?:_|$)"
+#: The same among companions: what was done to, or came from, single people; and ``left``, its complement.
+SINGLE_PERSON_DETAILS = r"(?:^|_)(?:removed|removals|left|largest|top1)(?:_|$)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Limits:
     min_donors: float = MIN_DONORS
     max_largest_donation: float = MAX_LARGEST_DONATION
     min_activity_participants: float = MIN_ACTIVITY_PARTICIPANTS
+    min_subgroup: float = MIN_SUBGROUP
 
     def tightened(self, **changes: float) -> Limits:
         """These limits with some of them stricter.

@@ -22,10 +22,20 @@ from schemas.config import Study
 from schemas.errors import ConfigurationError, SolidarityError
 from schemas.tables import TABLES, Table, in_schema
 from tasks.publish import codebook
+from tasks.publish.twin import twin
 from tasks.snapshot.manifest import Manifest
 
 CHECKSUMS = "checksums.sha256"
 DATABASE = "research.duckdb"
+PUBLIC_SUFFIX = "-public"
+PUBLIC_NOTE = """
+## Public release
+
+Counts are multiples of 5, shares are those of the rounded counts, intervals are widened to a coarse grid, other
+figures keep two digits. Groups below 30 members present, and small cells by tighter limits, are suppressed.
+Companions, vintages and revisions are left out: their tables are empty. For exact figures ask the controller for
+the research release.
+"""
 _SQL_TYPES = {
     pl.Int64(): "BIGINT",
     pl.Int32(): "INTEGER",
@@ -157,8 +167,10 @@ def verify_release(folder: Path) -> int:
 
 def _write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
     """All formats of all tables."""
-    for name in ("parquet", "stata"):
+    for name in ("parquet", "stata", "enclave_twin"):
         (folder / name).mkdir()
+    for name, frame in twin().items():
+        frame.write_parquet(folder / "enclave_twin" / f"{TABLES[name].name}.parquet", compression="zstd")
     write_duckdb(folder / DATABASE, tables)
     for name, frame in sorted(tables.items()):
         table = TABLES[name]
@@ -180,6 +192,11 @@ def _research_only(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame
     return {name: table.conform(tables[name]).sort(table.key) for name, table in declared.items()}
 
 
+def release_name(snapshot_id: str, *, is_public: bool) -> str:
+    """Name of a release's folder."""
+    return f"{snapshot_id}{PUBLIC_SUFFIX if is_public else ''}"
+
+
 def write_release(
     releases: Path,
     tables: Mapping[str, pl.DataFrame],
@@ -187,8 +204,9 @@ def write_release(
     manifest: Manifest,
     study: Study | None,
     report_html: str,
+    is_public: bool = False,
 ) -> Path:
-    """Write ``releases/<snapshot_id>/`` whole or not at all; a release that exists unchanged is left.
+    """Write ``releases/<snapshot_id>/`` (``…-public/``) whole or not at all; a release that exists unchanged is left.
 
     Args:
         releases: the folder of all releases; made if missing.
@@ -196,6 +214,7 @@ def write_release(
         manifest: of the snapshot.
         study: who answers for the data.
         report_html: the report.
+        is_public: the tables are those of a public release, which stands beside the other one.
 
     Raises:
         ConfigurationError: there is no ``[study]`` to answer for the data.
@@ -208,7 +227,7 @@ def write_release(
         )
     complete = _research_only(tables)
     releases.mkdir(parents=True, exist_ok=True)
-    target = releases / manifest.snapshot_id
+    target = releases / release_name(manifest.snapshot_id, is_public=is_public)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=releases))
     try:
         draft.chmod(0o755)
@@ -219,7 +238,7 @@ def write_release(
             "codebook.md": codebook.codebook_md(complete["research.dictionary"]),
             "datapackage.json": codebook.datapackage_json(manifest, study),
             "CITATION.cff": codebook.citation_cff(manifest, study),
-            "README.md": codebook.readme_md(manifest, study),
+            "README.md": codebook.readme_md(manifest, study) + (PUBLIC_NOTE if is_public else ""),
             "manifest.json": manifest.canonical_json() + "\n",
         }
         for name, text in texts.items():

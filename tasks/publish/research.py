@@ -7,62 +7,86 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from schemas.config import Group
-from schemas.indicators import Indicator
+from schemas.indicators import Indicator, newest
 from schemas.tables import TABLES, in_schema
-from tasks.publish import disclosure
+from tasks.measure.indicators.between import between
+from tasks.publish import disclosure, enclave, public
+from tasks.publish.attendance import attendance
+from tasks.publish.bands import yearly_bands
+from tasks.publish.decomposition import decomposition
 from tasks.publish.dictionary import dictionary
 from tasks.publish.limits import Limits
-from tasks.publish.regime import coverage_by_month, regimes
-from tasks.snapshot.trends import trends
+from tasks.publish.recompose import recompose, with_hidden_parts
+from tasks.publish.survival import newcomer_survival
+from tasks.trends import regime
+from tasks.trends.changes import change_points
+from tasks.trends.covariates import presence, surroundings
+from tasks.trends.regime import coverage_by_month, regimes
+from tasks.trends.season import hijri_seasons
+from tasks.trends.shocks import shock_table
+from tasks.trends.trend import trends
 
 Frames = Mapping[str, pl.DataFrame]
 CELL, GROUP_MONTH = disclosure.CELL, disclosure.GROUP_MONTH
 
 #: What publishing reads, by table; a table that is not given counts as empty. The columns named suffice.
-READ: dict[str, tuple[str, ...]] = {
-    name: TABLES[name].names
-    for name in (
-        "core.dim_group",
-        "core.fact_coverage",
-        "core.fact_indicator",
-        "core.fact_indicator_detail",
-        "core.fact_indicator_vintage",
-        "core.fact_revision",
-    )
-} | {
-    "core.dim_member": ("member_key", "is_on_roster"),
-    "core.fact_message": ("group_key", "turn_key", "local_date", "kind"),
-    "core.fact_turn": ("group_key", "member_key", "local_date", "is_list"),
-    "core.fact_membership_event": ("group_key", "event", "event_date"),
-    "core.fact_activity": (
-        "group_key",
-        "activity_key",
-        "activity_kind",
-        "month",
-        "n_items",
-        "n_versions",
-        "is_dues",
-    ),
-    "core.fact_participation": (
-        "group_key",
-        "activity_key",
-        "member_key",
-        "added_date",
-        "participation_status",
-        "amount_idr",
-    ),
-    "core.fact_campaign": (
-        "group_key",
-        "campaign_key",
-        "activity_kind",
-        "month",
-        "is_open",
-        "half_life_days",
-    ),
-    "core.fact_campaign_member": ("group_key", "campaign_key", "member_key", "is_talker", "is_committed"),
-    "core.fact_member_month": ("group_key", "month", "turns"),
-    "ops.file": ("group_id", "file_id", "exporter_no", "platform", "last_date"),
-}
+READ: dict[str, tuple[str, ...]] = (
+    {
+        name: TABLES[name].names
+        for name in (
+            "core.dim_group",
+            "core.dim_platform_break",
+            "core.dim_shock",
+            "core.fact_indicator",
+            "core.fact_indicator_detail",
+            "core.fact_indicator_vintage",
+            "core.fact_revision",
+            "core.fact_attendance",
+            "core.fact_member_month",
+            "core.fact_newcomer",
+            "core.member_permission",
+        )
+    }
+    | regime.READ
+    | {
+        "core.fact_activity": (
+            "group_key",
+            "activity_key",
+            "activity_kind",
+            "month",
+            "n_items",
+            "n_versions",
+            "is_dues",
+            "planned_date",
+        ),
+        "core.fact_participation": (
+            "group_key",
+            "activity_key",
+            "member_key",
+            "added_date",
+            "participation_status",
+            "amount_idr",
+        ),
+        "core.fact_campaign": (
+            "group_key",
+            "campaign_key",
+            "activity_kind",
+            "month",
+            "is_open",
+            "half_life_days",
+        ),
+        "core.fact_campaign_member": ("group_key", "campaign_key", "member_key", "is_talker", "is_committed"),
+        "core.dim_member": (
+            "member_key",
+            "is_on_roster",
+            "is_current",
+            "pseudonym_key",
+            "cohort",
+            "gender",
+            "role",
+        ),
+    }
+)
 #: A trend is readable where it was tested, low in n where it is a slope only.
 _TREND_STATUS = {"no values": "not_applicable", "too short to tell": "low_n", "not tested": "partial"}
 
@@ -200,10 +224,14 @@ def regime_table(regime: pl.DataFrame, sizes: pl.DataFrame, limits: Limits) -> p
     return regime.join(sizes, on=GROUP_MONTH, how="left").with_columns(pl.when(large).then(pl.col(shares)))
 
 
-def trend_table(
-    disclosed: pl.DataFrame, definitions: Mapping[str, Indicator], snapshot_id: str
-) -> pl.DataFrame:
-    """``research.trend``: computed from the published values, so that it tells nothing they do not.
+def trend_tables(
+    disclosed: pl.DataFrame,
+    details: pl.DataFrame,
+    around: pl.DataFrame,
+    definitions: Mapping[str, Indicator],
+    snapshot_id: str,
+) -> dict[str, pl.DataFrame]:
+    """``research.trend`` and its variants: computed from published values, so that they tell nothing more.
 
     Where nothing is hidden it equals ``core.fact_trend``. A code all of whose values are hidden is
     ``suppressed``.
@@ -211,17 +239,24 @@ def trend_table(
     all_hidden = disclosed.group_by("group_id", "code").agg(
         _hidden=(pl.col("status") == "suppressed").any() & pl.col("value").is_null().all()
     )
-    return (
-        trends(disclosed, definitions, snapshot_id)
-        .join(all_hidden, on=["group_id", "code"])
-        .with_columns(
-            status=pl.when("_hidden")
-            .then(pl.lit("suppressed"))
-            .otherwise(
-                pl.col("trend_status").replace_strict(_TREND_STATUS, default="ok", return_dtype=pl.String)
-            )
-        )
+    status = pl.col("trend_status").replace_strict(_TREND_STATUS, default="ok", return_dtype=pl.String)
+    table, variants = trends(disclosed, definitions, snapshot_id, around=around, details=details)
+    table = table.join(all_hidden, on=["group_id", "code"]).with_columns(
+        status=pl.when("_hidden").then(pl.lit("suppressed")).otherwise(status)
     )
+    return {"research.trend": table, "research.trend_variant": variants}
+
+
+def change_tables(
+    disclosed: pl.DataFrame, shocks: pl.DataFrame, definitions: Mapping[str, Indicator]
+) -> dict[str, pl.DataFrame]:
+    """Change points, seasons and shocks, from published values."""
+    windows = {code: definition.window_months for code, definition in definitions.items()}
+    return {
+        "research.change_point": change_points(disclosed, windows),
+        "research.hijri_season": hijri_seasons(disclosed, windows),
+        "research.shock": shock_table(disclosed, shocks, definitions),
+    }
 
 
 def research_tables(
@@ -232,6 +267,7 @@ def research_tables(
     groups: Mapping[str, Group],
     snapshot_id: str,
     limits: Limits | None = None,
+    is_public: bool = False,
 ) -> dict[str, pl.DataFrame]:
     """Every table of ``research``, by qualified name, conforming and sorted by its key.
 
@@ -242,12 +278,15 @@ def research_tables(
         groups: what ``groups.toml`` declares, by group.
         snapshot_id: the newest snapshot.
         limits: disclosure limits; the defaults may only be tightened.
-
-    Tables whose content no stage computes yet are empty: shock, decomposition, newcomer_survival.
+        is_public: for a public release: figures are rounded, see :mod:`tasks.publish.public`.
     """
     limits = limits or Limits()
     core = _with_group_id(frames)
-    indicators, details = core["core.fact_indicator"], core["core.fact_indicator_detail"]
+    indicators, details = (
+        newest(core[f"core.{name}"]) for name in ("fact_indicator", "fact_indicator_detail")
+    )
+    # PostgreSQL gives back wider integers than were computed
+    details = pl.concat([details, between(indicators, details, limits.min_group_n)], how="vertical_relaxed")
     activities, participation = core["core.fact_activity"], core["core.fact_participation"]
     spine = indicators.select(GROUP_MONTH).unique()
     active = core["core.fact_member_month"].filter(pl.col("turns") > 0)
@@ -260,32 +299,68 @@ def research_tables(
     def judged(cells: pl.DataFrame) -> pl.DataFrame:
         return disclosure.hidden(cells, sizes, donations, definitions, limits)
 
-    marked = judged(indicators)
+    judged_now = judged(indicators)
+    marked, companions = recompose(
+        judged_now, disclosure.hidden_details(details, judged_now, judged(details)), definitions
+    )
     vintage = disclosure.hidden_history(judged(core["core.fact_indicator_vintage"]), marked)
+    vintage = with_hidden_parts(vintage, marked, definitions)
+    revision = disclosure.hidden_history(
+        core["core.fact_revision"], pl.concat([verdicts(marked), verdicts(vintage)])
+    )
     indicator = disclosure.suppress(marked).with_columns(snapshot_id=pl.lit(snapshot_id))
+    detail = disclosure.suppress(companions).with_columns(snapshot_id=pl.lit(snapshot_id))
+    if is_public:
+        indicator, detail = public.rounded_indicators(indicator, definitions), detail.clear()
+    months, members = core["core.fact_member_month"], enclave_tables(frames)
     coverage = coverage_by_month(spine, core["core.fact_coverage"])
+    regime_rows = regime_table(regimes(spine, core, groups), sizes, limits)
+    around = surroundings(regime_rows, presence(indicator), groups, core["core.dim_platform_break"])
     built = {
         "research.indicator": indicator,
-        "research.indicator_detail": disclosure.suppress(
-            disclosure.hidden_details(details, marked, judged(details))
-        ).with_columns(snapshot_id=pl.lit(snapshot_id)),
+        "research.indicator_detail": detail,
         "research.group_month": group_month_table(indicator, sizes, coverage, limits),
-        "research.group_month_regime": regime_table(regimes(spine, core, groups), sizes, limits),
+        "research.group_month_regime": regime_rows,
         "research.coverage": coverage,
         "research.activity": activity_table(activities, participation, sizes, limits),
         "research.campaign": campaign_table(
             core["core.fact_campaign"], core["core.fact_campaign_member"], sizes, limits
         ),
-        "research.trend": trend_table(indicator, definitions, snapshot_id),
         "research.vintage": disclosure.suppress(vintage),
         "research.revision": disclosure.suppress(
-            disclosure.hidden_history(
-                core["core.fact_revision"], pl.concat([verdicts(marked), verdicts(vintage)])
-            )
+            with_hidden_parts(revision, pl.concat([verdicts(marked), verdicts(vintage)]), definitions)
+        ),
+        "research.yearly_band": yearly_bands(indicators, details, sizes, limits),
+        "research.decomposition": decomposition(months, coverage, sizes, definitions, limits),
+        "research.newcomer_survival": newcomer_survival(core["core.fact_newcomer"], coverage, sizes, limits),
+        "research.attendance": attendance(
+            core["core.fact_attendance"], activities, participation, coverage, sizes, limits
+        ),
+        "research.sequence_effect": enclave.sequence_effects(
+            members["enclave.sequence"], spine["group_id"], limits
         ),
         "research.dictionary": dictionary(definitions, computed),
+        **trend_tables(indicator, detail, around, definitions, snapshot_id),
+        **change_tables(indicator, core["core.dim_shock"], definitions),
     }
-    return {
+    tables = {
         table.qualified: table.conform(built.get(table.qualified, table.empty())).sort(table.key)
         for table in in_schema("research")
+    }
+    return public.rounded_tables(tables) if is_public else tables
+
+
+def enclave_tables(frames: Frames) -> dict[str, pl.DataFrame]:
+    """The tables of the enclave, by qualified name, from the same frames: rows of consenting members only."""
+    core = _with_group_id(frames)
+    spine = core["core.fact_indicator"].select(GROUP_MONTH).unique()
+    months = enclave.member_months(
+        core["core.fact_member_month"],
+        core["core.member_permission"],
+        core["core.dim_member"].filter("is_current"),
+    )
+    sequence = enclave.sequence(months, coverage_by_month(spine, core["core.fact_coverage"]))
+    return {
+        table.qualified: table.conform(frame).sort(table.key)
+        for table, frame in ((enclave.MEMBER_MONTH, months), (enclave.SEQUENCE, sequence))
     }

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import polars as pl
 
-from schemas.errors import NotYetError, SolidarityError, UsageError
+from schemas.errors import SolidarityError, UsageError
 from schemas.indicators import registry
 from schemas.tables import in_schema
 from tasks.load.stage import GroupLoad
 from tasks.measure.stage import computed_codes
 from tasks.publish.limits import Limits
-from tasks.publish.release import verify_release, write_release
+from tasks.publish.public import PUBLIC
+from tasks.publish.release import release_name, verify_release, write_release
 from tasks.publish.report.page import render_report
-from tasks.publish.research import READ, research_tables
+from tasks.publish.research import READ, enclave_tables, research_tables
+from tasks.publish.withdrawal import is_withdrawn, withdraw_releases
 from tasks.run import Run
 from tasks.snapshot.evidence import in_force
 from tasks.snapshot.manifest import Manifest
@@ -24,11 +26,14 @@ from warehouse.workspace import Workspace
 
 
 def publish_snapshot(this: GroupLoad) -> int:
-    """Write every table of ``research`` anew from the core as loaded; returns rows published."""
+    """Write every table of ``research`` and ``enclave`` anew from the core as loaded; returns rows published."""
     if this.load is None:
         return 0
+    core = {
+        name: this.load.read(f"SELECT {', '.join(columns)} FROM {name}") for name, columns in READ.items()
+    }
     tables = research_tables(
-        {name: this.load.read(f"SELECT {', '.join(columns)} FROM {name}") for name, columns in READ.items()},
+        core,
         definitions=registry(),
         computed=computed_codes(),
         groups=this.workspace.config.groups,
@@ -36,6 +41,8 @@ def publish_snapshot(this: GroupLoad) -> int:
         limits=Limits().tightened(min_group_n=this.workspace.settings.minimum_group_n),
     )
     reach("publish.tables")
+    for name, frame in enclave_tables(core).items():
+        this.load.replace_all(name, frame)
     return sum(this.load.replace_all(name, frame) for name, frame in tables.items())
 
 
@@ -44,6 +51,7 @@ def release_run(workspace: Workspace, run: Run) -> str | None:
     snapshot_id = in_force(Warehouse(workspace.settings.database_url))
     if snapshot_id is None:
         return None
+    withdraw_releases(workspace.home, withdrawn_snapshots(workspace))
     if workspace.config.study is not None:
         if not (workspace.releases / snapshot_id).is_dir():
             release_snapshot(workspace, snapshot_id)
@@ -55,23 +63,26 @@ def release_run(workspace: Workspace, run: Run) -> str | None:
 def release_snapshot(workspace: Workspace, snapshot_id: str, *, public: bool = False) -> Path:
     """Write the release of the snapshot in force; another is there already or cannot be had.
 
+    ``public``: the one for everybody, with rounded figures under tighter limits; it stands beside the other.
+
     Raises:
         UsageError: the snapshot is not in force and was never released.
         ConfigurationError: no study answers for the data.
     """
-    if public:
-        raise NotYetError("`release --public` is not built yet", next_step="see docs/architecture.md")
     known = _snapshots(workspace)
     if snapshot_id not in known["snapshot_id"].to_list():
         raise UsageError("there is no such snapshot", next_step="see `solidarity snapshots`")
-    folder = workspace.releases / snapshot_id
+    withdrawn = withdrawn_snapshots(workspace)
+    if snapshot_id in withdrawn:
+        raise UsageError(f"this snapshot was withdrawn; {withdrawn[snapshot_id]} stands in its place")
+    folder = workspace.releases / release_name(snapshot_id, is_public=public)
     if snapshot_id != in_force(Warehouse(workspace.settings.database_url)):
         if folder.is_dir():
             return folder
         raise UsageError("only the newest snapshot can be released", next_step="run its month again first")
     known = _up_to(known, snapshot_id)
     reach("publish.release")
-    tables = _published(workspace)
+    tables = _public(workspace, snapshot_id) if public else _published(workspace)
     manifest = Manifest.from_json(known["manifest_json"][-1])
     return write_release(
         workspace.releases,
@@ -79,7 +90,14 @@ def release_snapshot(workspace: Workspace, snapshot_id: str, *, public: bool = F
         manifest=manifest,
         study=workspace.config.study,
         report_html=_report(workspace, tables, known),
+        is_public=public,
     )
+
+
+def withdrawn_snapshots(workspace: Workspace) -> dict[str, str]:
+    """Withdrawn snapshot -> the one that stands in its place now, itself not withdrawn."""
+    rows = _snapshots(workspace).filter(pl.col("withdrawn_at").is_not_null())
+    return dict(rows.select("snapshot_id", "successor_snapshot_id").iter_rows())
 
 
 def verify_snapshot(workspace: Workspace, snapshot_id: str) -> list[str]:
@@ -87,6 +105,8 @@ def verify_snapshot(workspace: Workspace, snapshot_id: str) -> list[str]:
     folder = workspace.releases / snapshot_id
     if not folder.is_dir():
         raise UsageError("there is no such release")
+    if is_withdrawn(folder):
+        return ["it was withdrawn: see withdrawn.json for the snapshot in its place"]
     try:
         verify_release(folder)
     except SolidarityError as error:
@@ -112,6 +132,24 @@ def _published(workspace: Workspace) -> dict[str, pl.DataFrame]:
         table.qualified: table.conform(warehouse.read(f"SELECT * FROM {table.qualified}"))
         for table in in_schema("research")
     }
+
+
+def _public(workspace: Workspace, snapshot_id: str) -> dict[str, pl.DataFrame]:
+    """The research tables for everybody, from the core of the snapshot in force."""
+    warehouse, settings = Warehouse(workspace.settings.database_url), workspace.settings
+    with warehouse.reader() as reader:
+        core = {
+            name: reader.read(f"SELECT {', '.join(columns)} FROM {name}") for name, columns in READ.items()
+        }
+    return research_tables(
+        core,
+        definitions=registry(),
+        computed=computed_codes(),
+        groups=workspace.config.groups,
+        snapshot_id=snapshot_id,
+        limits=PUBLIC.tightened(min_group_n=max(PUBLIC.min_group_n, settings.minimum_group_n)),
+        is_public=True,
+    )
 
 
 def _snapshots(workspace: Workspace) -> pl.DataFrame:

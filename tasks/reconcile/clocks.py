@@ -39,11 +39,10 @@ def to_local(utc: pl.Expr, zone: str) -> pl.Expr:
     return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
 
 
-def once_shown(key: Ints, minute: Ints) -> tuple[Ints, Ints]:
-    """Keys that one export shows exactly once, and their minutes."""
-    keys, first, counts = np.unique(key, return_index=True, return_counts=True)
-    once = counts == 1
-    return keys[once], minute[first[once]]
+def once_shown(anchors: pl.DataFrame) -> pl.DataFrame:
+    """Of ``x, key, minute`` the rows whose key their export shows exactly once, by export."""
+    counted = anchors.group_by("x", "key").agg(pl.col("minute").first(), n=pl.len())
+    return counted.filter(pl.col("n") == 1).sort("x")
 
 
 def align(anchors: Sequence[tuple[Ints, Ints]], weight: Ints) -> tuple[list[int], list[int]]:

@@ -1,96 +1,50 @@
-"""What makes two lines of two exports the same words: the content key, in this one place.
-
-Everything that reconciliation compares about a text goes through :func:`content_key`, so that after the
-retention period a keyed hash of the key can stand in for the text.
-"""
+"""Content keys: which lines of a group's exports hold the same words, from their digests."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from schemas.vocabulary import MEDIA_KINDS
+from schemas.vocabulary import MESSAGE_KINDS
+from tasks.reconcile.digest import COMPARED, content_class
 
-#: A text of this many bytes hardly occurs twice in one minute by chance.
-LONG_BYTES = 12
-
-TEXT, MEDIA, DELETED, POLL, BARE = "text", "media", "deleted", "poll", "bare"
-
-_MENTION = r"@(?:\x{2068}[^\x{2069}]*\x{2069}|\+?\d{7,})"
-_MARKS = r"[\x{061C}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FE0E}\x{FE0F}\x{FEFF}]"
-_VOTES = r"\(\s*\d+[^()\d]*\)"
-_POLL_WORDS = r"(?m)^\p{Lu}[\p{Lu} ]*:"
-
-
-def content_class(kind: pl.Expr) -> pl.Expr:
-    """Class of a message: kinds that two exports of one message may tell apart fall together.
-
-    Media are one class, since one export names the kind that another omits. Calls and places are told in
-    the phone's language, so their class is all that is compared (``bare:<kind>``).
-    """
-    return (
-        pl.when(kind.is_in(MEDIA_KINDS))
-        .then(pl.lit(MEDIA))
-        .when(kind == "deleted")
-        .then(pl.lit(DELETED))
-        .when(kind == "poll")
-        .then(pl.lit(POLL))
-        .when(kind == "text")
-        .then(pl.lit(TEXT))
-        .otherwise(pl.lit(BARE + ":") + kind)
-    )
-
-
-def normalised(text: pl.Expr) -> pl.Expr:
-    """Text as all phones agree on it: mentions masked, bidi and variation marks out, one kind of blank."""
-    return (
-        text.fill_null("")
-        .str.replace_all(_MENTION, "@")
-        .str.replace_all(_MARKS, "")
-        .str.normalize("NFC")
-        .str.replace_all(r"\s+", " ")
-        .str.strip_chars()
-    )
-
-
-def content_key(kind_class: pl.Expr, text: pl.Expr) -> pl.Expr:
-    """What is compared between exports: class and normalised text.
-
-    Of a poll the votes, which change, and the headings, which are in the phone's language, are masked.
-    """
-    words = normalised(text)
-    compared = (
-        pl.when(kind_class.is_in([TEXT, MEDIA]))
-        .then(words)
-        .when(kind_class == POLL)
-        .then(normalised(text.str.replace_all(_POLL_WORDS, "").str.replace_all(_VOTES, "()")))
-        .otherwise(pl.lit(""))
-    )
-    return kind_class + pl.lit("\x1f") + compared
+_CLASSES = pl.DataFrame({"kind": MESSAGE_KINDS}).select("kind", kind_class=content_class(pl.col("kind")))
 
 
 def with_content(lines: pl.DataFrame) -> pl.DataFrame:
-    """Add ``kind_class``, ``key`` (ordinal of the content key), ``is_long`` and ``has_words``.
+    """Add ``kind_class``, ``key`` (ordinal of the content) and ``has_words``; NULL for system lines.
 
-    Keys are made once per distinct text, which in overlapping exports is a small part of the lines.
+    Lines without words to compare are the same within their class. Keys count up in the order in which the
+    lines show their content first, so that nothing depends on the secret under which texts are hashed.
+
+    Args:
+        lines: ``kind, text_key, is_long`` of all lines.
     """
-    categories = pl.Categorical(pl.Categories.random())
-    codes = lines.select(kind=pl.col("kind"), word=pl.col("text").cast(categories)).with_columns(
-        word=pl.col("word").to_physical().fill_null(pl.lit(2**32 - 1, pl.UInt32)), row=pl.int_range(pl.len())
+    kinds, classes = _CLASSES["kind"].to_list(), _CLASSES["kind_class"].to_list()
+    distinct = sorted(set(classes))
+    of_class = [distinct.index(kind_class) for kind_class in classes]
+    compared = [kind_class in COMPARED for kind_class in classes]
+    kind = pl.col("kind")
+    found = lines.select(
+        kind_class=kind.replace_strict(kinds, classes, default=None, return_dtype=pl.String),
+        number=kind.replace_strict(kinds, of_class, default=None, return_dtype=pl.Int64),
+        has_words=kind.replace_strict(kinds, compared, default=None, return_dtype=pl.Boolean)
+        & pl.col("text_key").is_not_null(),
+        text_key="text_key",
+        is_long="is_long",
     )
-    distinct = codes.group_by("kind", "word").agg(pl.col("row").first())
-    keyed = (
-        distinct.with_columns(text=lines["text"].gather(distinct["row"]))
-        .with_columns(kind_class=content_class(pl.col("kind")))
-        .with_columns(content=content_key(pl.col("kind_class"), pl.col("text")))
-        .with_columns(n_bytes=pl.col("content").str.split("\x1f").list.last().str.len_bytes())
-        .select(
-            "kind",
-            "word",
-            "kind_class",
-            key=pl.col("content").rank("dense").cast(pl.Int64) - 1,
-            is_long=pl.col("n_bytes") >= LONG_BYTES,
-            has_words=pl.col("n_bytes") > 0,
-        )
+    code = found.select(
+        pl.when("has_words").then("text_key").otherwise(-1 - pl.col("number").fill_null(len(distinct)))
+    ).to_series()
+    return lines.with_columns(
+        found["kind_class"],
+        found["has_words"],
+        found.select(pl.col("is_long") & pl.col("has_words")).to_series(),
+        key=_first_come(code),
     )
-    joined = codes.join(keyed, on=["kind", "word"], how="left", maintain_order="left", nulls_equal=True)
-    return lines.hstack(joined.select("kind_class", "key", "is_long", "has_words"))
+
+
+def _first_come(code: pl.Series) -> pl.Series:
+    """Ordinals of distinct values in the order of their first appearance."""
+    ordinals = code.unique(maintain_order=True).to_frame("code").with_row_index("key")
+    found = code.to_frame("code").join(ordinals, on="code", how="left", maintain_order="left")
+    return found["key"].cast(pl.Int64)

@@ -1,9 +1,9 @@
-"""Which days each phone observes, from when the history is whole, and when the next export is due."""
+"""Which days each phone observes, and from when the history is whole."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,56 +15,73 @@ from schemas.frames import COVERAGE
 from schemas.vocabulary import JOIN_EVENTS
 from tasks.reconcile.model import Export
 
-#: Messages that one export holds, without and with media.
-TEXT_LIMIT, MEDIA_LIMIT = 40_000, 10_000
-#: The next export is due when this share of the limit has been written.
-DUE_SHARE = 0.9
-#: Days from which a group's pace is taken, and the longest that a phone may wait.
-PACE_DAYS, LONGEST_WAIT_DAYS = 90, 366
-
 DAY = dt.timedelta(days=1)
 Days = npt.NDArray[np.bool_]
+#: Moments (from, to) on the wall clock of the group's zone.
+Stretch = tuple[dt.datetime, dt.datetime]
+_ENDLESS = dt.datetime.combine(dt.date.max, dt.time())
+
+
+@dataclass(frozen=True)
+class Vanishing:
+    """Days (first, last) on which messages disappeared after a while; ``timer`` None where nobody says."""
+
+    first: dt.date
+    last: dt.date
+    timer: dt.timedelta | None
 
 
 @dataclass(frozen=True)
 class Span:
-    """What one export shows of time, in days of the group's zone.
+    """What one export shows of time, on the wall clock of the group's zone.
 
     Attributes:
-        first, last: days of its first and last line.
+        first_at, last_at: moments of its first and last line.
         stated: the day it was exported, as its name says; None if that is not to be believed.
         created: day of the group's creation line, if it shows one.
-        came: day on which its owner joined, if it shows that before any message.
-        away: days (from, to) that the owner spent outside the group, both partly or wholly unseen.
+        came_at: moment at which its owner joined, if it shows that before any message.
+        away: moments (from, to) between which the owner was outside the group.
         is_truncated: the parser found the head cut off.
     """
 
-    first: dt.date
-    last: dt.date
+    first_at: dt.datetime
+    last_at: dt.datetime
     stated: dt.date | None
     created: dt.date | None
-    came: dt.date | None
-    away: tuple[tuple[dt.date, dt.date], ...]
+    came_at: dt.datetime | None
+    away: tuple[Stretch, ...]
     is_truncated: bool
 
     @property
-    def covered_from(self) -> dt.date:
-        """First day seen whole: the day of creation, else the day after the first line or the joining.
-
-        Whoever joins later sees the creation line, but nothing between it and his joining.
-        """
-        if self.created is None:
-            return self.first + DAY
-        return self.created if self.came is None or self.came <= self.created else self.came + DAY
-
-    @property
-    def covered_to(self) -> dt.date:
-        """Last day seen whole: the day before the last line's, or before the day of the export."""
-        return max(self.last, self.stated or self.last) - DAY
-
-    @property
     def is_from_creation(self) -> bool:
-        return self.created is not None and self.covered_from == self.created
+        """Whether it shows the group from its first day: whoever joins later sees the creation line too."""
+        return self.created is not None and (self.came_at is None or self.came_at.date() <= self.created)
+
+    @property
+    def begins(self) -> dt.datetime:
+        """Moment from which it shows all: the day of creation, the owner's joining, else its first line."""
+        if self.created is None:
+            return self.first_at
+        return _midnight(self.created) if self.is_from_creation else (self.came_at or self.first_at)
+
+    @property
+    def ends(self) -> dt.datetime:
+        """Moment up to which it shows all: its last line, or the beginning of the day of the export."""
+        return max(self.last_at, _midnight(self.stated)) if self.stated else self.last_at
+
+    @property
+    def covered_from(self) -> dt.date:
+        """First day seen whole."""
+        return (self.begins + DAY - dt.timedelta(microseconds=1)).date()
+
+    @property
+    def seen_to(self) -> dt.date:
+        """Last day of which it shows a line, or that it proves silent."""
+        return max(self.last_at.date(), (self.ends - dt.timedelta(microseconds=1)).date())
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time())
 
 
 def spans(
@@ -73,16 +90,16 @@ def spans(
     """Span of each export, None for one without lines.
 
     Args:
-        lines: ``x, line, local_date, sent_at, event`` of all lines; ``event`` NULL for messages.
-        own: ``x, line, event, local_date`` of the owners' joining and leaving.
+        lines: ``x, line, local_at, local_date, sent_at, event`` of all lines; ``event`` NULL for messages.
+        own: ``x, line, event, local_at`` of the owners' joining and leaving.
         messages: MESSAGES.
     """
     facts = (
         lines.group_by("x")
         .agg(
-            first=pl.col("local_date").min(),
-            last=pl.col("local_date").max(),
-            last_at=pl.col("sent_at").max(),
+            first_at=pl.col("local_at").min(),
+            last_at=pl.col("local_at").max(),
+            sent_last=pl.col("sent_at").max(),
             created=pl.col("local_date").filter(pl.col("event") == "created").min(),
             first_message=pl.col("line").filter(pl.col("event").is_null()).min(),
         )
@@ -99,12 +116,12 @@ def spans(
         moves = going.get((x,), own.clear())
         result.append(
             Span(
-                first=fact["first"],
-                last=fact["last"],
-                stated=_believed(export.landed.stated_date, fact["last_at"], sent),
+                first_at=fact["first_at"],
+                last_at=fact["last_at"],
+                stated=_believed(export.landed.stated_date, fact["sent_last"], sent),
                 created=fact["created"],
-                came=_came(moves, fact["first_message"]),
-                away=_away(moves, fact["last"]),
+                came_at=_came(moves, fact["first_message"]),
+                away=_away(moves),
                 is_truncated=export.meta.is_truncated,
             )
         )
@@ -120,25 +137,25 @@ def _believed(stated: dt.date | None, last_at: dt.datetime, sent: pl.DataFrame) 
     return None if lacking.height else stated
 
 
-def _came(moves: pl.DataFrame, first_message: int | None) -> dt.date | None:
+def _came(moves: pl.DataFrame, first_message: int | None) -> dt.datetime | None:
     joins = moves.filter(pl.col("event").is_in(JOIN_EVENTS))
     if first_message is not None:
         joins = joins.filter(pl.col("line") < first_message)
-    return joins["local_date"].max() if joins.height else None  # type: ignore[return-value]  # a column of dates
+    return joins["local_at"].max() if joins.height else None  # type: ignore[return-value]  # a column of moments
 
 
-def _away(moves: pl.DataFrame, last: dt.date) -> tuple[tuple[dt.date, dt.date], ...]:
-    away: list[tuple[dt.date, dt.date]] = []
-    left: dt.date | None = None
-    for event, day in moves.select("event", "local_date").iter_rows():
+def _away(moves: pl.DataFrame) -> tuple[Stretch, ...]:
+    away: list[Stretch] = []
+    left: dt.datetime | None = None
+    for event, moment in moves.select("event", "local_at").iter_rows():
         if event in JOIN_EVENTS:
             if left is not None:
-                away.append((left, day))
+                away.append((left, moment))
             left = None
         elif left is None:
-            left = day
+            left = moment
     if left is not None:
-        away.append((left, dt.date.max))
+        away.append((left, _ENDLESS))
     return tuple(away)
 
 
@@ -146,17 +163,18 @@ def cover(
     exports: Sequence[Export],
     spans: Sequence[Span | None],
     spoken: pl.DataFrame,
-    vanishing: Sequence[tuple[dt.date, dt.date]],
+    vanishing: Sequence[Vanishing],
 ) -> pl.DataFrame:
     """Observed days by phone.
 
-    A day is covered by a phone if one of its exports sees it whole and the phone is not in a gap: silent
-    on a day on which another phone shows messages. While messages disappear, an export covers only from
-    the first day of which it still holds any.
+    A phone observes the moments from the beginning to the end of each of its exports; where two of them
+    overlap, without a break between. A day is covered if the phone observes it from midnight to midnight and
+    is not in a gap: silent on a day on which another phone shows messages. While messages disappear, an
+    export observes only the time from which it still holds all.
 
     Args:
         spoken: ``x, date``: days of which an export shows messages.
-        vanishing: first and last days of disappearing messages.
+        vanishing: times of disappearing messages.
 
     Returns:
         COVERAGE, one row per phone and day from the group's first observed day to its last.
@@ -164,23 +182,21 @@ def cover(
     known = [span for span in spans if span is not None]
     if not known:
         return COVERAGE.empty()
-    begin = min(span.first for span in known)
-    end = max(max(span.last, span.covered_to) for span in known)
+    begin = min(span.first_at.date() for span in known)
+    end = max(span.seen_to for span in known)
     n_days = (end - begin).days + 1
     phones = sorted({export.landed.exporter_no for export in exports})
-    covered = {phone: np.zeros(n_days, dtype=bool) for phone in phones}
     speaks = {phone: np.zeros(n_days, dtype=bool) for phone in phones}
-    by_export = {
-        x: (frame["date"] - begin).dt.total_days().to_numpy()
-        for (x,), frame in spoken.partition_by("x", as_dict=True).items()
-    }
+    observed: dict[int, list[Stretch]] = {phone: [] for phone in phones}
+    said_by = {x: frame["date"] for (x,), frame in spoken.partition_by("x", as_dict=True).items()}
     for x, (export, span) in enumerate(zip(exports, spans, strict=True)):
         if span is not None:
-            said = by_export.get(x, np.zeros(0, dtype=np.int64))
-            covered[export.landed.exporter_no] |= _seen(span, said, begin, n_days, vanishing)
-            speaks[export.landed.exporter_no][said] = True
-    said_by = np.sum(list(speaks.values()), axis=0)
-    gap = {phone: ~speaks[phone] & (said_by > 0) for phone in phones}
+            said = said_by.get(x, pl.Series(dtype=pl.Date))
+            observed[export.landed.exporter_no] += _observed(span, said, vanishing)
+            speaks[export.landed.exporter_no][(said - begin).dt.total_days().to_numpy()] = True
+    n_speaking = np.sum(list(speaks.values()), axis=0)
+    covered = {phone: _whole_days(_united(observed[phone]), begin, n_days) for phone in phones}
+    gap = {phone: ~speaks[phone] & (n_speaking > 0) for phone in phones}
     seen = {phone: covered[phone] & ~gap[phone] for phone in phones}
     n_seen = np.sum(list(seen.values()), axis=0)
     dates = pl.date_range(begin, end, eager=True)
@@ -199,45 +215,96 @@ def cover(
     return COVERAGE.conform(pl.concat(frames)).sort("date", "exporter_no")
 
 
-def _seen(
-    span: Span,
-    said: npt.NDArray[np.int64],
-    begin: dt.date,
-    n_days: int,
-    vanishing: Sequence[tuple[dt.date, dt.date]],
-) -> Days:
-    day = np.arange(n_days)
-
-    def number(date: dt.date) -> int:
-        return (date - begin).days
-
-    seen = (day >= number(span.covered_from)) & (day <= number(span.covered_to))
-    for left, back in span.away:
-        seen &= (day < number(left)) | (day > number(back))
-    for first, last in vanishing:
-        inside = (day >= number(first)) & (day <= number(last))
-        held = said[(said >= number(first)) & (said <= number(last))]
-        seen &= ~inside | ((day > held.min()) if len(held) else False)
-    return seen
+def _observed(span: Span, said: pl.Series, vanishing: Sequence[Vanishing]) -> list[Stretch]:
+    """Moments that one export shows whole."""
+    parts = [(span.begins, span.ends)]
+    for absence in span.away:
+        parts = _without(parts, absence)
+    for mark in vanishing:
+        parts = _without(parts, (_midnight(mark.first), _held_from(span, said, mark)))
+    return parts
 
 
-def vanishing_spans(group: Group, events: pl.DataFrame) -> list[tuple[dt.date, dt.date]]:
-    """Days on which messages disappeared: declared, or switched on and off by system lines."""
-    declared = [
-        (mark.from_date, mark.to_date or dt.date.max) for mark in group.breaks if mark.kind == "disappearing"
-    ]
-    switched: list[tuple[dt.date, dt.date]] = []
+def _without(parts: list[Stretch], hole: Stretch) -> list[Stretch]:
+    """What is left of stretches outside a hole."""
+    first, last = hole
+    if first >= last:
+        return parts
+    pieces = [piece for begin, end in parts for piece in ((begin, min(end, first)), (max(begin, last), end))]
+    return [(begin, end) for begin, end in pieces if begin < end]
+
+
+def _held_from(span: Span, said: pl.Series, mark: Vanishing) -> dt.datetime:
+    """Moment from which an export still holds all that was written while messages disappeared.
+
+    At its making it held all that was younger than the timer; it was made on the stated day, or else no
+    earlier than its last line. What it holds of such messages also shows from when on it holds them, unless
+    that is older than the timer: then somebody kept the message.
+    """
+    after = _after(mark.last)
+    if span.begins >= after or span.ends <= _midnight(mark.first):
+        return _midnight(mark.first)  # it shows nothing of that time
+    since = max(mark.first, (span.last_at - mark.timer).date() if mark.timer else mark.first)
+    held = said.filter((said >= since) & (said <= mark.last))
+    bounds = [after, *([_after(held.min())] if len(held) else [])]  # type: ignore[arg-type]  # a column of dates
+    if mark.timer is not None and span.stated is not None:
+        bounds.append(_midnight(span.stated) + DAY - mark.timer)
+    return min(bounds)
+
+
+def _after(day: dt.date) -> dt.datetime:
+    """The end of a day."""
+    return _ENDLESS if day >= dt.date.max - DAY else _midnight(day + DAY)
+
+
+def _united(parts: Sequence[Stretch]) -> list[Stretch]:
+    """Stretches joined where they overlap; two that only touch may lack what lay between."""
+    united: list[Stretch] = []
+    for begin, end in sorted(parts):
+        if united and begin < united[-1][1]:
+            united[-1] = (united[-1][0], max(end, united[-1][1]))
+        else:
+            united.append((begin, end))
+    return united
+
+
+def _whole_days(parts: Sequence[Stretch], begin: dt.date, n_days: int) -> Days:
+    """Which days from ``begin`` on lie whole inside one stretch."""
+    days = np.zeros(n_days, dtype=bool)
+    for first, last in parts:
+        from_day = (first + DAY - dt.timedelta(microseconds=1)).date()
+        days[max((from_day - begin).days, 0) : max((last.date() - begin).days, 0)] = True
+    return days
+
+
+def vanishing_times(group: Group, events: pl.DataFrame) -> list[Vanishing]:
+    """Days on which messages disappeared: declared, or switched on and off by system lines.
+
+    A line that sets another timer ends one time and begins the next. Where a declaration overlaps, both
+    hold: a declared time of which nobody tells the timer takes that of the lines within it.
+    """
+    switched: list[Vanishing] = []
     since: dt.date | None = None
+    timer: dt.timedelta | None = None
     marks = events.filter(pl.col("event").is_in(["disappearing_on", "disappearing_off"]))
-    for event, day in marks.select("event", "local_date").iter_rows():
-        if event == "disappearing_on":
-            since = since or day
-        elif since is not None:
-            switched.append((since, day))
-            since = None
+    for event, day, hours in marks.select("event", "local_date", "timer_hours").iter_rows():
+        if since is not None:
+            switched.append(Vanishing(since, day, timer))
+        since = day if event == "disappearing_on" else None
+        timer = None if hours is None else dt.timedelta(hours=hours)
     if since is not None:
-        switched.append((since, dt.date.max))
-    return declared + switched
+        switched.append(Vanishing(since, dt.date.max, timer))
+    declared = [
+        Vanishing(mark.from_date, mark.to_date or dt.date.max, None)
+        for mark in group.breaks
+        if mark.kind == "disappearing"
+    ]
+    unknown = [mark for mark in declared if not any(_overlap(mark, other) for other in switched)]
+    return unknown + switched
+
+
+def _overlap(one: Vanishing, other: Vanishing) -> bool:
+    return one.first <= other.last and other.first <= one.last
 
 
 def history_start(spans: Sequence[Span | None], messages: pl.DataFrame) -> dt.date | None:
@@ -248,7 +315,7 @@ def history_start(spans: Sequence[Span | None], messages: pl.DataFrame) -> dt.da
     created = [span.created for span in known if span.created is not None and span.is_from_creation]
     if created:
         return min(created)
-    first = messages["local_date"].min() if messages.height else min(span.first for span in known)
+    first = messages["local_date"].min() if messages.height else min(span.first_at.date() for span in known)
     if not isinstance(first, dt.date):
         return None
     earliest = min(known, key=lambda span: (span.covered_from, span.is_truncated))
@@ -258,32 +325,3 @@ def history_start(spans: Sequence[Span | None], messages: pl.DataFrame) -> dt.da
 
 def _next_month(day: dt.date) -> dt.date:
     return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-
-
-def due_dates(
-    exports: Sequence[Export], spans: Sequence[Span | None], messages: pl.DataFrame
-) -> Mapping[int, dt.date | None]:
-    """By phone, the day by which it should export again at the pace of the last observed days."""
-    if messages.is_empty():
-        return {export.landed.exporter_no: None for export in exports}
-    dates = messages["local_date"]
-    newest: dt.date = dates.max()  # type: ignore[assignment]  # a column of dates
-    oldest: dt.date = dates.min()  # type: ignore[assignment]  # a column of dates
-    since = max(oldest, newest - PACE_DAYS * DAY)
-    pace = float((dates >= since).sum()) / ((newest - since).days + 1)
-    due: dict[int, dt.date | None] = {}
-    for phone in sorted({export.landed.exporter_no for export in exports}):
-        mine = [
-            (e, s)
-            for e, s in zip(exports, spans, strict=True)
-            if e.landed.exporter_no == phone and s is not None
-        ]
-        if not mine:
-            due[phone] = None
-            continue
-        seen_to = max(max(span.last, span.covered_to) for _, span in mine)
-        cut = [export.meta.n_messages for export, _ in mine if export.meta.is_truncated]
-        limit = MEDIA_LIMIT if cut and min(cut) < 2 * MEDIA_LIMIT else TEXT_LIMIT
-        wait = min(int(DUE_SHARE * limit / pace), LONGEST_WAIT_DAYS)
-        due[phone] = seen_to + wait * DAY
-    return due

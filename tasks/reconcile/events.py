@@ -71,7 +71,7 @@ def merge_events(lines: pl.DataFrame, spoken: pl.DataFrame, zone: str) -> pl.Dat
     known), the row joins one of another export that names him.
 
     Args:
-        lines: ``x, line, minute, sent_at, has_seconds, event, targets`` of system lines.
+        lines: ``x, line, minute, sent_at, has_seconds, event, targets, timer_hours`` of system lines.
         spoken: ``line, role, place, person``; person NULL for an owner who is not known.
         zone: the group's.
 
@@ -109,6 +109,7 @@ def merge_events(lines: pl.DataFrame, spoken: pl.DataFrame, zone: str) -> pl.Dat
             "event",
             pl.col("actor").alias("actor_person_no"),
             pl.col("target").alias("target_person_no"),
+            "timer_hours",
             pl.col("exports").list.len().alias("n_exports"),
         )
     )
@@ -131,6 +132,7 @@ def _union(rows: pl.DataFrame) -> pl.DataFrame:
             exports=pl.col("x").unique().sort(),
             actor=pl.col("actor").drop_nulls().min(),
             target=pl.col("target").first(),
+            timer_hours=pl.col("timer_hours").max(),
             second_at=pl.col("sent_at").filter(pl.col("has_seconds")).min(),
             first_line=pl.col("line").min(),
             place=pl.col("place").min(),

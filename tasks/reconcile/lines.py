@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -32,11 +33,14 @@ _KEPT = (
     "author",
     "kind",
     "text",
+    "text_key",
+    "is_long",
     "is_edited",
     "is_forwarded",
     "event",
     "actor",
     "targets",
+    "timer_hours",
 )
 
 
@@ -107,10 +111,10 @@ def _anchors(lines: pl.DataFrame, n_exports: int) -> tuple[list[tuple[Ints, Ints
     )
     weight = np.full(n_keys + len(_ANCHOR_EVENTS) + 1, SHORT_VOTE)
     weight[wanted.filter("is_long")["key"].to_numpy()] = LONG_VOTE
-    key, minute = wanted["key"].to_numpy(), wanted["minute"].to_numpy()
-    ends = np.searchsorted(wanted["x"].to_numpy(), np.arange(n_exports + 1))
-    parts = [slice(*ends[x : x + 2]) for x in range(n_exports)]
-    return [once_shown(key[part], minute[part]) for part in parts], weight
+    once = once_shown(wanted)
+    key, minute = once["key"].to_numpy(), once["minute"].to_numpy()
+    ends = np.searchsorted(once["x"].to_numpy(), np.arange(n_exports + 1))
+    return [(key[a:b], minute[a:b]) for a, b in pairwise(ends)], weight
 
 
 def _offsets(lines: pl.DataFrame) -> dict[int, int]:

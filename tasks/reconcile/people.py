@@ -2,7 +2,8 @@
 
 A node is one label in one export. Nodes are joined in the order of evidence: a number and the one it was
 changed to, the same number, shared texts by falling votes, the same name; by texts and names never two nodes
-of one export.
+of one export. But a phone that does not know a number may show its owner's public name (``~ Name``) as author
+and the number in system lines: these two labels of one export can be one person.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ STRONG_VOTE, WEAK_VOTE = 4, 1
 MIN_SHARE = 0.5
 #: A rejected pair with so many long texts is a conflict worth listing.
 CONFLICT_TEXTS = 2
+#: How an export may call its own phone's owner: on another phone that is somebody else.
+OWNER_WORDS = ("you", "anda", "kamu")
 #: Confidence in a person joined by the same name alone, without a shared text.
 NAME_CONFIDENCE = 0.5
 
@@ -31,17 +34,28 @@ class People:
 
     Attributes:
         exports: export of each node.
+        is_public: whether the node is a public name; is_told: whether it is a number in system lines alone.
         conflicts: (node, node, votes) pairs that shared texts would join and another pair forbids.
     """
 
     exports: list[int]
+    is_public: list[bool]
+    is_told: list[bool]
     conflicts: list[tuple[int, int, int]] = field(default_factory=list)
     _parent: list[int] = field(default_factory=list)
-    _seen: list[int] = field(default_factory=list)
+    _writes: list[int] = field(default_factory=list)  # exports that show it, as a mask; but numbers only told
+    _is_named: list[int] = field(default_factory=list)  # the same, but public names
 
     def __post_init__(self) -> None:
         self._parent = list(range(len(self.exports)))
-        self._seen = [1 << export for export in self.exports]
+        pairs = list(zip(self.exports, self.is_told, self.is_public, strict=True))
+        self._writes = [0 if is_told else 1 << export for export, is_told, _ in pairs]
+        self._is_named = [0 if is_public else 1 << export for export, _, is_public in pairs]
+
+    @classmethod
+    def of_nodes(cls, nodes: pl.DataFrame) -> People:
+        """Everybody alone."""
+        return cls(nodes["x"].to_list(), nodes["is_public"].to_list(), nodes["is_told"].to_list())
 
     def of(self, node: int) -> int:
         """Representative node of a node's cluster."""
@@ -52,14 +66,16 @@ class People:
 
     def may_join(self, a: int, b: int) -> bool:
         """Whether no export holds labels of both: two labels of one export are two people."""
-        return not self._seen[self.of(a)] & self._seen[self.of(b)]
+        a, b = self.of(a), self.of(b)
+        return not (self._writes[a] & self._writes[b] or self._is_named[a] & self._is_named[b])
 
     def join(self, a: int, b: int) -> None:
         """Declare two nodes one person; the lower node represents both."""
         low, high = sorted((self.of(a), self.of(b)))
         if low != high:
             self._parent[high] = low
-            self._seen[low] |= self._seen[high]
+            self._writes[low] |= self._writes[high]
+            self._is_named[low] |= self._is_named[high]
 
     def clusters(self) -> list[int]:
         """Representative of every node."""
@@ -67,13 +83,16 @@ class People:
 
 
 def with_identity(nodes: pl.DataFrame) -> pl.DataFrame:
-    """Add ``is_number`` and ``written``: the label as all phones write it (digits of a number, bare name)."""
+    """Add ``is_number``, ``written`` (the label as all phones write it: digits of a number, bare name),
+    ``is_public`` and ``is_told`` (see :class:`People`); ``nodes`` has ``label`` and ``is_author``."""
     bare = pl.col("label").str.replace_all(_MARKS, "").str.replace_all(r"\s+", " ").str.strip_chars()
     return nodes.with_columns(bare=bare).with_columns(
         is_number=pl.col("bare").str.contains(_NUMBER),
         written=pl.when(pl.col("bare").str.contains(_NUMBER))
         .then(pl.col("bare").str.replace_all(r"\D", ""))
         .otherwise(pl.col("bare").str.normalize("NFC")),
+        is_public=pl.col("bare").str.starts_with("~"),
+        is_told=~pl.col("is_author") & pl.col("bare").str.contains(_NUMBER),
     )
 
 
@@ -85,7 +104,7 @@ def resolve(nodes: pl.DataFrame, votes: pl.DataFrame, renumbered: Iterable[tuple
         votes: VOTES.
         renumbered: nodes that a system line calls the old and the new number of one person.
     """
-    people = People(nodes["x"].to_list())
+    people = People.of_nodes(nodes)
     for old, new in renumbered:
         people.join(old, new)
     for same in _same(nodes.filter(pl.col("is_number")), "written"):
@@ -146,7 +165,8 @@ def _join_by_name(people: People, nodes: pl.DataFrame) -> None:
         for earlier, later in pairwise(same):
             if people.may_join(earlier, later):
                 people.join(earlier, later)
-    for same in _same(names, "written"):
+    everywhere = names.filter(~pl.col("written").str.to_lowercase().is_in(OWNER_WORDS))
+    for same in _same(everywhere, "written"):
         heads = sorted({people.of(node) for node in same})
         if all(people.may_join(a, b) for i, a in enumerate(heads) for b in heads[i + 1 :]):
             _join_all(people, heads)
@@ -173,7 +193,7 @@ def parties(people: People) -> list[int]:
     One contact name may stand for two numbers. Whoever of a party wrote a message, it is the same message;
     so messages are merged by party, and told apart by the finer label.
     """
-    union = People(people.exports)
+    union = People(people.exports, people.is_public, people.is_told)
     for node, head in enumerate(people.clusters()):
         union.join(node, head)
     for a, b, _ in people.conflicts:

@@ -9,14 +9,17 @@ import polars as pl
 
 from schemas.config import Group
 from schemas.frames import CHANGES, COVERAGE, EVENTS, LABELS, MESSAGES
-from tasks.parse.labels import SELF_LABEL
+from schemas.roster import e164
+from tasks.parse.labels import SELF_LABEL, normalised
 from tasks.reconcile.clocks import to_local
-from tasks.reconcile.coverage import cover, due_dates, history_start, spans, vanishing_spans
+from tasks.reconcile.coverage import cover, history_start, spans, vanishing_times
+from tasks.reconcile.due import due_dates
 from tasks.reconcile.events import merge_events, own_events, owners, spoken_of
 from tasks.reconcile.lines import on_one_clock
 from tasks.reconcile.model import Clock, Export, Reconciled, canonical
 from tasks.reconcile.order import in_order
 from tasks.reconcile.people import (
+    OWNER_WORDS,
     People,
     coarse_nodes,
     join_by_votes,
@@ -62,8 +65,9 @@ def reconcile(exports: Sequence[Export], group: Group) -> Reconciled:
     said = lines.drop("actor", "targets").filter(
         pl.col("author").is_not_null() & pl.col("kind").is_not_null()
     )
+    said = with_owners(said, "author", ordered)
     told = lines.filter(pl.col("author").is_null() & pl.col("event").is_not_null())
-    spoken = spoken_of(told)
+    spoken = with_owners(spoken_of(told), "label", ordered)
     nodes = _nodes(ordered, said, spoken)
     node = _node_of(said.select("x", label="author"), nodes)
     spoken = spoken.with_columns(node=_node_of(spoken.select("x", "label"), nodes))
@@ -76,8 +80,9 @@ def reconcile(exports: Sequence[Export], group: Group) -> Reconciled:
     number = _person_numbers(merged, events, nodes, person)
     events = _numbered(events, number)
     messages = _messages(merged, said, ordered, number)
-    days = _days(told, said, slots, roots, merged, group)
-    seen = spans(ordered, days, own_events(told).join(days.select("line", "local_date"), on="line"), messages)
+    days = _days(told, said, group)
+    seen = spans(ordered, days, own_events(told).join(days.select("line", "local_at"), on="line"), messages)
+    vanishing = vanishing_times(group, events)
     shown = days.filter(pl.col("event").is_null()).select("x", date="local_date").unique()
     return Reconciled(
         messages=messages,
@@ -85,10 +90,10 @@ def reconcile(exports: Sequence[Export], group: Group) -> Reconciled:
         changes=_changes(merged),
         labels=_labels(ordered, nodes, votes, person, number),
         conflicts=_conflicts(ordered, nodes, people),
-        coverage=cover(ordered, seen, shown, vanishing_spans(group, events)),
+        coverage=cover(ordered, seen, shown, vanishing),
         clocks=tuple(sorted(clocks, key=lambda clock: clock.file_id)),
         history_start=history_start(seen, messages),
-        due=dict(due_dates(ordered, seen, messages)),
+        due=due_dates(ordered, seen, messages, vanishing),
     )
 
 
@@ -128,19 +133,38 @@ def _of_export(exports: Sequence[Export], lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _nodes(exports: Sequence[Export], said: pl.DataFrame, spoken: pl.DataFrame) -> pl.DataFrame:
-    """Labels by export: ``node, x, label, exporter_no, is_number, written``; not the owner's "You"."""
-    labels = pl.concat(
-        [said.select("x", label="author").unique(), spoken.select("x", "label").unique()]
-    ).unique()
+    """Labels by export, not the owner's "You": ``node, x, label, is_author, exporter_no`` and identity."""
+    shown = (
+        said.select("x", label="author", is_author=True).unique(),
+        spoken.select("x", "label", is_author=False).unique(),
+    )
+    labels = pl.concat(shown).group_by("x", "label").agg(pl.col("is_author").any())
     phone = [export.landed.exporter_no for export in exports]
     return with_identity(
-        labels.filter(pl.col("label") != SELF_LABEL)
+        labels.filter(pl.col("is_author") | (pl.col("label") != SELF_LABEL))
         .sort("x", "label")
         .with_row_index("node")
         .with_columns(
             pl.col("node").cast(pl.Int64),
             exporter_no=pl.col("x").replace_strict(range(len(phone)), phone, return_dtype=pl.Int64),
         )
+    )
+
+
+def with_owners(lines: pl.DataFrame, column: str, exports: Sequence[Export]) -> pl.DataFrame:
+    """Lines in which an export's "You" is the name under which its phone's declared owner is shown.
+
+    Args:
+        lines: with ``x``, place of the export, and ``column``, a label. exports: in that order.
+    """
+    declared = {x: export.landed.owner for x, export in enumerate(exports) if export.landed.owner}
+    if not declared:
+        return lines
+    names = normalised(pl.Series([e164(owner) or owner for owner in declared.values()], dtype=pl.String))
+    owner = pl.col("x").replace_strict(list(declared), names, default=None, return_dtype=pl.String)
+    is_self = pl.col(column).str.to_lowercase().is_in(OWNER_WORDS)
+    return lines.with_columns(
+        pl.when(is_self).then(pl.coalesce(owner, column)).otherwise(column).alias(column)
     )
 
 
@@ -207,8 +231,21 @@ def _told(
     return ordered.with_columns(
         message_id=pl.int_range(pl.len(), dtype=pl.Int64),
         local_at=to_local(pl.col("sent_at"), group.timezone),
-        text=said["text"].gather(ordered["text_line"]),
+        text=said["text"].gather(_held(slots, ordered["text_line"], said["text"])),
+        text_key=said["text_key"].gather(ordered["text_line"]),
     )
+
+
+def _held(slots: Slots, wording: pl.Series, text: pl.Series) -> pl.Series:
+    """The lines to read texts from: the one whose wording holds, else one of the same words with a text.
+
+    Args:
+        wording: line whose wording holds, NULL for what was deleted.
+        text: text of each line, NULL where it was purged.
+    """
+    slot = pl.Series(slots.of_line).gather(wording)
+    other = slots.frame.select(slots.line(pl.col("held")).alias("held"))["held"].gather(slot)
+    return pl.select(pl.when(text.gather(wording).is_null()).then(other).otherwise(wording)).to_series()
 
 
 def _with_person(
@@ -220,7 +257,11 @@ def _with_person(
     return (
         spoken.join(person, on="node", how="left", maintain_order="left")
         .join(of_owner, on="x", how="left", maintain_order="left")
-        .with_columns(person=pl.when(pl.col("label") == SELF_LABEL).then("own").otherwise("person"))
+        .with_columns(
+            person=pl.when(pl.col("label") == SELF_LABEL)
+            .then(pl.coalesce("own", "person"))
+            .otherwise("person")
+        )
         .select("line", "role", "place", "person")
     )
 
@@ -294,30 +335,12 @@ def _changes(merged: pl.DataFrame) -> pl.DataFrame:
     return CHANGES.conform(pl.concat(parts)).sort("message_id", "kind")
 
 
-def _days(
-    told: pl.DataFrame,
-    said: pl.DataFrame,
-    slots: Slots,
-    roots: pl.DataFrame,
-    merged: pl.DataFrame,
-    group: Group,
-) -> pl.DataFrame:
-    """Every line with its day in the group's zone: ``x, line, sent_at, local_date, event``."""
-    day_of_root = merged.select("root", local_date=pl.col("local_at").dt.date())
-    day_of_slot = roots.sort("slot").join(day_of_root, on="root", how="left", maintain_order="left")[
-        "local_date"
-    ]
-    messages = said.select(
-        "x", "line", "sent_at", local_date=day_of_slot.gather(slots.of_line), event="event"
+def _days(told: pl.DataFrame, said: pl.DataFrame, group: Group) -> pl.DataFrame:
+    """Every line with its time in the group's zone: ``x, line, sent_at, event, local_at, local_date``."""
+    lines = pl.concat([frame.select("x", "line", "sent_at", "event") for frame in (said, told)])
+    return lines.with_columns(local_at=to_local(pl.col("sent_at"), group.timezone)).with_columns(
+        local_date=pl.col("local_at").dt.date()
     )
-    events = told.select(
-        "x",
-        "line",
-        "sent_at",
-        to_local(pl.col("sent_at"), group.timezone).dt.date().alias("local_date"),
-        "event",
-    )
-    return pl.concat([messages, events])
 
 
 def _labels(

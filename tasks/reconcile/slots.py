@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.vocabulary import MESSAGE_KINDS
-from tasks.reconcile.content import DELETED, MEDIA, POLL
+from tasks.reconcile.digest import DELETED, MEDIA, POLL
 from tasks.reconcile.runs import Ints, pack, starts, within
 
 #: Kinds from the best told to the least; "media" says only that there was some.
@@ -61,7 +61,7 @@ def find_slots(lines: pl.DataFrame, party: Ints, is_coarse: npt.NDArray[np.bool_
     """Multiset union of all exports' lines.
 
     Args:
-        lines: ``x, minute, key, kind_class, has_words, kind, is_edited, is_forwarded, has_seconds, sent_at,
+        lines: ``x, minute, key, kind_class, has_words, kind, text, is_edited, is_forwarded, has_seconds, sent_at,
             shown_on, age, rank, is_head, is_tail``; ordered by export and file. ``age`` orders exports by
             their day, ``rank`` by how good a witness they are; head and tail are an export's first and last
             minute, which it may show in part.
@@ -74,7 +74,8 @@ def find_slots(lines: pl.DataFrame, party: Ints, is_coarse: npt.NDArray[np.bool_
         deleted_on`` (day of the first export showing it), ``is_inside, is_head, is_tail`` (whether some
         export shows it inside its span, in its first, in its last minute), ``oldest, newest, newest_edit,
         best, author`` (line of the oldest export, the newest, the newest showing an edit, the best witness,
-        the best witness with a fine label; packed with that order: see :meth:`Slots.line`).
+        the best witness with a fine label; packed with that order: see :meth:`Slots.line`), ``held`` (line
+        of the oldest export that still holds the text; NULL if none does).
     """
     of_line = _slot_of_line(lines, party)
     n = lines.height
@@ -108,6 +109,7 @@ def find_slots(lines: pl.DataFrame, party: Ints, is_coarse: npt.NDArray[np.bool_
             newest_edit=aged.filter(edited).max(),
             best=ranked.min(),
             author=fine.min(),
+            held=aged.filter(pl.col("text").is_not_null()).min(),
         )
         .sort("slot")
     )

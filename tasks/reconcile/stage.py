@@ -15,6 +15,7 @@ from tasks.land.ledger import Ledger
 from tasks.parse.stage import parsed_name
 from tasks.reconcile.model import Export, Reconciled
 from tasks.reconcile.reconcile import reconcile
+from tasks.rights.places import masked_group
 from tasks.run import GroupOutcome, Run
 from warehouse.failpoints import reach
 from warehouse.sources import source_hash
@@ -27,13 +28,14 @@ _CODE = ("tasks.reconcile", "schemas")
 
 def reconcile_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
     """Make a group's store anew when the set of its exports, or what is declared about them, changed."""
-    group = workspace.config.group(group_id)
+    group = masked_group(workspace, group_id)
     ledger = read_ledger(workspace.vault, group_id)
     landed = landings(ledger, group, group_id)
     store = StageStore(workspace.vault, group_id)
     input_hash = hash_inputs(
         code=source_hash(*_CODE),
         exports=[(asdict(entry), ledger.parsed_under[entry.file_id]) for entry in landed],
+        withheld=[ledger.withheld.get(entry.file_id) for entry in landed],
         timezone=group.timezone,
         breaks=[entry.model_dump(mode="json") for entry in group.breaks],
     )
@@ -67,6 +69,7 @@ def landings(ledger: Ledger, group: Group, group_id: str) -> list[Landed]:
                 timezone=declared.timezone if declared else None,
                 is_admin_from=declared.admin_from if declared else None,
                 is_admin_to=declared.admin_to if declared else None,
+                owner=declared.owner if declared else None,
             )
         )
     return landed
@@ -88,6 +91,6 @@ def _facts(reconciled: Reconciled) -> dict[str, object]:
         "n_messages": len(reconciled.messages),
         "history_start": reconciled.history_start,
         "last_message_date": last,
-        "next_export_due": min(due, default=None),
+        "next_export_due": max(due, default=None),  # of the phone that can still show the oldest unseen day
         "clocks": {file_id: basis for file_id, (_, basis) in reconciled.offsets.items()},
     }

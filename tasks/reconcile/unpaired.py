@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.reconcile.content import DELETED, MEDIA
+from tasks.reconcile.digest import DELETED, MEDIA
 from tasks.reconcile.people import People, parties
 from tasks.reconcile.slots import MAX_VERSIONS, Slots
 from tasks.reconcile.votes import VOTES

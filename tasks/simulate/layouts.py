@@ -75,6 +75,8 @@ ATTACHED = {("android", "id"): "{} (file terlampir)", ("android", "en"): "{} (fi
 DELETED = {"id": "Pesan ini dihapus", "en": "This message was deleted"}
 DELETED_OWN = {"id": "Anda menghapus pesan ini", "en": "You deleted this message"}
 EDITED = {"id": "<Pesan ini diedit>", "en": "<This message was edited>"}
+#: Heading, word before an option, word after its number of votes.
+POLL = {"id": ("POLLING:", "OPSI:", "suara"), "en": ("POLL:", "OPTION:", "votes")}
 _LOCATION = {
     "id": "lokasi: https://maps.google.com/?q=-6.9{},107.6{}",
     "en": "location: https://maps.google.com/?q=-6.9{},107.6{}",

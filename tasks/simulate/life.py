@@ -52,7 +52,7 @@ def _company(plan: SimulationPlan, group: int, roll: Roll, index: int) -> Cast:
     region = np.array([roll.people[m].region for m in members])
     cohort = np.array([roll.people[m].cohort for m in members])
     alike = (region[:, None] == region).astype(float) + (cohort[:, None] == cohort)
-    kinship = np.exp(1.6 * (1 - plan.levels_of(group).bridging) * alike)
+    kinship = np.exp(1.6 * (1 - rhythm.bridging(plan.levels_of(group), index)) * alike)
     return cast(members, weight[members], kinship, int((members < len(OFFICES)).sum()))
 
 
@@ -89,8 +89,8 @@ def _month(plan: SimulationPlan, group: int, roll: Roll, index: int) -> tuple[pl
         starts = _starts(script, month, target, rhythm.shock(levels, index), rng)
         if len(starts):
             perform(turns, script, starts, company, tone, texts, rng)
-    present = roll.present(rhythm.seconds(plan.month(index + 1)) - 1)
-    lists = lists_of(month, target, present, company, roll.people, rng)
+    end = rhythm.seconds(plan.month(plan.months))
+    lists = lists_of(month, target, roll, company, rng, end)
     missing = target - (turns.said() if turns.chunks else 0) - sum(len(copies) for _, copies in lists)
     chats = rhythm.moments(rng, month, max(1, round(missing / (_CHAT_LENGTH * 1.12))))
     perform(turns, CHAT, chats, company, tone, texts, rng)
@@ -100,7 +100,7 @@ def _month(plan: SimulationPlan, group: int, roll: Roll, index: int) -> tuple[pl
     rows = [said, _welcomes(roll, plan, index, company, turns.length, rng)]
     first = turns.length + len(rows[1])
     for _, copies in lists:
-        rows.append(_list_rows(copies, first, texts.pools["kosong"]))
+        rows.append(_list_rows(copies, first, texts.pools))
         first += len(copies)
     frame = pl.concat(rows, how="diagonal_relaxed")
     return frame.with_columns(
@@ -144,18 +144,28 @@ def _welcomes(
     )
 
 
-def _list_rows(copies: list[Copy], first: int, pool: int) -> pl.DataFrame:
+def _list_rows(copies: list[Copy], first: int, pools: dict[str, int]) -> pl.DataFrame:
+    """Rows of a list's messages: copies refer to the first one, what is told beside it to nobody."""
+    copied = [copy.what in ("list", "rest") and not copy.is_first for copy in copies]
     return pl.DataFrame(
         {
             "row": range(first, first + len(copies)),
             "moment": [copy.moment for copy in copies],
             "author": [copy.author for copy in copies],
-            "pool": [pool] * len(copies),
-            "ref": [-1 if copy.is_first else first for copy in copies],
-            "method": [0 if copy.is_first else METHODS.index("list") for copy in copies],
+            "pool": [pools["kabar.transfer" if copy.what == "told" else "kosong"] for copy in copies],
+            "ref": [first if is_copy else -1 for is_copy in copied],
+            "method": [METHODS.index("list") if is_copy else 0 for is_copy in copied],
             "text": [copy.text for copy in copies],
+            "list_kind": [copy.kind if copy.what != "told" else None for copy in copies],
+            "list_edited": [copy.is_edited for copy in copies],
         },
-        schema_overrides={"row": pl.Int64, "pool": pl.Int64, "ref": pl.Int64, "method": pl.Int64},
+        schema_overrides={
+            "row": pl.Int64,
+            "pool": pl.Int64,
+            "ref": pl.Int64,
+            "method": pl.Int64,
+            "list_kind": pl.String,
+        },
     )
 
 
@@ -257,9 +267,12 @@ def _kinds(frame: pl.DataFrame) -> pl.DataFrame:
     bare = (light & (kind > 0)) | (kind == KINDS.index("deleted")) | ((kind > 0) & (fate % 10 < 3))
     answering = pl.col("method").is_in([METHODS.index("request"), METHODS.index("broadcast")])
     return frame.with_columns(
-        kind=pl.Series(np.array(KINDS)[kind]),
+        kind=pl.when(pl.col("list_kind") == "poll")
+        .then(pl.lit("poll"))
+        .otherwise(pl.Series(np.array(KINDS)[kind])),
         is_bare=pl.Series(bare),
-        is_edited=pl.Series((kind == 0) & own & (fate >= 60) & (fate < 150)),
+        is_edited=pl.Series((kind == 0) & own & (fate >= 60) & (fate < 150))
+        | pl.col("list_edited").fill_null(False),
         is_mention=pl.Series((kind == 0) & (fate >= 9000) & (fate < 9600)) & answering,
     )
 
@@ -276,7 +289,9 @@ def live(plan: SimulationPlan, group: int, roll: Roll) -> Life:
         offset += frame.select(pl.col("row").max()).item() + 1
         months.append(moved)
         activities += lists
-    frame = pl.concat(months, how="diagonal_relaxed")
+    # a short plan may hold no list at all
+    no_list = pl.DataFrame(schema={"list_kind": pl.String, "list_edited": pl.Boolean})
+    frame = pl.concat([*months, no_list], how="diagonal_relaxed")
     frame = _numbered(_inside(_echoes(frame), roll, rhythm.seconds(plan.month(plan.months))))
     frame = _kinds(frame)
     special = _special(frame, roll.people, plan)
@@ -291,7 +306,8 @@ def _changed(frame: pl.DataFrame, wanted: bool) -> pl.DataFrame:
     """Edits and deletions some days after a message, so that exports in between differ."""
     random = frame["random"].to_numpy()
     fate, days = phrases.mix(random, 25) % 1000, phrases.mix(random, 26) % (40 * rhythm.DAY)
-    able = (pl.col("kind") == "text") & ~pl.col("is_edited") & (pl.col("pool") != "kosong") & pl.lit(wanted)
+    of_lists = pl.col("pool").is_in(["kosong", "kabar.transfer"])
+    able = (pl.col("kind") == "text") & ~pl.col("is_edited") & ~of_lists & pl.lit(wanted)
     change = (
         pl.when(able & (pl.Series(fate) < 4))
         .then(pl.lit("deleted"))
@@ -314,8 +330,8 @@ def _finish(frame: pl.DataFrame) -> pl.DataFrame:
     names = list(phrases.book().pools)
     tasks = pl.Series([task_of(name) for name in names])
     lists = pl.col("pool") == names.index("kosong")
-    donation = pl.col("text").str.starts_with("*Open donasi").fill_null(False)
-    wordless = pl.col("is_bare") & (pl.col("kind") != "text")
+    donation = (pl.col("list_kind") == "donation").fill_null(False)
+    wordless = pl.col("is_bare") & ~pl.col("kind").is_in(["text", "poll"])
     return frame.with_columns(
         text=pl.when(wordless)
         .then(None)
@@ -323,8 +339,9 @@ def _finish(frame: pl.DataFrame) -> pl.DataFrame:
         .then(pl.concat_str(pl.lit("@" + phrases.MENTION + " "), pl.col("text")))
         .otherwise(pl.col("text")),
         mention=pl.when(pl.col("is_mention")).then(pl.col("target")),
-        task=pl.when(wordless).then(None).when(lists & donation).then(pl.lit("aid")).when(lists)
-        .then(pl.lit("organise")).otherwise(tasks.gather(frame["pool"])),
+        task=pl.when(wordless | (pl.col("kind") == "poll")).then(None)
+        .when(lists & donation).then(pl.lit("aid")).when(lists).then(pl.lit("organise"))
+        .otherwise(tasks.gather(frame["pool"])),
         pool=pl.Series(names).gather(frame["pool"]),
         method=pl.Series([name or None for name in METHODS], dtype=pl.String).gather(frame["method"]),
     ).select("message_no", "moment", pl.col("author").alias("member"), "pool", "kind", "text", "task", "reply_no", "method", "mention", "is_edited", "random")  # fmt: skip  # noqa: E501

@@ -137,12 +137,12 @@ def _join(roll: Roll, rng: np.random.Generator, month: dt.date, registry: Regist
 
 
 def _odds_and_ends(
-    roll: Roll, rng: np.random.Generator, month: dt.date, registry: Registry, name: str
+    plan: SimulationPlan, roll: Roll, rng: np.random.Generator, month: dt.date, registry: Registry, name: str
 ) -> None:
     """Changed numbers, group icon and subject, security codes."""
     here = roll.present(seconds(month))
     for member in here[len(OFFICES) :]:
-        if rng.random() < 0.003 and roll.people[member].new_phone is None:
+        if rng.random() < plan.number_changes and roll.people[member].new_phone is None:
             moment = int(moments(rng, month, 1)[0])
             phone = registry.phone(rng)
             roll.events.append(
@@ -165,7 +165,7 @@ def _odds_and_ends(
 def live(plan: SimulationPlan, group: int, name: str, prefix: str) -> Roll:
     """The membership history of one group over all months of the plan."""
     levels = plan.levels_of(group)
-    registry = Registry(prefix, levels, plan.first_month.year)
+    registry = Registry(prefix, levels, plan.first_month.year, plan.namesakes)
     roll = _start(plan, group, registry, name)
     for index in range(plan.months):
         rng = group_rng(plan, group, index, 0)
@@ -177,6 +177,6 @@ def live(plan: SimulationPlan, group: int, name: str, prefix: str) -> Roll:
         growth = plan.members_of(group) * max(levels.churn - levels.decline / 2, 0.002)
         if index:
             _join(roll, rng, month, registry, growth)
-        _odds_and_ends(roll, rng, month, registry, name)
+        _odds_and_ends(plan, roll, rng, month, registry, name)
     roll.events.sort(key=lambda event: event.moment)
     return roll

@@ -69,12 +69,15 @@ class Person:
 
 
 class Registry:
-    """Hands out people whose names, nicknames and numbers nobody else in the group bears."""
+    """Hands out people whose numbers nobody else in the group bears, nor their names, but for ``namesakes``."""
 
-    def __init__(self, prefix: str, levels: Levels, first_year: int) -> None:
+    def __init__(self, prefix: str, levels: Levels, first_year: int, namesakes: float = 0.0) -> None:
         self.prefix = prefix
         self.levels = levels
         self.first_year = first_year
+        self.namesakes = namesakes
+        self.n_people = 0
+        self.bearers: dict[bool, list[tuple[str, str]]] = {True: [], False: []}  # of a name, by woman
         self.names: set[str] = set()
         self.nicknames: set[str] = set()
         self.phones: set[str] = set()
@@ -89,6 +92,19 @@ class Registry:
                 return number
 
     def _name(self, rng: np.random.Generator, woman: bool) -> tuple[str, str]:
+        """Full name and nickname; of a namesake the nickname that is free, else the same one."""
+        bearers = self.bearers[woman]
+        if self.namesakes and bearers and rng.random() < self.namesakes:
+            name, same = bearers.pop(int(rng.integers(len(bearers))))  # of one name there are two at most
+            free = (short for short in (name.split()[0], *_shorter(name)) if short not in self.nicknames)
+            nickname = next(free, same)
+            self.nicknames.add(nickname)
+            return name, nickname
+        found = self._own_name(rng, woman)
+        bearers.append(found)
+        return found
+
+    def _own_name(self, rng: np.random.Generator, woman: bool) -> tuple[str, str]:
         first = names("women" if woman else "men")
         last = names("women_last" if woman else "men_last")
         given = str(rng.choice(first))
@@ -109,12 +125,13 @@ class Registry:
         for rank, since in zip(range(number), joined, strict=False):
             woman = bool(rng.random() < 0.48)
             name, nickname = self._name(rng, woman)
+            self.n_people += 1
             officer = offices and rank < len(OFFICES)
             silent = bool(rng.random() < self.levels.silent_share) and not officer
             weight = 0.0 if silent else float(rng.lognormal(0.0, 1.0)) * (2.0 if officer else 1.0)
             people.append(
                 Person(
-                    member_id=f"{self.prefix}-{len(self.names):04d}",
+                    member_id=f"{self.prefix}-{self.n_people:04d}",
                     name=name,
                     nickname=nickname,
                     title="teh" if woman else "kang",

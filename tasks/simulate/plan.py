@@ -30,6 +30,10 @@ class Levels(_Frozen):
     decline: float = Field(
         default=0.0, ge=-0.1, le=0.5, description="loss of volume a month; warmth loses half of it"
     )
+    decline_from: int = Field(default=0, ge=0, description="month from which the decline sets in")
+    drift_apart: float = Field(
+        default=0.0, ge=0, le=0.2, description="bridging lost in a month: cohorts and regions part"
+    )
     silent_share: float = Field(default=0.2, ge=0, lt=1, description="members who never write")
     churn: float = Field(default=0.01, ge=0, le=0.5, description="share of members leaving in a month")
     shock_month: int | None = Field(default=None, description="month of the shock, or none")
@@ -160,6 +164,12 @@ class SimulationPlan(_Frozen):
     levels: tuple[Levels, ...] = LEVELS
     nicknames: bool = Field(
         default=False, description="phones save people under nicknames and show push names"
+    )
+    namesakes: float = Field(
+        default=0.0, ge=0, le=1, description="share of people who bear the full name of somebody before them"
+    )
+    number_changes: float = Field(
+        default=0.003, ge=0, le=1, description="share of members who change their number in a month"
     )
     late_changes: bool = Field(default=False, description="edits and deletions between two exports")
     cut: int | None = Field(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import polars as pl
@@ -57,6 +59,7 @@ def labels_of(phone: Phone, owner: int, people: list[Person], seed: int, nicknam
     salt = sum(ord(letter) * 31**place for place, letter in enumerate(phone.exporter)) % 10_000
     saved = mix(numbers, salt) % 1000 < phone.saved_share * 1000
     label, later, mention = [], [], []
+    taken = {person.name for person in people[owner : owner + 1]}
     for index, person in enumerate(people):
         known = bool(saved[index]) or index == owner
         style = _NICK[int(mix(numbers[index : index + 1], salt + 1)[0]) % len(_NICK)]
@@ -68,6 +71,9 @@ def labels_of(phone: Phone, owner: int, people: list[Person], seed: int, nicknam
             N=person.name,
         )
         name = nick if nicknames and index != owner else person.name
+        if known and index != owner:  # whoever saves two of one name tells them apart
+            name = next(told for told in _told_apart(name, person) if told not in taken)
+            taken.add(name)
         push = nicknames and not known and int(mix(numbers[index : index + 1], salt + 2)[0]) % 2
         old = f"~{layouts.NNBSP}{person.push_name}" if push else spaced(person.phone)
         new = old if push or person.new_phone is None else spaced(person.new_phone)
@@ -75,6 +81,13 @@ def labels_of(phone: Phone, owner: int, people: list[Person], seed: int, nicknam
         later.append(name if known else new)
         mention.append(f"@{LEAD}{name}{PDI}" if known else f"@{(person.new_phone or person.phone)[1:]}")
     return Labels(label, later, mention, [bool(s) for s in saved])
+
+
+def _told_apart(name: str, person: Person) -> Iterator[str]:
+    """A contact's name, then what people add to it when they know another of that name."""
+    campus, cohort = person.campus.split()[0], person.cohort
+    yield from (name, f"{name} {campus}", f"{name} {cohort}", f"{name} {campus} {cohort}")
+    yield from (f"{name} {number}" for number in count(2))
 
 
 def _label(frame: pl.DataFrame, labels: Labels, people: list[Person]) -> pl.Series:
@@ -138,7 +151,17 @@ def bodies(
     decimals = (pl.col("message_no") % 9000 + 1000).cast(pl.String)
     kind = pl.col("kind")
     place = pl.concat_str(pl.lit(mark + before), decimals, pl.lit(between), decimals, pl.lit(after))
-    branches = [(kind == "text", told), (kind == "deleted", gone), (kind == "location", place)]
+    heading, option, votes = layouts.POLL[shape.language]
+    poll = pl.concat_str(
+        pl.lit(f"{heading}\n"),
+        pl.col("text").str.replace_all(r"(?m)^(.+) \((\d+)\)$", f"{option} $1 ($2 {votes})"),
+    )
+    branches = [
+        (kind == "text", told),
+        (kind == "deleted", gone),
+        (kind == "location", place),
+        (kind == "poll", poll),
+    ]
     for medium in ("image", "video", "audio", "gif", "sticker", "document", "contact"):
         omitted = pl.lit(layouts.omitted(shape, medium))
         shown = _attached(shape, medium, moment) if phone.media else omitted

@@ -106,9 +106,23 @@ def shock(levels: Levels, index: int) -> float:
 def volume(levels: Levels, index: int, month: dt.date) -> float:
     """Talk of a month as a multiple of the planned volume."""
     season = 0.9 if month.month in (7, 8) else 1.0
-    return season * (1 - levels.decline) ** index * (1 - levels.shock_depth * shock(levels, index))
+    return (
+        season
+        * (1 - levels.decline) ** _declined(levels, index)
+        * (1 - levels.shock_depth * shock(levels, index))
+    )
 
 
 def warmth(levels: Levels, index: int) -> float:
     """Multiplier of the answer rate and of reciprocity: it falls with the decline at half its pace."""
-    return float((1 - levels.decline / 2) ** index * (1 - 0.3 * shock(levels, index)))
+    return float((1 - levels.decline / 2) ** _declined(levels, index) * (1 - 0.3 * shock(levels, index)))
+
+
+def _declined(levels: Levels, index: int) -> int:
+    """Months of decline up to a month."""
+    return max(index - levels.decline_from, 0)
+
+
+def bridging(levels: Levels, index: int) -> float:
+    """How little region and cohort matter in a month: it falls as people drift apart."""
+    return max(levels.bridging - levels.drift_apart * index, 0.0)

@@ -174,6 +174,7 @@ TASKS: tuple[tuple[str, str | None], ...] = (
     ("usaha.jual", "announce"),
     ("foto.judul", "sociable"),
     ("terusan", "sociable"),
+    ("kabar.transfer", "aid"),
 )
 
 

@@ -24,6 +24,7 @@ _FORMAL = (
     "usaha.jual",
     "duka.kabar",
     "kosong",
+    "kabar.transfer",
     "terusan",
     "lebaran",
 )

@@ -139,19 +139,52 @@ def memberships(community: Community) -> pl.DataFrame:
 
 
 def activities(community: Community) -> pl.DataFrame:
-    """Truth of the lists: group × activity; participants (ids), amounts (IDR), is_proxy in parallel lists."""
+    """Truth of the lists and polls: group × activity.
+
+    kind (as the warehouse names it), form (carpool, weekly, dues … of it), title, organiser, first_date,
+    last_date, event_date and deadline_date (where the head names them), is_dues, n_versions, n_forks,
+    stated_total; and in parallel lists, one place per entry of a member: participants (member_id), statuses,
+    amounts (IDR), is_paid, n_guests, slots, is_proxy, is_on_list (not only told beside it); other_amounts of
+    givers who are no members or do not want to be named.
+    """
     rows: list[dict[str, object]] = []
     for group_id, group in community.groups.items():
         ids = [person.member_id for person in group.roll.people]
         for number, made in enumerate(sorted(group.life.activities, key=lambda a: a.first)):
-            first, last = (day_of(moment) for moment in (made.first, made.last))
+            listed = made.listed
             rows.append({
-                "group_id": group_id, "activity_no": number, "kind": made.kind, "title": made.title,
-                "organiser": ids[made.organiser], "first_date": first, "last_date": last,
-                "participants": [ids[m] for m in made.participants], "amounts": made.amounts,
-                "is_proxy": made.proxies, "n_versions": made.n_versions,
+                "group_id": group_id, "activity_no": number, "kind": made.kind, "form": made.form,
+                "title": made.title, "organiser": ids[made.organiser],
+                "first_date": day_of(made.first), "last_date": day_of(made.last),
+                "event_date": made.event_day, "deadline_date": made.deadline, "is_dues": made.form == "dues",
+                "participants": [ids[entry.member or 0] for entry in listed],
+                "statuses": [entry.status for entry in listed],
+                "amounts": [entry.amount for entry in listed],
+                "is_paid": [entry.paid for entry in listed],
+                "n_guests": [entry.guests for entry in listed],
+                "slots": [entry.slot for entry in listed],
+                "is_proxy": [entry.is_proxy for entry in listed],
+                "is_on_list": [entry.on_list for entry in listed],
+                "other_amounts": [entry.amount for entry in made.others],
+                "n_versions": made.n_versions, "n_forks": made.n_forks, "stated_total": made.stated_total,
             })  # fmt: skip
-    return pl.DataFrame(rows, schema_overrides={"amounts": pl.List(pl.Int64)}, infer_schema_length=None)
+    whole = pl.List(pl.Int64)
+    schema = {"amounts": whole, "slots": whole, "n_guests": whole, "other_amounts": whole}
+    texts, truths = pl.List(pl.String), pl.List(pl.Boolean)
+    schema |= {
+        "participants": texts,
+        "statuses": texts,
+        "is_paid": truths,
+        "is_proxy": truths,
+        "is_on_list": truths,
+    }
+    return pl.DataFrame(
+        rows,
+        schema_overrides={
+            **schema, "event_date": pl.Date, "deadline_date": pl.Date, "stated_total": pl.Int64,
+        },
+        infer_schema_length=None,
+    )  # fmt: skip
 
 
 def events(community: Community) -> pl.DataFrame:

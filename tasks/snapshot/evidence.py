@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from schemas.corrections import read_corrections
 from schemas.indicators import definitions_hash
+from tasks.land.dates import stated_date
 from tasks.land.land import read_ledger
+from tasks.land.ledger import Ledger
+from tasks.rights.tombstones import erasures_hash
 from tasks.run import Run
 from tasks.snapshot.manifest import GroupEvidence, Manifest
 from warehouse.calendar import calendar_version
 from warehouse.engine import Warehouse
 from warehouse.reference.lexicon import lexicon_version
 from warehouse.sources import code_version
-from warehouse.stages import StageStore
+from warehouse.stages import StageStore, hash_inputs
 from warehouse.workspace import Workspace
+
+_DIGITS = 12
 
 
 def manifest_of(workspace: Workspace, run: Run, accepted: Sequence[str]) -> Manifest:
@@ -34,7 +40,18 @@ def manifest_of(workspace: Workspace, run: Run, accepted: Sequence[str]) -> Mani
             "carried_over": ",".join(carried_over),
         },
         code_version=code_version(),
+        erasures_hash=erasures_hash(workspace.vault),
+        consent_hash=_consent_hash(workspace, accepted),
     )
+
+
+def _consent_hash(workspace: Workspace, accepted: Sequence[str]) -> str:
+    """Over those who withdrew or objected, of all groups together: which group it was is nobody's business."""
+    found = [
+        StageStore(workspace.vault, group_id).facts("measure").get("consent_hash") for group_id in accepted
+    ]
+    stated = [one for one in found if one]
+    return hashlib.sha256(",".join(stated).encode()).hexdigest()[:12] if stated else ""
 
 
 def _evidence(workspace: Workspace, group_id: str) -> GroupEvidence:
@@ -44,7 +61,31 @@ def _evidence(workspace: Workspace, group_id: str) -> GroupEvidence:
         exports=tuple(ledger.metas),
         rosters=tuple(stages.facts("identify").get("roster_rows", {})),
         coverage_hash=str(stages.facts("measure").get("coverage_hash", "")),
+        lists_hash=_lists_hash(ledger),
+        declared_hash=_declared_hash(workspace, group_id),
     )
+
+
+def _lists_hash(ledger: Ledger) -> str:
+    """Over the days for which lists of people speak; "" without a list. A list renamed may speak for another day."""
+    rows = []
+    for kind in ("roster", "participants"):
+        for file_id, content in ledger.contents(kind).items():
+            days = {stated_date(PurePosixPath(path).name) for path in ledger.paths(file_id)} - {None}
+            rows.append((kind, file_id, sorted(map(str, days)) or [str(content.month)]))
+    return hash_inputs(lists=sorted(rows))[:_DIGITS] if rows else ""
+
+
+def _declared_hash(workspace: Workspace, group_id: str) -> str:
+    """Over what is declared about a group and those whose history it goes on with."""
+    config, chain = workspace.config, workspace.config.chain_of(group_id)
+    corrections = read_corrections(workspace.landing / "corrections.toml").for_group(*chain)
+    return hash_inputs(
+        groups={one: config.group(one).model_dump(mode="json") for one in chain},
+        community=config.community_of(group_id),
+        unknown_age=config.study.unknown_age if config.study else None,
+        corrections=corrections.model_dump(mode="json"),
+    )[:_DIGITS]
 
 
 def _file_hash(path: Path) -> str:

@@ -17,11 +17,17 @@ class _Frozen(BaseModel):
 
 
 class GroupEvidence(_Frozen):
-    """What one group's numbers rest on: identifiers of its exports and rosters, a hash of its coverage."""
+    """What one group's numbers rest on: identifiers of its exports and rosters, and hashes.
+
+    ``coverage_hash``: of the days its exports cover. ``lists_hash``: of the days for which its rosters and
+    participants lists speak. ``declared_hash``: of what groups.toml and corrections.toml declare about it.
+    """
 
     exports: tuple[str, ...] = ()
     rosters: tuple[str, ...] = ()
     coverage_hash: str = ""
+    lists_hash: str = ""
+    declared_hash: str = ""
 
     @field_validator("exports", "rosters")
     @classmethod

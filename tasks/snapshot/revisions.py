@@ -12,6 +12,7 @@ from tasks.snapshot.manifest import GroupEvidence, Manifest, Parameter
 from tasks.snapshot.vintages import CELL, COMPARED, differs
 
 REVISION = TABLES["core.fact_revision"]
+RESTATEMENT = TABLES["core.fact_restatement"]
 #: Reasons of which only a count is kept: an old value could tell about the person who left.
 COUNTED_ONLY = ("erasure", "consent")
 #: A count of such changes is given only together with this many changes at least.
@@ -24,13 +25,15 @@ ABSENT = "not_applicable"
 
 @dataclass(frozen=True, slots=True)
 class Revisions:
-    """``rows``: ``core.fact_revision``; ``counts``: ``group_id, reason, n_cells``.
+    """``rows``: ``core.fact_revision``; ``counts``: ``group_id, reason, n_cells``; ``restatements``:
+    ``core.fact_restatement``, over all groups together.
 
     A count of erasures or withdrawals below :data:`MIN_BATCH` is NULL.
     """
 
     rows: pl.DataFrame
     counts: pl.DataFrame
+    restatements: pl.DataFrame
 
 
 def _measured(manifest: Manifest) -> dict[str, Parameter]:
@@ -42,7 +45,7 @@ def group_reason(old: Manifest, new: Manifest, group_id: str) -> str:
 
     Where several inputs changed, the one that is not routine is named: new exports come every month, so
     ``new_data`` is the reason only where nothing else changed. Parameters, calendar and code count as
-    definition; ``groups.toml`` counts as correction, since it declares.
+    definition; what ``groups.toml`` declares about the group counts as correction.
     """
     nothing = GroupEvidence()
     before, after = old.groups.get(group_id, nothing), new.groups.get(group_id, nothing)
@@ -53,13 +56,19 @@ def group_reason(old: Manifest, new: Manifest, group_id: str) -> str:
         ("definition", old.definitions_hash != new.definitions_hash or _measured(old) != _measured(new)),
         ("definition", (old.calendar_version, old.code_version) != (new.calendar_version, new.code_version)),
         ("lexicon", old.lexicon_version != new.lexicon_version),
+        ("correction", known_to_both and _declared(old, before) != _declared(new, after)),
         (
-            "correction",
-            old.corrections_hash != new.corrections_hash or old.groups_toml_hash != new.groups_toml_hash,
+            "roster",
+            known_to_both and (before.rosters, before.lists_hash) != (after.rosters, after.lists_hash),
         ),
-        ("roster", known_to_both and before.rosters != after.rosters),
     )
     return next((reason for reason, applies in causes if applies), "new_data")
+
+
+def _declared(manifest: Manifest, evidence: GroupEvidence) -> tuple[str, ...]:
+    """What is declared about a group; of manifests that did not tell it by group, what is declared at all."""
+    whole = (manifest.corrections_hash, manifest.groups_toml_hash)
+    return (evidence.declared_hash,) if evidence.declared_hash else whole
 
 
 def restated_cells(
@@ -69,13 +78,20 @@ def restated_cells(
 
     Columns: those of ``current`` and, with suffix ``_old``, those of ``before``; absent cells are NULL.
     """
-    columns = [*CELL, "group_key", *COMPARED]
     known_months = before.select("group_id", "month").unique()
+    return (
+        every_difference(before, current)
+        .join(known_months, on=["group_id", "month"], how="semi")
+        .filter(pl.col("month") <= old_month, pl.col("month") <= new_month)
+    )
+
+
+def every_difference(before: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
+    """Cells that two states of them do not share; columns as of :func:`restated_cells`."""
+    columns = [*CELL, "group_key", *COMPARED]
     return (
         current.select(columns)
         .join(before.select(columns), on=CELL, how="full", suffix="_old", coalesce=True)
-        .join(known_months, on=["group_id", "month"], how="semi")
-        .filter(pl.col("month") <= old_month, pl.col("month") <= new_month)
         .filter(differs())
     )
 
@@ -119,4 +135,14 @@ def revisions(before: pl.DataFrame, current: pl.DataFrame, old: Manifest, new: M
         .with_columns(n_cells=pl.when(~few).then("n_cells"))
         .sort("group_id", "reason")
     )
-    return Revisions(REVISION.conform(rows.filter(~pl.col("reason").is_in(COUNTED_ONLY))), counts)
+    restated = (
+        rows.filter(pl.col("reason").is_in(COUNTED_ONLY))
+        .group_by("from_snapshot_id", "snapshot_id", "reason")
+        .agg(n_cells=pl.len())
+        .with_columns(n_cells=pl.when(pl.col("n_cells") >= MIN_BATCH).then("n_cells"))
+    )
+    return Revisions(
+        REVISION.conform(rows.filter(~pl.col("reason").is_in(COUNTED_ONLY))),
+        counts,
+        RESTATEMENT.conform(restated).sort("reason"),
+    )

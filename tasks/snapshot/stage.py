@@ -6,13 +6,14 @@ import datetime as dt
 
 import polars as pl
 
-from schemas.indicators import registry
+from schemas.indicators import newest
 from schemas.tables import TABLES
 from tasks.load.stage import GroupLoad
+from tasks.snapshot.kept import keep
 from tasks.snapshot.manifest import Manifest
 from tasks.snapshot.revisions import revisions
-from tasks.snapshot.trends import trends
 from tasks.snapshot.vintages import as_of, changed_cells
+from tasks.trends.stage import load_trends
 from warehouse.failpoints import reach
 from warehouse.keys import group_key
 from warehouse.load import Load
@@ -30,18 +31,21 @@ def take_snapshot(this: GroupLoad) -> str | None:
     reach("snapshot.frozen")
     earlier = load.read("SELECT * FROM core.dim_snapshot").sort("created_at", "snapshot_id")
     _name_rows_after_snapshot(this, load)
-    current = load.read("SELECT * FROM core.fact_indicator")
+    current = newest(load.read("SELECT * FROM core.fact_indicator"))
     vintage = load.read("SELECT * FROM core.fact_indicator_vintage")
     known = earlier["snapshot_id"].to_list()
-    _load_trends(this, load, current)
+    load_trends(load, current, this.changed, this.workspace.config.groups, manifest.snapshot_id)
     if manifest.snapshot_id in known:
         return manifest.snapshot_id
     load.append("core.fact_indicator_vintage", changed_cells(current, vintage, known, manifest.snapshot_id))
     if known:
-        before = as_of(vintage, known, known[-1])
+        stated = vintage if this.struck is None or this.struck.vintage is None else this.struck.vintage
         old = Manifest.from_json(earlier["manifest_json"][-1])
-        load.append("core.fact_revision", revisions(before, current, old, manifest).rows)
-    load.append("core.dim_snapshot", _snapshot_row(manifest))
+        found = revisions(as_of(stated, known, known[-1]), current, old, manifest)
+        load.append("core.fact_revision", found.rows)
+        load.append("core.fact_restatement", found.restatements)
+    numbers_sha256 = keep(this.workspace, manifest, known[-1] if known else None)
+    load.append("core.dim_snapshot", _snapshot_row(manifest, numbers_sha256))
     return manifest.snapshot_id
 
 
@@ -56,14 +60,7 @@ def _name_rows_after_snapshot(this: GroupLoad, load: Load) -> None:
         load.replace(name, TABLES[name].conform(rows), {"group_key": unchanged})
 
 
-def _load_trends(this: GroupLoad, load: Load, current: pl.DataFrame) -> None:
-    keys = [group_key(group_id) for group_id in this.changed]
-    if keys:
-        rows = trends(current.filter(pl.col("group_key").is_in(keys)), registry(), this.manifest.snapshot_id)
-        load.replace("core.fact_trend", rows, {"group_key": keys})
-
-
-def _snapshot_row(manifest: Manifest) -> pl.DataFrame:
+def _snapshot_row(manifest: Manifest, numbers_sha256: str) -> pl.DataFrame:
     table = TABLES["core.dim_snapshot"]
     row = {
         "snapshot_id": manifest.snapshot_id,
@@ -71,11 +68,14 @@ def _snapshot_row(manifest: Manifest) -> pl.DataFrame:
         "created_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
         "manifest_sha256": manifest.sha256,
         "manifest_json": manifest.canonical_json(),
+        "numbers_sha256": numbers_sha256,
         "code_version": manifest.code_version,
         "lexicon_version": manifest.lexicon_version,
         "definitions_hash": manifest.definitions_hash,
         "n_groups": len(manifest.groups),
         "n_exports": manifest.n_exports,
         "n_rosters": manifest.n_rosters,
+        "withdrawn_at": None,
+        "successor_snapshot_id": None,
     }
     return pl.DataFrame([row], schema=table.polars_schema)

@@ -1,4 +1,7 @@
-"""Print the table: ``python -m tests.bench [topic ...]``; topics: parse inspect group intervals load peers."""
+"""Print the table: ``python -m tests.bench [topic ...]``.
+
+Topics: parse inspect merge group lists intervals growth memory load snapshots peers.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.figures import Figure, table
+from tests.bench.growing import growth_figures, memory_figures
+from tests.bench.listing import list_figures
 from tests.bench.loading import load_figures
+from tests.bench.merging import merge_figures
 from tests.bench.parsing import inspect_figures, parse_figures
 from tests.bench.peers import peer_figures
-from tests.bench.simulating import simulated
-from tests.bench.whole_group import facts_figures, interval_figures
+from tests.bench.simulating import simulated, tried
+from tests.bench.snapshots import snapshot_figures
+from tests.bench.whole_group import group_figures, interval_figures
 
 _ON_LARGE_EXPORTS = ("parse", "inspect", "peers")
 
@@ -28,12 +35,17 @@ def main(asked: list[str]) -> None:
             exports, made = simulated(folder)
             figures.append(made)
         topics: dict[str, Callable[[], list[Figure]]] = {
-            "parse": lambda: parse_figures(exports),
+            "parse": lambda: parse_figures(exports, folder),
             "inspect": lambda: inspect_figures(exports[0], folder),
-            "group": lambda: facts_figures(folder),
+            "merge": lambda: merge_figures(folder),
+            "group": lambda: group_figures(folder),
+            "lists": list_figures,
             "intervals": lambda: interval_figures(folder),
+            "growth": lambda: growth_figures(folder),
+            "memory": lambda: memory_figures(folder),
             "load": lambda: load_figures(folder),
-            "peers": lambda: peer_figures(exports, folder),
+            "snapshots": lambda: snapshot_figures(folder),
+            "peers": lambda: peer_figures(tried(folder), exports, folder),
         }
         for topic, measured in topics.items():
             if not asked or topic in asked:

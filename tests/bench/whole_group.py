@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tasks.identify.stage import identify_group
 from tasks.land.stage import land_groups
-from tasks.measure.facts import measure_facts
 from tasks.measure.indicators.compute import compute
 from tasks.measure.inputs import cut
 from tasks.measure.stage import group_input, indicator_inputs, measure_group
@@ -16,12 +15,12 @@ from tasks.reconcile.stage import reconcile_group
 from tasks.run import Run, format_month
 from tasks.simulate import Phone, SimulationPlan, simulate, write_landing
 from tasks.validate.stage import validate_group
-from tests.bench.figures import Figure, seconds, side_by_side
+from tests.bench.figures import Figure, side_by_side
+from tests.bench.stages import stage_figures
 from warehouse.keys import generate
 from warehouse.stages import StageStore
 from warehouse.workspace import Workspace
 
-MIN_MESSAGES_A_SECOND = 500_000
 MAX_INTERVALS_SECONDS = 0.1
 _GROUP_RUNS = 3
 
@@ -42,55 +41,42 @@ def _plan(members: int, months: int, messages_per_month: int) -> SimulationPlan:
     )
 
 
-def _landed(plan: SimulationPlan, home: Path) -> tuple[Workspace, Run, str]:
-    """A home with the group's files in it, taken in but not parsed."""
+def _written(plan: SimulationPlan, home: Path) -> str:
+    """The group's files in a new home's landing folder; returns the month measured."""
     community = simulate(plan)
     write_landing(community, home)
+    generate(Workspace.open(home).key_file)
+    return format_month(community.month_starts[-1])
+
+
+def one_group(home: Path) -> str:
+    """Write a group of 40,000 messages over 36 months, and its month into the file ``month``; its identifier."""
+    month = _written(_plan(60, 36, 1_140), home)
+    (home / "month").write_text(month)
+    (group_id,) = (folder.name for folder in (home / "landing").iterdir() if folder.is_dir())
+    return group_id
+
+
+def _landed(plan: SimulationPlan, home: Path) -> tuple[Workspace, Run, str]:
+    """A home with the group's files in it, taken in but not parsed."""
+    month = _written(plan, home)
     workspace = Workspace.open(home)
-    generate(workspace.key_file)
-    run = Run(run_id="0" * 32, flow="monthly", month=format_month(community.month_starts[-1]))
+    run = Run(run_id="0" * 32, flow="monthly", month=month)
     (group_id,) = land_groups(workspace, run)
     return workspace, run, group_id
 
 
-def _to_facts(workspace: Workspace, run: Run, group_id: str) -> dict[str, float]:
-    """Seconds by stage."""
-    taken = {
-        stage.__name__.removesuffix("_group"): seconds(partial(stage, workspace, run, group_id))
-        for stage in (parse_group, reconcile_group, identify_group, validate_group)
-    }
-    taken["facts"] = seconds(lambda: measure_facts(cut(group_input(workspace, run, group_id))))
-    return taken
-
-
-def facts_figures(folder: Path) -> list[Figure]:
-    """Messages a second from two exports to the facts, each run in a home of its own, storage included."""
-    plan, rates, n_messages, shares = _plan(60, 36, 1_140), list[float](), 0, ""
-    for number in range(_GROUP_RUNS + 1):
-        workspace, run, group_id = _landed(plan, folder / f"facts-{number}")
-        by_stage = _to_facts(workspace, run, group_id)
-        taken = sum(by_stage.values())
-        shares = ", ".join(f"{stage} {part / taken:.0%}" for stage, part in by_stage.items())
-        n_messages = len(cut(group_input(workspace, run, group_id)).messages)
-        rates.append(n_messages / taken)
-    return [
-        Figure(
-            "exports to facts",
-            tuple(rates[1:]),
-            unit="messages/s",
-            base=MIN_MESSAGES_A_SECOND,
-            base_name=f"{MIN_MESSAGES_A_SECOND:,}/s",
-            at_least=1,
-            note=f"{n_messages:,} messages, two exports, with storage: {shares}",
-        )
-    ]
+def group_figures(folder: Path) -> list[Figure]:
+    """Messages by processor second from two exports to point indicators, in all and by stage."""
+    return stage_figures(partial(_landed, _plan(60, 36, 1_140)), folder, _GROUP_RUNS)
 
 
 def interval_figures(folder: Path) -> list[Figure]:
     """Seconds a group-month for all indicators with their intervals; 60 members, 1,000 messages a month."""
     plan = _plan(60, 12, 1_000)
     workspace, run, group_id = _landed(plan, folder / "intervals")
-    _to_facts(workspace, run, group_id)
+    for stage in (parse_group, reconcile_group, identify_group, validate_group):
+        stage(workspace, run, group_id)
     measure_group(workspace, run, group_id)
     inputs = cut(group_input(workspace, run, group_id))
     ready = indicator_inputs(inputs, StageStore(workspace.vault, group_id).frames("measure"))

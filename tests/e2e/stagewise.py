@@ -16,6 +16,7 @@ from tasks.measure.stage import measure_group
 from tasks.parse.stage import parse_group
 from tasks.publish.stage import publish_snapshot, release_run
 from tasks.reconcile.stage import reconcile_group
+from tasks.rights.stage import withhold_groups
 from tasks.run import Run
 from tasks.runs import close_run, open_run
 from tasks.snapshot.stage import take_snapshot
@@ -35,7 +36,10 @@ def drive(month: str) -> None:
     with run_lock(workspace.settings.database_url, workspace.home):
         open_run(workspace, run)
         groups = land_groups(workspace, run)
-        for stage in (parse_group, reconcile_group, identify_group, validate_group, measure_group):
+        for group_id in groups:
+            parse_group(workspace, run, group_id)
+        withhold_groups(workspace, run, groups)
+        for stage in (reconcile_group, identify_group, validate_group, measure_group):
             for group_id in groups:
                 stage(workspace, run, group_id)
         with open_load(workspace, run, expect_groups(workspace, run, groups)) as load:

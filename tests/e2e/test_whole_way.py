@@ -14,6 +14,7 @@ from schemas.tables import TABLES
 from tasks.run import format_month
 from tests.e2e.conftest import Result, run
 from warehouse.logical_hash import logical_hash
+from warehouse.queries import questions
 from warehouse.query import query
 from warehouse.stages import StageStore
 
@@ -209,3 +210,52 @@ def test_the_queries_of_the_documents_run(result: Result) -> None:
     assert len(queries) >= 3
     for sql in queries:
         assert query(result.workspace.settings.database_url, sql).width >= 3
+
+
+def test_the_thirteen_questions_are_answered(result: Result) -> None:
+    """Each by the warehouse; those that speak of every group have rows."""
+    url = result.workspace.settings.database_url
+    heights = {name: query(url, one.statement({})).height for name, one in questions().items()}
+    assert len(heights) == 13
+    assert min(heights[name] for name in ("Q1", "Q2", "Q3", "Q4", "Q11", "Q13")) > 0
+
+
+def test_the_enclave_holds_consenting_people_only(result: Result) -> None:
+    strangers = result.read(
+        "select count(*) as n from enclave.member_month e where not exists (select 1 from core.dim_member m "
+        "join core.member_permission p on p.member_key = m.member_key and p.may_have_row "
+        "join core.dim_group g on g.group_key = p.group_key and g.group_id = e.group_id "
+        "where m.pseudonym_key = e.pseudonym_key)"
+    )
+    assert strangers["n"].item() == 0
+
+
+def artifacts(month: str) -> dict[str, str]:
+    """Prefect's artifacts of a month's run, from its server: key -> content."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+
+    keys = [f"{kind}-{month}" for kind in ("counts", "changes", "report")]
+    with get_client(sync_client=True) as client:
+        found = client.read_artifacts(
+            artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=keys)), limit=200
+        )
+    return {one.key: f"{one.data} {one.description}" for one in found if one.key is not None}
+
+
+def test_prefect_shows_the_month_and_nobody(result: Result) -> None:
+    """The table of changes, the counts and a link to the report stand on the server, without anything of a person."""
+    receipt = result.receipts[-1]
+    shown = artifacts(receipt.month)
+    assert set(shown) == {f"{kind}-{receipt.month}" for kind in ("counts", "changes", "report")}
+    assert str(receipt.snapshot_id) in shown[f"changes-{receipt.month}"]
+    assert "report.html" in shown[f"report-{receipt.month}"]
+    for group_id in group_ids(result):
+        assert group_id in shown[f"counts-{receipt.month}"]
+    truth = result.truth["members"]
+    names = {str(name) for column in ("name", "phone") if column in truth.columns for name in truth[column]}
+    names |= {path.name for path in (result.home / "landing").rglob("*") if path.suffix in (".txt", ".zip")}
+    keys = result.read("select distinct pseudonym_key from core.dim_member")["pseudonym_key"]
+    assert len(names) > 30
+    text = " ".join(shown.values())
+    assert [word for word in [*sorted(names), *keys] if word and word in text] == []

@@ -47,7 +47,7 @@ def ask(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
         ["run", "--json", "--wait", "soon"],
         ["query", "--json"],
         ["inspect", "no such file", "--json"],
-        ["query", "select 1", "--schema", "enclave", "--json"],
+        ["query", "select 1", "--schema", "vault", "--json"],
         ["query", "select 1", "--snapshot", "../..", "--json"],
         ["release", "--json", "verify", "2024-01-0123456789ab"],
     ],
@@ -60,12 +60,23 @@ def test_a_call_that_makes_no_sense_ends_with_2_and_says_so_in_json(
     assert document["error"] in {"usage", "configuration"}
 
 
-@pytest.mark.parametrize("command", ["backup", "restore", "subject", "rotate-key", "forget"])
-def test_commands_of_later_days_say_not_yet(
-    home: Path, capsys: pytest.CaptureFixture[str], command: str
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["forget"],
+        ["subject"],
+        ["forget", "--member", "7", "--phone", "-"],
+        ["forget", "--phone", "0812-3456-7890"],
+        ["subject", "--phone", "+6281234567890"],
+    ],
+)
+def test_one_person_is_named_and_a_number_is_no_argument(
+    home: Path, capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:
-    code, document = ask(capsys, command, "--member", "7", "--json")
-    assert (code, document["error"]) == (2, "not_yet")
+    code, document = ask(capsys, *words, "--json")
+    assert (code, document["error"]) == (2, "usage")
+    assert "0812" not in json.dumps(document)
+    assert list(home.iterdir()) == []
 
 
 def test_inspect_tells_both_phones_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,6 +115,24 @@ def test_a_new_home_is_sound_but_for_its_warehouse(home: Path, capsys: pytest.Ca
     assert ask(capsys, "snapshots", "--json") == (0, [])
     assert ask(capsys, "conflicts", "--json") == (0, [])
     assert ask(capsys, "query", "select count(*) as n from research.indicator", "--json") == (0, [{"n": 0}])
+
+
+def test_a_research_question_is_found_and_asked_by_name(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, listed = ask(capsys, "questions", "--json")
+    assert code == 0 and [one["name"] for one in listed] == [f"Q{number}" for number in range(1, 14)]
+    code, shown = ask(capsys, "questions", "Q7", "--json")
+    assert code == 0 and shown[0]["slug"] == "stayers_or_turnover" and "SELECT" in shown[0]["sql"]
+    ask(capsys, "migrate", "--json")
+    assert ask(capsys, "query", "--name", "Q7", "--param", "group_id=uji", "--json") == (0, [])
+    for words in (
+        ["--name", "Q14"],
+        ["--name", "Q1", "--param", "group_id"],
+        ["--param", "a=b"],
+        ["select 1", "--name", "Q1"],
+    ):
+        assert ask(capsys, "query", *words, "--json")[0] == 2
 
 
 def test_a_dry_run_changes_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import Group
 from schemas.tables import TABLES
 from tasks.identify.history import BEGINNING
 from tests.identify.toygroup import Chat, day, intervals, key_of, roster
@@ -86,19 +85,18 @@ def test_what_lasts_is_not_taken_back_by_a_roster_that_leaves_it_out() -> None:
     assert rows["origin_region"].unique().to_list() == ["Kabupaten Purwakarta"]
 
 
-def test_consent_per_roster_minors_and_policy() -> None:
+def test_consent_as_each_roster_states_it_and_minors() -> None:
     first = roster("member_id|name|consent\nA1|Hilmi|setuju\nA2|Siti|", "roster-2024-01.csv")
     second = roster(
         "member_id|name|consent|dewasa\nA1|Hilmi|dicabut|ya\nA2|Siti|setuju|tidak", "roster-2024-02.csv"
     )
 
-    def consents(member: str, group: Group) -> list[str]:
-        found = Chat().identified(pl.concat([first, second]), group=group)
+    def consents(member: str) -> list[str]:
+        found = Chat().identified(pl.concat([first, second]))
         return found.dim_member.filter(pl.col("member_key") == key_of(found, member))["consent"].to_list()
 
-    assert consents("A1", Group()) == ["given", "given", "withdrawn"]
-    assert consents("A2", Group()) == ["unknown", "unknown", "excluded"]
-    assert consents("A2", Group(unknown_consent="exclude")) == ["excluded"] * 3
+    assert consents("A1") == ["given", "given", "withdrawn"]
+    assert consents("A2") == ["unknown", "unknown", "excluded"]
 
 
 def test_people_no_roster_lists_have_one_version() -> None:
@@ -123,7 +121,6 @@ _HEADINGS = "member_id|name|role|joined|left|status|consent"
 _rosters = st.dictionaries(_dates, st.lists(_row, min_size=1, max_size=4), min_size=1, max_size=5)
 
 
-@settings(max_examples=50, deadline=None)
 @given(_rosters, st.randoms())
 def test_histories_are_valid_and_do_not_depend_on_the_order_of_rosters(rosters, shuffle) -> None:
     frames = [
@@ -158,7 +155,6 @@ def test_histories_are_valid_and_do_not_depend_on_the_order_of_rosters(rosters, 
     assert found.memberships.filter(pl.col("to_date") < pl.col("from_date")).is_empty()
 
 
-@settings(max_examples=30, deadline=None)
 @given(_rosters, _dates, st.lists(_row, min_size=1, max_size=4))
 def test_a_roster_changes_nothing_after_the_roster_that_follows_it(rosters, backdated, rows) -> None:
     """Whoever is listed from the next roster's day on is described as before."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.config import Group
@@ -189,7 +189,6 @@ _sign = st.tuples(
 )
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(_sign, max_size=8), st.sampled_from(["ya", "tidak", ""]), st.booleans())
 def test_presence_is_consistent_with_its_evidence(signs, in_group: str, is_created: bool) -> None:
     chat = Chat().label(0, "Hilmi").covered("2024-01-01", "2024-03-31")

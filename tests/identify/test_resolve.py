@@ -9,7 +9,7 @@ from schemas.config import Group
 from schemas.corrections import Corrections
 from schemas.errors import ConfigurationError
 from tests.identify.toygroup import KEY, Chat, key_of, kinds_of_conflict, methods, roster, who
-from warehouse.keys import PseudonymKey
+from warehouse.keys import DigestKey, PseudonymKey
 
 ROSTER = roster(
     """
@@ -287,3 +287,13 @@ def test_another_key_changes_keys_alone() -> None:
         kept = [column for column in first.columns if not column.endswith("_key")]
         assert first.select(kept).sort(kept).equals(second.select(kept).sort(kept)), name
         assert not set(first["member_key"]) & set(second["member_key"])
+
+
+def test_a_conflict_keeps_its_identifier_when_the_pseudonym_key_changes() -> None:
+    stated = roster("member_id|name\nA1|Siti Aminah\nA2|Siti Aminah")
+    chat = Chat().label(0, "Siti Aminah").says(0, "2024-02-01")
+    keys = (KEY, PseudonymKey(b"another key for tests only: 987654321"))
+    digest = DigestKey(b"for tests only: the digest key of them all")
+    found = [chat.identified(rosters=stated, key=key, conflicts_key=digest).conflicts for key in keys]
+    assert found[0]["conflict_key"].unique().to_list() == found[1]["conflict_key"].unique().to_list() != []
+    assert not set(found[0]["member_key"]) & set(found[1]["member_key"])

@@ -15,6 +15,7 @@ from tasks.land.dates import stated_date
 from tasks.land.discover import group_ids, unusable_folders
 from tasks.land.exporters import exporter_of, exporter_ordinals
 from tasks.land.land import forget_file, land_group, raw_name, read_ledger
+from tasks.land.vcards import read_card, read_cards
 from warehouse.workspace import Workspace
 
 CHAT = "12/03/2024, 08:00 - Siti: Assalamualaikum\n12/03/2024, 08:01 - Budi: Waalaikumsalam\n"
@@ -146,3 +147,118 @@ def test_exporters_are_declared_or_told_by_their_names() -> None:
         == exporter_ordinals(names[::-1], group)
         == {"siti": 0, "~a": 1, "~b": 2}
     )
+
+
+CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{}\r\nitem1.TEL;waid={}:+{}\r\nEND:VCARD\r\n"
+
+
+def unpacked(workspace: Workspace, folder: str, **files: bytes) -> Path:
+    """A folder in exports/ with files by name; two underscores stand for a dot."""
+    path = workspace.landing / "g" / "exports" / folder
+    path.mkdir(parents=True)
+    for name, content in files.items():
+        (path / name.replace("__", ".")).write_bytes(content)
+    return path
+
+
+def test_an_unpacked_export_is_one_file_and_its_media_none(workspace: Workspace) -> None:
+    chat = CHAT.encode() + b"12/03/2024, 08:02 - Siti: IMG-1.jpg (file attached)\n"
+    folder = unpacked(
+        workspace, "Chat G 2024-03-31", _chat__txt=chat, IMG_1__jpg=b"\xff\xd8", notes__pdf=b"%PDF"
+    )
+    (folder / "Media").mkdir()
+    (folder / "Media" / "VID-1.mp4").write_bytes(b"x")
+    assert counts(workspace, "r1") == (1, 0, 0, 0)
+    (entry,) = read_ledger(workspace.vault, "g").entries.values()
+    (content,) = entry.contents
+    assert (entry.path, content.stated_date) == ("exports/Chat G 2024-03-31", dt.date(2024, 3, 31))
+    assert workspace.vault.read_bytes(raw_name(content.file_id)) == chat
+    assert counts(workspace, "r2") == (0, 1, 0, 0)
+    (folder / "_chat.txt").write_bytes(chat + b"12/03/2024, 08:03 - Budi: ya\n")
+    assert counts(workspace, "r3") == (1, 0, 0, 0)
+
+
+def test_folders_that_only_sort_files_are_looked_through(workspace: Workspace) -> None:
+    unpacked(workspace, "siti", a__txt=CHAT.encode(), b__txt=CHAT.replace("Budi", "Citra").encode())
+    unpacked(workspace, "2024", c__txt=CHAT.replace("Budi", "Dedi").encode())
+    unpacked(workspace, "2024/deep/Chat G", _chat__txt=CHAT.replace("Budi", "Eka").encode())
+    unpacked(workspace, "__MACOSX/Chat G", _chat__txt=b"x", a__jpg=b"x")
+    assert counts(workspace, "r1") == (4, 0, 0, 0)
+    assert set(read_ledger(workspace.vault, "g").entries) == {
+        "exports/siti/a.txt",
+        "exports/siti/b.txt",
+        "exports/2024/c.txt",
+        "exports/2024/deep/Chat G",
+    }
+
+
+def test_a_folder_of_pictures_is_refused_once(workspace: Workspace) -> None:
+    unpacked(workspace, "pictures", a__jpg=b"x", b__jpg=b"y")
+    assert counts(workspace, "r1") == (0, 0, 0, 1)
+    (entry,) = read_ledger(workspace.vault, "g").entries.values()
+    assert (entry.path, entry.refusal) == ("exports/pictures", "no_chat_in_folder")
+
+
+def test_an_unpacked_export_is_tried_again_by_any_of_its_files(workspace: Workspace) -> None:
+    unpacked(workspace, "Chat G", notes__txt=b"no chat", a__jpg=b"x")
+    assert counts(workspace, "r1") == (0, 0, 0, 1)
+    assert counts(workspace, "r2") == (0, 1, 0, 0)
+    forget_file(workspace.vault, "g", "exports/Chat G/notes.txt")
+    assert counts(workspace, "r3") == (0, 0, 0, 1)
+
+
+def test_a_name_that_is_no_text_does_no_harm(workspace: Workspace) -> None:
+    name = os.fsencode(workspace.landing / "g" / "exports") + b"/chat \xff\xfe.txt"
+    Path(os.fsdecode(name)).write_bytes(CHAT.encode())
+    assert counts(workspace, "r1") == (1, 0, 0, 0)
+    assert counts(workspace, "r2") == (0, 1, 0, 0)
+
+
+def test_refused_files_are_told_apart_by_their_content(workspace: Workspace) -> None:
+    drop(workspace, "exports/a.jpg", b"x")
+    drop(workspace, "exports/b.jpg", b"y")
+    counts(workspace, "r1")
+    assert len({entry.sha256 for entry in read_ledger(workspace.vault, "g").entries.values()}) == 2
+
+
+def test_cards_of_people_in_the_chat_are_kept_and_those_of_outsiders_are_not(workspace: Workspace) -> None:
+    chat = CHAT + "12/03/2024, 08:02 - +62 813-1111-2222: a.vcf (file attached)\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("_chat.txt", chat)
+        archive.writestr("a.vcf", CARD.format("Siti", 6281234567890, 6281234567890))
+        archive.writestr("b.vcf", CARD.format("Pak Hasan", 6281311112222, 6281311112222))
+        archive.writestr("c.vcf", CARD.format("Orang Luar", 6289999999999, 6289999999999))
+        archive.writestr("d.vcf", b"\x00\xff not a card")
+    drop(workspace, "exports/b.zip", packed.getvalue())
+    counts(workspace, "r1")
+    (file_id,) = read_ledger(workspace.vault, "g").contents("export")
+    assert workspace.vault.read_bytes(raw_name(file_id)) == chat.encode()
+    assert read_cards(workspace.vault, "g", [file_id]).rows() == [
+        (file_id, "Pak Hasan", "+6281311112222"),
+        (file_id, "Siti", "+6281234567890"),
+    ]
+    kept = b"".join(path.read_bytes() for path in workspace.vault.root.rglob("*") if path.is_file())
+    assert b"Orang Luar" not in kept and b"6289999999999" not in kept
+
+
+@pytest.mark.parametrize(
+    ("card", "pairs"),
+    [
+        (CARD.format("Ani", 6281234567890, 6281234567890), [("Ani", "+6281234567890")]),
+        (
+            "BEGIN:VCARD\nN:Aminah;Siti;;;\nTEL;CELL:0812-3456-7890\nEND:VCARD",
+            [("Siti Aminah", "+6281234567890")],
+        ),
+        (
+            "BEGIN:VCARD\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=89ka=\n Sari\nTEL:+62 812 3456 7890\n"
+            "TEL;HOME:+62 813 3456 7890\nEND:VCARD",
+            [("Éka Sari", "+6281234567890"), ("Éka Sari", "+6281334567890")],
+        ),
+        ("BEGIN:VCARD\nFN:Ani\nTEL:12\nEND:VCARD", []),
+        ("BEGIN:VCARD\nTEL:+6281234567890\nEND:VCARD", []),
+        ("", []),
+    ],
+)
+def test_what_a_card_says(card: str, pairs: list[tuple[str, str]]) -> None:
+    assert read_card(card.encode()) == pairs

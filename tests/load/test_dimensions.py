@@ -3,11 +3,14 @@
 import datetime as dt
 
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.config import Group, Shock
 from schemas.indicators import registry
 from schemas.tables import TABLES
 from tasks.load.dimensions import (
+    BEGINNING,
     describe,
     dim_activity_kind,
     dim_group_versions,
@@ -30,7 +33,7 @@ def test_a_group_renamed_gets_a_version_and_keeps_its_key() -> None:
     assert versions(first, "Kamaliyah", MAR).equals(first)
     second = versions(first, "Kamaliyah Bandung", MAR)
     assert second.select("group_key", "group_name", "valid_from", "valid_to", "is_current").rows() == [
-        (7, "Kamaliyah", JAN, MAR, False),
+        (7, "Kamaliyah", BEGINNING, MAR, False),
         (7, "Kamaliyah Bandung", MAR, None, True),
     ]
 
@@ -38,8 +41,20 @@ def test_a_group_renamed_gets_a_version_and_keeps_its_key() -> None:
 def test_renamed_twice_in_a_month_it_counts_as_it_stands_at_the_end() -> None:
     first = versions(TABLES["core.dim_group"].empty(), "A", JAN)
     assert versions(first, "B", JAN).select("group_name", "valid_from", "is_current").rows() == [
-        ("B", JAN, True)
+        ("B", BEGINNING, True)
     ]
+
+
+@given(st.lists(st.tuples(st.sampled_from("ABC"), st.dates(JAN, dt.date(2026, 1, 1))), min_size=1))
+def test_versions_of_a_group_meet_without_gap_or_overlap(runs: list[tuple[str, dt.date]]) -> None:
+    known = TABLES["core.dim_group"].empty()
+    for name, since in runs:
+        known = versions(known, name, since)
+    rows = known.sort("valid_from").rows(named=True)
+    assert rows[0]["valid_from"] == BEGINNING and rows[-1]["group_name"] == runs[-1][0]
+    assert [row["is_current"] for row in rows] == [False] * (len(rows) - 1) + [True]
+    assert [row["valid_to"] for row in rows] == [row["valid_from"] for row in rows[1:]] + [None]
+    assert known["valid_from"].is_unique().all() and known["group_version_key"].is_unique().all()
 
 
 def member(key: int, group_id: str | None, since: dt.date) -> dict[str, object]:

@@ -10,6 +10,7 @@ from schemas.config import Group
 from schemas.frames import FRAMES
 from schemas.tables import TABLES
 from tasks.measure.inputs import GroupInput
+from tasks.parse.polls import neutral
 
 DAY = dt.date(2024, 5, 6)
 ZONE_HOURS = 7
@@ -36,6 +37,8 @@ def messages(chat: list[tuple[str, str, str]]) -> pl.DataFrame:
         kind = {"<deleted>": "deleted", "<sticker>": "sticker"}.get(
             text, "poll" if text.startswith("POLL") else "text"
         )
+        if kind == "poll":
+            text = pl.select(neutral(pl.lit(text))).item()
         rows.append(
             {
                 "message_id": number,

@@ -70,6 +70,39 @@ def test_answer_needs_more_than_talk() -> None:
     assert turns["answered_by_member_key"].to_list()[0] == key("Cecep")
 
 
+def test_a_number_alone_answers_only_what_was_said_last() -> None:
+    """The answer rates take it for an answer all the same: their baseline takes chance off."""
+    chat = [
+        ("08:00", "Arif", "iuran bulan ini berapa ya?"),
+        ("08:30", "Bayu", "50rb"),
+        ("12:00", "Arif", "kumpulnya kapan ya?"),
+        ("12:30", "Bayu", "hujan deras di luar"),
+        ("13:30", "Cecep", "gajian 3 hari lagi"),
+    ]
+    assert _ties(chat) == [(1, 0, "request", 0.9)]
+    turns = measure_facts(group(chat))["fact_turn"]
+    assert turns["answer_delay_min"].to_list()[2] == 90
+
+
+def test_a_phone_number_answers_and_a_mentioned_one_does_not() -> None:
+    chat = [
+        ("08:00", "Arif", "siapa yang pegang stempel ya?"),
+        ("08:30", "Bayu", "0812-3456-7890"),
+        ("12:00", "Arif", "kuncinya di siapa ya?"),
+        ("12:30", "Bayu", "@628999888777 euy"),
+    ]
+    assert _ties(chat) == [(1, 0, "request", 0.9)]
+
+
+def test_wishes_of_a_feast_go_to_who_began_them() -> None:
+    chat = [
+        ("06:00", "Arif", "Selamat Idul Fitri, mohon maaf lahir dan batin"),
+        ("08:00", "Bayu", "Taqabbalallahu minna wa minkum"),
+        ("12:00", "Cecep", "wilujeng boboran siyam, mohon maaf lahir batin"),
+    ]
+    assert _ties(chat) == [(1, 0, "broadcast", 0.5), (2, 0, "broadcast", 0.5)]
+
+
 def test_no_answer_after_a_day_nor_by_oneself() -> None:
     chat = [
         ("08:00", "Arif", "ada yang tahu kosan?"),

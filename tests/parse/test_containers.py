@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import os
 import stat
 import struct
+import warnings
 import zipfile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.errors import FileRefused
 from tasks.land.containers import date_in_name, open_chats
@@ -82,6 +86,26 @@ def test_a_chat_attached_to_a_chat_is_not_a_second_export() -> None:
     main = b"13/10/2022 16.25 - Ani: WhatsApp Chat with Y.txt (file terlampir)\n"
     content = archive(("WhatsApp Chat with X.txt", main), ("WhatsApp Chat with Y.txt", OTHER))
     assert [chat.text for chat in open_chats(content, "x.zip")] == [main]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "cp437", "cp850", "cp1252"])
+def test_an_attached_chat_is_known_by_its_name_in_any_encoding(codec: str) -> None:
+    """Neither archive says in which encoding its names are."""
+    name, holder = "WhatsApp Chat with Café.txt", "x" * len("WhatsApp Chat with Café".encode(codec)) + ".txt"
+    main = f"13/10/2022 16.25 - Ani: {name} (file terlampir)\n".encode()
+    packed = archive((holder, OTHER), ("WhatsApp Chat with Kamaliyah.txt", main))
+    written = packed.replace(holder.encode(), name.encode(codec))
+    assert [chat.text for chat in open_chats(written, "x.zip")] == [main]
+
+
+def test_chats_of_one_name_are_taken_and_of_two_names_are_refused() -> None:
+    months = archive(("WhatsApp Chat with A.txt", CHAT), ("Chat WhatsApp dengan A (1).txt", OTHER))
+    assert len(open_chats(months, "x.zip")) == 2
+    phones = archive(("WhatsApp Chat - A/_chat.txt", CHAT), ("WhatsApp-Chat mit A.txt", OTHER))
+    assert len(open_chats(phones, "x.zip")) == 2
+    assert refused(archive(("WhatsApp Chat with A.txt", CHAT), ("WhatsApp Chat with B.txt", OTHER))) == (
+        "several_chats_in_zip"
+    )
 
 
 def test_several_chats() -> None:
@@ -171,3 +195,49 @@ def test_an_empty_file_and_a_large_one() -> None:
     assert refused(b"", "x.txt") == "empty_file"
     assert refused(archive(("_chat.txt", b"")), "x.zip") == "empty_file"
     assert refused(CHAT, "x.txt", max_bytes=10) == "too_large"
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_any_damage_gives_chats_or_a_refusal(method: int) -> None:
+    """Single bytes of an archive, each changed in turn: none may end in another error."""
+    whole = archive(("_chat.txt", CHAT * 3), ("a.vcf", b"BEGIN:VCARD"), method=method)
+    outcomes = set()
+    for place in range(len(whole)):
+        damaged = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
+        try:
+            outcomes.add(len(open_chats(damaged, "x.zip", max_bytes=1 << 20, with_cards=True)))
+        except FileRefused as error:
+            outcomes.add(error.reason)
+    assert outcomes <= {
+        1, "broken_zip", "encrypted_zip", "unsafe_zip", "no_chat_in_zip", "nested_zip", "empty_file", "zip_bomb",
+    }  # fmt: skip
+
+
+EXAMPLES = 1_000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 40
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.text(min_size=1, max_size=20).filter(lambda name: name.split("\0")[0]),
+            st.sampled_from([CHAT, OTHER, b"", b"x", b"PK\x03\x04"]),
+        )
+    ),
+    st.binary(max_size=8),
+    st.integers(0, 4_000),
+)
+def test_any_archive_gives_chats_or_a_refusal(
+    entries: list[tuple[str, bytes]], noise: bytes, place: int
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # two entries of one name
+        content = archive(*entries)
+    content = content[:place] + noise + content[place + len(noise) :]
+    try:
+        chats = open_chats(content, "x.zip", max_bytes=1 << 20, with_cards=True)
+    except FileRefused:
+        return
+    assert chats and all(chat.text for chat in chats)

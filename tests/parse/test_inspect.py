@@ -40,6 +40,7 @@ EXPECTED = {
     "truncated": False,
     "confidence": 1.0,
     "encoding": "utf-8",
+    "repaired_bytes": 0,
 }
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -20,6 +25,7 @@ SAMPLE = {
     "url": "https://maps.google.com/?q=1,2",
     "any": "x",
     "group": "Kamaliyah",
+    "timer": "7 days",
 }
 
 
@@ -78,3 +84,32 @@ def test_malay_is_not_indonesian() -> None:
 
 def test_day_parts_have_known_rules() -> None:
     assert set(day_parts().values()) == {"am", "pm", "noon", "night"}
+
+
+def test_a_new_wording_is_one_line_of_data(tmp_path: Path) -> None:
+    """In a copy of the project one line is added, and the phrase that was unknown is known."""
+    root = Path(__file__).parents[2]
+    for room in ("schemas", "tasks", "warehouse"):
+        shutil.copytree(root / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    code = (
+        "from tasks.parse.whatsapp import parse_export;"
+        "frame = parse_export('13/10/2022 16.25 - Ani melambaikan bendera\\n'.encode()).frame;"
+        "print(frame.select('event', 'actor').row(0))"
+    )
+
+    def read() -> str:
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    assert read() == "('other', None)"
+    with (tmp_path / "warehouse/reference/markers/id.tsv").open("a", encoding="utf-8") as lines:
+        lines.write("pinned\t{actor} melambaikan bendera\tany\t2.26\tthis test\n")
+    assert read() == "('pinned', 'Ani')"

@@ -72,7 +72,8 @@ def test_the_folder_holds_what_it_promises(release: Path) -> None:
         "README.md",
         "manifest.json",
     }
-    assert names == formats | described | {"research.duckdb", "report.html", CHECKSUMS}
+    twin = {"enclave_twin/member_month.parquet", "enclave_twin/sequence.parquet"}
+    assert names == formats | described | twin | {"research.duckdb", "report.html", CHECKSUMS}
     assert verify_release(release) == len(names) - 1
 
 

@@ -13,7 +13,8 @@ from schemas.indicators import registry
 from schemas.tables import TABLES, in_schema
 from tasks.publish.dictionary import dictionary
 from tasks.publish.limits import Limits
-from tasks.publish.regime import (
+from tasks.publish.research import activity_table, campaign_table, donations_by_month, research_tables
+from tasks.trends.regime import (
     coverage_by_month,
     flagged_months,
     ios_share,
@@ -21,8 +22,7 @@ from tasks.publish.regime import (
     sticker_share,
     unmatched_turn_share,
 )
-from tasks.publish.research import activity_table, campaign_table, donations_by_month, research_tables
-from tasks.snapshot.trends import TREND, trends
+from tasks.trends.trend import TREND, trends
 from tests.publish import made_up_groups as community
 
 MARCH, APRIL = dt.date(2024, 3, 1), dt.date(2024, 4, 1)
@@ -71,7 +71,7 @@ def test_the_wide_table_holds_the_same_values(tables: dict[str, pl.DataFrame]) -
 
 
 def test_trends_are_those_of_the_core_where_nothing_is_hidden(tables: dict[str, pl.DataFrame]) -> None:
-    core = trends(community.indicators(), registry(), community.SNAPSHOT_MANIFEST.snapshot_id)
+    core, _ = trends(community.indicators(), registry(), community.SNAPSHOT_MANIFEST.snapshot_id)
     assert core.schema == TREND.polars_schema
     where = (pl.col("group_id") == "kamaliyah-bandung") & (pl.col("code") == "active_member_share")
     columns = ["slope_per_month", "slope_lo", "slope_hi", "p_ar1boot", "q_bh", "trend_status"]

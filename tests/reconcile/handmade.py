@@ -12,6 +12,10 @@ import polars as pl
 from schemas.exports import ExportMeta, Landed
 from schemas.frames import PARSED
 from tasks.reconcile import Export
+from tasks.reconcile.digest import digest
+from warehouse.keys import DigestKey
+
+DIGEST_KEY = DigestKey(b"for tests only: the digest key of them all")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Told:
     event: str
     actor: str | None = None
     targets: tuple[str, ...] = ()
+    timer_hours: int | None = None
 
 
 def export(
@@ -67,7 +72,7 @@ def export(
         stated_date=dt.date.fromisoformat(stated) if stated else None,
         timezone=zone,
     )
-    return Export(meta, landed, frame)
+    return Export(meta, landed, digest(frame, DIGEST_KEY))
 
 
 def _row(seq: int, line: Said | Told) -> dict[str, object]:
@@ -85,7 +90,13 @@ def _row(seq: int, line: Said | Told) -> dict[str, object]:
         "event": None,
         "actor": None,
         "targets": None,
+        "timer_hours": None,
     }
     if isinstance(line, Said):
         return row | {"author": line.author, "kind": line.kind, "text": line.text, "is_edited": line.edited}
-    return row | {"event": line.event, "actor": line.actor, "targets": list(line.targets) or None}
+    return row | {
+        "event": line.event,
+        "actor": line.actor,
+        "targets": list(line.targets) or None,
+        "timer_hours": line.timer_hours,
+    }

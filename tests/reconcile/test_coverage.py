@@ -116,6 +116,90 @@ def test_disappearing_switched_on_by_a_system_line() -> None:
     assert covered(told(export("a", lines))) == [1, 2, 11]
 
 
+def test_the_timer_tells_from_when_on_an_export_holds_all() -> None:
+    # Made on the 28th, with a timer of 7 days: all from the 22nd on was still there, a silent 22nd too.
+    lines = [CREATED, Told("2024-03-03 10:00", "disappearing_on", "Asep", timer_hours=168), day(25)]
+    assert covered(told(export("a", lines, stated="2024-03-28"))) == [1, 2, *range(22, 28)]
+
+
+def test_a_message_kept_from_vanishing_does_not_prove_the_days_after_it() -> None:
+    # With a day's timer the message of the 10th was kept by somebody; the 20th is held from its first line.
+    lines = [
+        CREATED,
+        Told("2024-03-03 10:00", "disappearing_on", "Asep", timer_hours=24),
+        day(10),
+        day(20),
+        day(21),
+    ]
+    assert covered(told(export("a", lines))) == [1, 2]
+
+
+def test_frequent_exports_cover_what_vanishes_in_between() -> None:
+    on = Told("2024-03-03 10:00", "disappearing_on", "Asep", timer_hours=168)
+    first = export("a", [CREATED, on, day(4), day(8)], stated="2024-03-09")
+    second = export("b", [CREATED, on, day(8), day(12)], stated="2024-03-13")
+    late = export("c", [CREATED, on, day(25)], stated="2024-03-28")
+    assert covered(told(first, second, late)) == [1, 2, *range(3, 13), *range(22, 28)]
+
+
+def test_messages_stay_again_once_disappearing_is_off() -> None:
+    lines = [
+        CREATED,
+        Told("2024-03-03 10:00", "disappearing_on", "Asep", timer_hours=168),
+        Told("2024-03-10 10:00", "disappearing_off", "Asep"),
+        day(12),
+        day(25),
+    ]
+    assert covered(told(export("a", lines))) == [1, 2, *range(11, 25)]
+
+
+def test_a_day_on_which_two_exports_of_a_phone_overlap_is_whole() -> None:
+    # The 3rd until ten by the first, from nine by the second.
+    first = export("a", [CREATED, day(1), day(3, 9), day(3, 10)])
+    second = export("b", [day(3, 9), day(3, 10), day(6)])
+    assert covered(told(first, second)) == [1, 2, 3, 4, 5]
+
+
+def test_a_day_that_one_export_ends_and_the_next_begins_after_is_not() -> None:
+    # Between ten and eleven of the 3rd the chat was emptied: nobody knows what was lost.
+    first = export("a", [CREATED, day(1), day(3, 10)], stated="2024-03-03")
+    second = export("b", [day(3, 11), day(6)])
+    assert covered(told(first, second)) == [1, 2, 4, 5]
+
+
+def test_days_that_two_phones_see_in_halves_are_not_covered() -> None:
+    first = export("a", [CREATED, day(1), day(3, 10)])
+    second = export("b", [day(3, 9), day(3, 10), day(6)], phone=1)
+    store = told(first, second)
+    assert covered(store) == [1, 2]
+    assert covered(store, 1) == [4, 5]
+
+
+def test_a_stated_day_reaches_the_next_export_that_begins_on_it() -> None:
+    # Silent from the 4th to the 10th, when the first was made; the second holds from the 8th on.
+    first = export("a", [CREATED, day(1), day(4)], stated="2024-03-10")
+    second = export("b", [day(4), day(12)])
+    assert covered(told(first, second)) == list(range(1, 12))
+
+
+def test_the_head_slides_off_and_the_day_cut_in_two_is_saved_by_the_export_before() -> None:
+    # The second export holds the last of the 5th's messages only; the first shows that day to its end.
+    first = export("a", [CREATED, day(1), day(5, 8), day(5, 20), day(6)])
+    second = export("b", [day(5, 20), day(6), day(9)], truncated=True)
+    store = told(first, second)
+    assert covered(store) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert store.history_start == dt.date(2024, 3, 1)
+    assert covered(told(second)) == [6, 7, 8]
+
+
+def test_days_follow_the_group_zone_not_the_phone() -> None:
+    # 00:30 in Makassar on the 4th is 23:30 in Jakarta on the 3rd.
+    lines = [Said("2024-03-01 12:00", "Budi", "awal"), Said("2024-03-04 00:30", "Budi", "akhir")]
+    store = told(export("a", lines, zone="Asia/Makassar"))
+    assert store.coverage["date"].max() == dt.date(2024, 3, 3)
+    assert covered(store) == [2]
+
+
 def test_history_starts_with_the_creation_line() -> None:
     assert told(export("a", [CREATED, day(4), day(9)])).history_start == dt.date(2024, 3, 1)
 
@@ -152,3 +236,28 @@ def test_the_next_export_is_due_before_the_limit_is_reached() -> None:
         for n in range(100)
     ]
     assert told(export("a", lines)).due == {0: dt.date(2024, 3, 10) + dt.timedelta(days=360)}
+
+
+def test_the_next_export_is_due_before_messages_vanish() -> None:
+    lines = [CREATED, Told("2024-03-03 10:00", "disappearing_on", "Asep", timer_hours=168), day(4), day(9)]
+    assert told(export("a", lines)).due == {0: dt.date(2024, 3, 16)}
+    unsaid = [CREATED, Told("2024-03-03 10:00", "disappearing_on", "Asep"), day(4), day(9)]
+    assert told(export("a", unsaid)).due == {0: dt.date(2024, 3, 16)}
+
+
+def test_a_phone_that_exports_with_media_is_due_sooner() -> None:
+    # 10,000 messages in 100 days: 9,000 more in 90 days, not 36,000 in 360.
+    start = dt.datetime.fromisoformat("2024-01-01 08:00")
+    lines = [
+        Said(f"{start + dt.timedelta(days=n // 100, minutes=n % 100):%Y-%m-%d %H:%M}", "Budi", f"pesan {n}")
+        for n in range(10_000)
+    ]
+    last = dt.date(2024, 4, 9)
+    assert told(export("a", lines, truncated=True)).due == {0: last + dt.timedelta(days=90)}
+    assert told(export("a", lines)).due == {0: last + dt.timedelta(days=360)}
+
+
+def test_each_phone_is_due_by_what_it_has_shown() -> None:
+    lines = [CREATED, day(1), day(4), day(20)]
+    store = told(export("a", lines), export("b", lines[:3], phone=1))
+    assert store.due == {0: dt.date(2025, 3, 21), 1: dt.date(2025, 3, 5)}

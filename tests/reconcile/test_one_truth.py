@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from dataclasses import replace
 
 import polars as pl
+import pytest
 
 from schemas.config import Group
 from schemas.frames import CHANGES, COVERAGE, EVENTS, LABELS, MESSAGES
@@ -496,6 +499,39 @@ def test_an_owner_nobody_names_stays_unnamed() -> None:
     assert store.events.select("event", "target_person_no").rows() == [("added", None), ("added", budi)]
 
 
+@pytest.mark.parametrize(("owner", "shown"), [("Siti ", "Siti"), ("0811-1111-1111", "+6281111111111")])
+def test_you_of_a_lone_export_is_the_declared_owner(owner: str, shown: str) -> None:
+    lines = [
+        Told("2024-03-01 07:00", "created", "You"),
+        Told("2024-03-01 07:01", "added", "You", ("Budi", "Ani")),
+        *said(TALK, {"Siti": shown}),
+        Told("2024-03-02 07:00", "left", "Ani"),
+    ]
+    alone = export("a", lines)
+    store = told(replace(alone, landed=replace(alone.landed, owner=owner)))
+    siti, budi, ani = people_of(store, shown, "Budi", "Ani")
+    assert store.events.select("event", "actor_person_no", "target_person_no").rows() == [
+        ("created", siti, None),
+        ("added", siti, budi),
+        ("added", siti, ani),
+        ("left", ani, None),
+    ]
+    assert store.labels["label"].sort().to_list() == sorted(["Ani", "Budi", shown])
+
+
+def test_who_is_called_you_as_author_is_the_owner_or_a_person_of_the_phone_alone() -> None:
+    first = export("a", said(TALK, {"Siti": "Anda"}))
+    store = told(replace(first, landed=replace(first.landed, owner="Siti")))
+    assert store.labels["label"].sort().to_list() == ["Budi", "Siti"]
+    later = [
+        Said("2024-05-01 08:00", "Anda", "siapa yang membawa tikar"),
+        Said("2024-05-01 08:02", "Siti", "saya"),
+    ]
+    other = export("b", later, phone=1)
+    assert len(people_of(told(first, other), "Anda")) == 2  # two phones, two owners
+    assert len(people_of(told(export("c", said(TALK, {"Siti": "You"}))), "You")) == 1
+
+
 def test_a_file_handed_in_twice_counts_once_with_its_latest_date() -> None:
     store = reconcile(
         [export("a", said(TALK), stated="2024-03-04"), export("a", said(TALK), stated="2024-03-08", phone=3)],
@@ -504,3 +540,133 @@ def test_a_file_handed_in_twice_counts_once_with_its_latest_date() -> None:
     assert store.messages["n_exports"].unique().to_list() == [1]
     assert store.coverage["exporter_no"].unique().to_list() == [0]
     assert store.coverage["date"].max() == dt.date(2024, 3, 7)
+
+
+LATER = [
+    ("2024-03-05 19:00", "Budi", "jadwal kajian pekan ini"),
+    ("2024-03-05 19:04", "Siti", "baik kang nanti saya bagikan"),
+    ("2024-03-05 19:09", "Budi", "terima kasih banyak teh"),
+]
+
+
+def test_a_phone_that_renames_a_contact_between_two_exports() -> None:
+    # The second export shows the old messages, too, under the new name.
+    renamed = said([*TALK, *LATER], {"Budi": "Kang Budi Bandung"})
+    store = told(export("a", said(TALK)), export("b", renamed))
+    assert store.messages.height == 7
+    assert people_of(store, "Budi", "Kang Budi Bandung", "Siti") == [0, 0, 1]
+
+
+def test_a_phone_that_swaps_two_names_between_two_exports() -> None:
+    swapped = said([*TALK, *LATER], {"Budi": "Siti", "Siti": "Budi"})
+    store = told(export("a", said(TALK)), export("b", swapped))
+    assert store.messages["person_no"].to_list() == [0, 1, 0, 1, 0, 1, 0]
+    person = store.labels.select("file_id", "label", "person_no").iter_rows()
+    label = {(file_id, name): number for file_id, name, number in person}
+    first, second = export("a", []).file_id, export("b", []).file_id
+    assert (label[first, "Budi"], label[second, "Siti"]) == (0, 0)
+    assert (label[first, "Siti"], label[second, "Budi"]) == (1, 1)
+
+
+def test_a_number_changes_in_the_middle() -> None:
+    # A phone without contacts shows each number in its time; another knows the man by his name throughout.
+    old, new = "+62 811-1111-111", "+62 899-9999-999"
+    middle = Told("2024-03-03 08:00", "number_changed", old, (new,))
+    bare = [
+        *said(TALK, {"Budi": old, "Siti": "+62 822-2222-222"}),
+        middle,
+        *said(LATER, {"Budi": new, "Siti": "+62 822-2222-222"}),
+    ]
+    store = told(export("a", bare), export("b", said([*TALK, *LATER]), phone=1))
+    assert store.messages["person_no"].to_list() == [0, 1, 0, 1, 0, 1, 0]
+    assert people_of(store, old, new, "Budi") == [0, 0, 0]
+
+
+def test_a_public_name_and_the_number_of_a_system_line_are_one_person() -> None:
+    # One phone writes "~ Hilda" over her messages and her numbers in the line of the change.
+    old, new = "+62 811-1111-111", "+62 899-9999-999"
+    middle = Told("2024-03-03 08:00", "number_changed", old, (new,))
+    public = [*said(TALK, {"Siti": "~ Hilda"}), middle, *said(LATER, {"Siti": "~ Hilda"})]
+    other = [*said(TALK, {"Siti": old}), middle, *said(LATER, {"Siti": new})]
+    store = told(export("a", public), export("b", other, phone=1))
+    assert store.messages.height == 7
+    assert people_of(store, "~ Hilda", old, new) == [1, 1, 1]
+
+
+def test_lines_out_of_time_order_merge() -> None:
+    # A phone that was offline shows what came late behind what was sent after it.
+    late = [TALK[0], TALK[2], TALK[1], TALK[3]]
+    store = told(export("a", said(late)), export("b", said(TALK, {"Budi": "+628111111111"}), phone=1))
+    assert texts(store) == [text for _, _, text in TALK]
+    assert store.messages["n_exports"].to_list() == [2, 2, 2, 2]
+
+
+def test_three_overlapping_slices_in_any_order() -> None:
+    lines = [*TALK, *LATER]
+    slices = [
+        export("a", said(lines[:4])),
+        export("b", said(lines[2:6], {"Budi": "+628111111111"}), phone=1),
+        export("c", said(lines[3:], {"Siti": "Teh S"}), phone=2),
+    ]
+    first = told(*slices)
+    assert texts(first) == [text for _, _, text in lines]
+    for order in itertools.permutations(slices):
+        again = reconcile(order, JAKARTA)
+        assert first.messages.equals(again.messages)
+        assert first.labels.equals(again.labels)
+
+
+def test_phones_in_central_and_eastern_indonesia() -> None:
+    store = told(
+        export("a", said([*TALK, *LATER])),
+        export("b", said([*TALK, *LATER], {"Budi": "+628111111111"}, hours=1), phone=1),
+        export("c", said(TALK, {"Siti": "Teh S"}, hours=2), phone=2, zone="Asia/Jayapura"),
+        export("d", said(LATER), phone=3),
+    )
+    assert texts(store) == [text for _, _, text in [*TALK, *LATER]]
+    assert store.offsets[export("b", []).file_id] == (480, "aligned")
+    assert store.offsets[export("c", []).file_id] == (540, "declared")
+    assert store.messages["sent_at"][0] == dt.datetime.fromisoformat("2024-03-01 01:00")
+
+
+def test_a_declared_zone_with_summer_time_merges_across_its_change() -> None:
+    # London is 7 hours behind Jakarta on 30 March 2024 and 6 from the 31st on.
+    winter = [(at.replace("03-01", "03-30"), who, text) for at, who, text in TALK]
+    summer = [(at.replace("03-05", "04-02"), who, text) for at, who, text in LATER]
+    london = [*said(winter, hours=-7), *said(summer, hours=-6)]
+    store = told(export("a", said([*winter, *summer])), export("b", london, phone=1, zone="Europe/London"))
+    assert store.messages.height == 7
+    assert store.messages["n_exports"].unique().to_list() == [2]
+
+
+def test_deleted_by_an_admin_or_by_the_author_it_is_one_deletion() -> None:
+    def chat(kind: str, text: str | None) -> list[Said]:
+        return [
+            *said(TALK),
+            Said("2024-03-01 08:10", "Budi", text, kind),
+            Said("2024-03-01 08:12", "Siti", "siap"),
+        ]
+
+    store = told(
+        export("a", chat("text", "iklan pulsa murah sekali"), stated="2024-03-02"),
+        export("b", chat("deleted", None), stated="2024-03-04"),
+        export("c", chat("deleted", None), phone=1, stated="2024-03-03"),
+    )
+    assert store.changes.rows() == [(4, "deleted", dt.date(2024, 3, 3))]
+    assert store.messages["n_exports"].to_list() == [3] * 6
+
+
+def test_edited_and_then_deleted_it_is_one_message_with_two_changes() -> None:
+    def chat(*state: object) -> list[Said]:
+        text, kind, edited = state
+        line = Said("2024-03-01 08:10", "Budi", text, str(kind), bool(edited))  # type: ignore[arg-type]  # text or None
+        return [*said(TALK), line, Said("2024-03-01 08:12", "Siti", "siap")]
+
+    store = told(
+        export("a", chat("kumpul jam delapan ya", "text", False), stated="2024-03-02"),
+        export("b", chat("kumpul jam sembilan ya", "text", True), stated="2024-03-03"),
+        export("c", chat(None, "deleted", False), stated="2024-03-04"),
+    )
+    assert store.messages.height == 6
+    assert store.changes.rows() == [(4, "deleted", dt.date(2024, 3, 4)), (4, "edited", dt.date(2024, 3, 3))]
+    assert store.messages.select("text", "text_key").row(4) == (None, None)

@@ -15,10 +15,12 @@ from schemas.exports import Landed
 from tasks.measure.text.lexicon import NUMBER, count, lexicon_for, match
 from tasks.measure.text.normalise import plain, tokenise
 from tasks.parse.whatsapp import parse_export
+from tasks.reconcile.digest import digest
 from tasks.reconcile.model import Export
 from tasks.reconcile.reconcile import reconcile
 from tasks.simulate import Community, ExportFile, exports_due, truth, write_groups_toml
 from tasks.simulate.rhythm import day_of
+from tests.reconcile.handmade import DIGEST_KEY
 
 _MENTION = "@\u2068[^\u2069]*\u2069|@62\\d+"
 
@@ -58,7 +60,7 @@ def test_truth_is_recovered_exactly(small: Community, tmp_path: Path, group_id: 
             stated_date=day_of(export.last),
             timezone=None,
         )
-        exports.append(Export(replace(meta, file_id=file_id), landed, frame))
+        exports.append(Export(replace(meta, file_id=file_id), landed, digest(frame, DIGEST_KEY)))
     recovered = reconcile(exports, declared).messages
     expected = truth(small)["messages"].filter((pl.col("group_id") == group_id) & pl.col("is_covered"))
     assert _multiset(recovered).equals(_multiset(expected))

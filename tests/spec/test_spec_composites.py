@@ -8,7 +8,7 @@ import pytest
 
 from schemas.indicators import registry
 from tasks.measure.indicators import compute
-from tasks.measure.indicators.composites import base_of, robust_z, transform
+from tasks.measure.indicators.components import base_of, robust_z, transform
 from tests.spec.toygroup import cell, group
 
 EXPORTER = {"exporters": {"siti": {"match": "*", "admin_from": "2020-01-01"}}}

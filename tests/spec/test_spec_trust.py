@@ -8,7 +8,7 @@ import pytest
 
 from tasks.measure.indicators.donations import gini
 from tasks.measure.indicators.networks import reciprocity
-from tasks.measure.indicators.trust import median_survival, survival_areas
+from tasks.measure.indicators.survival import median_survival, survival_areas
 from tests.spec.toygroup import cell, detail, group
 
 JUNE = ("2023-06", "2023-06")

@@ -15,7 +15,7 @@ from schemas.errors import ConfigurationError, UsageError, WarehouseError
 from tests.warehouse.loading import indicators, messages
 from warehouse.engine import Warehouse, libpq_arguments, parse_url
 from warehouse.query import query, query_release, to_json_rows
-from warehouse.roles import RESEARCH_ROLE, grant_research
+from warehouse.roles import ENCLAVE_ROLE, RESEARCH_ROLE, grant_research
 
 
 @pytest.fixture
@@ -77,6 +77,15 @@ def test_a_query_on_research_reaches_nothing_else(filled_url: str, sql: str) -> 
     assert query(filled_url, "SELECT count(*) AS n FROM research.indicator").item() == 2
 
 
+def test_a_query_on_the_enclave_reaches_nothing_else(filled_url: str) -> None:
+    assert query(filled_url, "SELECT count(*) AS n FROM enclave.sequence", "enclave").item() == 0
+    for table in ("research.indicator", "core.fact_message", "ops.run"):
+        with pytest.raises((UsageError, WarehouseError)):
+            query(filled_url, f"SELECT * FROM {table}", "enclave")
+    with pytest.raises((UsageError, WarehouseError)):
+        query(filled_url, "SELECT * FROM enclave.sequence")
+
+
 def test_engineers_read_core_and_write_nothing(filled_url: str) -> None:
     assert query(filled_url, "SELECT count(*) AS n FROM core.fact_message", "core").item() == 3
     assert query(filled_url, "SELECT count(*) AS n FROM fact_message", "core").item() == 3
@@ -134,21 +143,22 @@ def test_the_role_reaches_research_only_also_tomorrow(engine: str, filled_url: s
         connection.execute("CREATE TABLE core.tomorrow (a int)")
         connection.execute("CREATE TABLE ops.tomorrow (a int)")
         connection.execute("CREATE TABLE research.tomorrow (a int)")
-        connection.execute("CREATE SCHEMA enclave")
-        connection.execute("CREATE TABLE enclave.member_month (a int)")
+        connection.execute("CREATE TABLE enclave.tomorrow (a int)")
         tables = connection.execute(
             "SELECT schemaname, quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
             " WHERE schemaname IN ('ops', 'core', 'research', 'enclave')"
         ).fetchall()
-        connection.execute(f"SET ROLE {RESEARCH_ROLE}")
-        for schema, table in tables:
-            if schema == "research":
-                connection.execute(f"SELECT count(*) FROM {table}")
-                with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    connection.execute(f"DELETE FROM {table}")
-            else:
-                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        for role, own in ((RESEARCH_ROLE, "research"), (ENCLAVE_ROLE, "enclave")):
+            connection.execute(f"SET ROLE {role}")
+            for schema, table in tables:
+                if schema == own:
                     connection.execute(f"SELECT count(*) FROM {table}")
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        connection.execute(f"DELETE FROM {table}")
+                else:
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        connection.execute(f"SELECT count(*) FROM {table}")
+            connection.execute("RESET ROLE")
     assert len(tables) > 40
 
 

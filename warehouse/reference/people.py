@@ -38,7 +38,8 @@ def headings() -> dict[str, str]:
 
 @cache
 def roster_words() -> Words:
-    """Wordings of the cells of a roster by field: yes_no, gender, standing, consent, month, footer."""
+    """Wordings of the cells of a roster by field: yes_no, gender, standing, consent, month, footer, honorific,
+    filler, bot."""
     words: Words = {}
     for row in _rows("roster_words.tsv"):
         words.setdefault(row["field"], {})[fold(row["wording"])] = row["value"]
@@ -89,6 +90,13 @@ def region(wording: str | None) -> str | None:
 @cache
 def _region_names() -> frozenset[str]:
     return frozenset(_regions().values())
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Single folded words of these tables: places, offices, titles. None of them is anybody's own name."""
+    wordings = [*_regions(), *_roles(), *headings(), *(w for words in roster_words().values() for w in words)]
+    return frozenset(word for wording in wordings for word in wording.split())
 
 
 def is_region(name: str) -> bool:

@@ -12,6 +12,7 @@ from tasks.measure.indicators.answers import (
     baseline,
     closed,
     questions,
+    requests,
     share_interval,
 )
 from tasks.measure.indicators.context import Array, Context, roll
@@ -24,6 +25,7 @@ from tasks.measure.indicators.intervals import (
     jackknife,
     newcombe,
     percentiles,
+    wilson,
 )
 from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
 from tasks.measure.indicators.networks import (
@@ -39,7 +41,7 @@ _MIN_SENDERS_BOOT = 20
 def opener_answer_rate(ctx: Context, spec: Indicator) -> Measure:
     """Questions answered within 24 hours over questions whose window is closed and covered. Share 0-1.
 
-    Joyce and Kraut 2006. Companions ``baseline``, ``excess``, ``questions``.
+    Joyce and Kraut 2006. Companions ``baseline``, ``excess``, ``questions``, ``silence_openers``.
     """
     asked = questions(ctx) & closed(ctx)
     num = roll(ctx.count(asked & answered(ctx)), spec.window_months)
@@ -50,7 +52,23 @@ def opener_answer_rate(ctx: Context, spec: Indicator) -> Measure:
     value = divide(k, n)
     details = answer_details(value, baseline(ctx, questions(ctx), spec.window_months), ci, kind)
     details["questions"] = Detail(value, *ci, kind, k, n)
+    met, openers = (
+        roll(ctx.count(mask).sum(axis=1), spec.window_months) for mask in _silence_openers(ctx, spec)
+    )
+    details["silence_openers"] = Detail(divide(met, openers), *wilson(met, openers), "wilson", met, openers)
     return Measure(value, k, n, enough=enough, empty=n == 0, ci=ci, ci_kind=kind, details=details)
+
+
+def _silence_openers(ctx: Context, spec: Indicator) -> tuple[Array, Array]:
+    """Turns after an hour of silence that ask for nothing: those with a tie to them within 10 minutes, and all."""
+    silence = np.diff(ctx.turn_minute, prepend=-(10**9)) >= spec.params["silence_minutes"]
+    opens = silence & ctx.turn("is_text") & closed(ctx) & ~questions(ctx) & ~requests(ctx)
+    opens &= ~ctx.turn("is_announcement") & ~ctx.turn("is_list")
+    near = ctx.replies.filter(
+        (pl.col("layer") == "core") & (pl.col("latency_min") <= spec.params["opener_reply_minutes"])
+    )
+    met = ctx.turns["turn_key"].is_in(near["target_turn_key"].implode()).to_numpy()
+    return opens & met, opens
 
 
 @indicator("answer_equity_gap")
@@ -92,6 +110,8 @@ def _tenure_days(ctx: Context) -> Array:
     first = np.full(ctx.n_members + 1, -(10**6))
     first[ctx.member_of(spans["member_key"])] = ctx.day_of(spans["from_date"])  # the earliest is written last
     first[-1] = -(10**6)
+    earlier = ctx.inputs.known_since
+    np.minimum.at(first, ctx.member_of(earlier["member_key"]), ctx.day_of(earlier["date"]))
     days: Array = ctx.turn_day - first[ctx.turn_member]
     return days
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from schemas.indicators import Indicator
 from tasks.measure.indicators.context import Array, Context, roll
 from tasks.measure.indicators.intervals import Interval, bootstrap, bootstrap_median, wilson
 from tasks.measure.indicators.measures import Bounds, Detail, Measure, by_month, divide, indicator
+from tasks.measure.indicators.survival import survival_areas, survival_interval
 
 _MIN_CAMPAIGNS_BOOT = 5
 
@@ -55,10 +57,12 @@ def _in_window(ctx: Context, spec: Indicator, month: Array) -> Array:
 def campaign_conversion(ctx: Context, spec: Indicator) -> Measure:
     """Median over the quarter's campaigns of members who committed over those who talked or committed. 0-1.
 
-    Lim 2013; Achmad 2022. Campaigns with 5 talkers or more that are over. Companion ``pooled``.
+    Lim 2013; Achmad 2022. Campaigns with 5 talkers or more that are over. Companions ``pooled``;
+    ``upper``: with people who sent nothing but stickers on the day of the call or the two days after it.
     """
     campaigns, month = _campaigns(ctx)
     counted = (~campaigns["is_open"] & (campaigns["n_talkers"] >= spec.params["min_talkers"])).to_numpy()
+    n_all = _in_window(ctx, spec, month)
     k = campaigns["n_committed"].to_numpy()[counted].astype(float)
     n = campaigns["n_reached"].to_numpy()[counted].astype(float)
     measure = _median_of_quarter(
@@ -67,12 +71,36 @@ def campaign_conversion(ctx: Context, spec: Indicator) -> Measure:
         month[counted],
         divide(k, n),
         wilson(k, n),
-        _in_window(ctx, spec, month),
+        n_all,
         _MIN_CAMPAIGNS_BOOT,
     )
     committed, reached = (roll(_sums(ctx, month[counted], weight), spec.window_months) for weight in (k, n))
     pooled = Detail(divide(committed, reached), n_num=committed, n_den=reached)
-    return replace(measure, details={"pooled": pooled})
+    more = _stickers_at_the_call(ctx, campaigns.filter(pl.Series(counted)), int(spec.params["sticker_hours"]))
+    upper = _median_of_quarter(
+        ctx, spec, month[counted], divide(k + more, n + more), wilson(k, n), n_all, sys.maxsize
+    )
+    return replace(measure, details={"pooled": pooled, "upper": Detail(upper.value)})
+
+
+def _stickers_at_the_call(ctx: Context, campaigns: pl.DataFrame, hours: int) -> Array:
+    """By campaign: people who neither talked nor committed and sent stickers alone on its first days."""
+    first = campaigns.select("campaign_key", day=pl.Series(ctx.day_of(campaigns["local_date"])))
+    stickers = pl.DataFrame({"member": ctx.turn_member, "at": ctx.turn_day}).filter(
+        pl.Series(ctx.is_sticker, dtype=pl.Boolean)
+    )
+    near = first.with_columns(at=pl.int_ranges("day", pl.col("day") + hours // 24 + 1)).explode("at")
+    sent = near.join(stickers.with_columns(at=pl.col("at").cast(pl.Int64)), on="at").select(
+        "campaign_key", "member"
+    )
+    inside = ctx.inputs.fact_campaign_member.select(
+        "campaign_key", member=pl.Series(ctx.member_of(ctx.inputs.fact_campaign_member["member_key"]))
+    )
+    new = sent.unique().join(inside, on=["campaign_key", "member"], how="anti")
+    counts = first.join(
+        new.group_by("campaign_key").len(), on="campaign_key", how="left", maintain_order="left"
+    )
+    return counts["len"].fill_null(0).to_numpy().astype(float)
 
 
 def _sums(ctx: Context, month: Array, weight: Array) -> Array:
@@ -111,8 +139,9 @@ def campaign_half_life(ctx: Context, spec: Indicator) -> Measure:
 def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
     """Of members who committed in the quarter's campaigns, who commits to another one within 180 days.
 
-    Share 0-1. Achmad 2022; Lim 2013. Immature until every window of the quarter is closed. Companion
-    ``n_offered``: campaigns that began within 180 days after the first of the quarter's ended, chances to return.
+    Share 0-1. Achmad 2022; Lim 2013. Immature until every window of the quarter is closed. Companions
+    ``kaplan_meier``: the same from open windows too, before that; ``n_offered``: campaigns that began within
+    180 days after the first of the quarter's ended, chances to return.
     """
     span, silent = int(spec.params["window_days"]), int(spec.params["silent_days"])
     campaigns, month = _campaigns(ctx)
@@ -129,13 +158,14 @@ def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
             & (pl.col("later") > pl.col("end"))
             & (pl.col("later") <= pl.col("end") + span)
         )
-        .select("campaign_key", "member_key")
-        .unique()
+        .group_by("campaign_key", "member_key")
+        .agg(gap=(pl.col("later") - pl.col("end")).min())
     )
     returned = members.join(
         again.with_columns(is_back=pl.lit(True)), on=["campaign_key", "member_key"], how="left"
     )
     num, den, offered = (np.zeros(ctx.n_months) for _ in range(3))
+    survived = np.full((3, ctx.n_months), np.nan)
     immature = np.zeros(ctx.n_months, dtype=bool)
     cut = ctx.n_days - 1
     for t in range(ctx.n_months):
@@ -147,9 +177,11 @@ def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
         people = (
             returned.filter((pl.col("month") > t - spec.window_months) & (pl.col("month") <= t))
             .group_by("member_key")
-            .agg(pl.col("is_back").fill_null(False).any())
+            .agg(pl.col("is_back").fill_null(False).any(), pl.col("gap").min(), pl.col("end").min())
+            .sort("end", "gap")
         )
         den[t], num[t] = len(people), people["is_back"].sum() or 0
+        survived[:, t] = _kaplan_meier(people, cut, span)
     return Measure(
         divide(num, den),
         num,
@@ -158,8 +190,32 @@ def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
         empty=den == 0,
         immature=immature,
         ci=wilson(num, den),
-        details={"n_offered": Detail(offered)},
+        details={
+            "n_offered": Detail(offered),
+            "kaplan_meier": Detail(
+                1 - survived[0],
+                1 - survived[2],
+                1 - survived[1],
+                ci_kind="greenwood",
+                n_den=den,
+                while_immature=True,
+            ),
+        },
     )
+
+
+def _kaplan_meier(people: pl.DataFrame, cut: int, span: int) -> tuple[float, float, float]:
+    """Share of people not back within the days, with its interval, when open windows count as long as seen.
+
+    ``people``: is_back, gap (days to the next commitment), end (day on which their campaign ended).
+    """
+    if people.is_empty():
+        return np.nan, np.nan, np.nan
+    is_back = people["is_back"].to_numpy()
+    watched = np.clip(cut - people["end"].to_numpy(), 0, span)
+    times = np.where(is_back, people["gap"].fill_null(0).to_numpy(), watched).astype(float)
+    open_still = float(survival_areas(times, is_back, np.ones((1, len(times))), float(span))[1][0])
+    return open_still, *survival_interval(times, is_back)
 
 
 def burstiness(n: Array, total: Array, squares: Array) -> Array:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
+from tasks.measure.indicators.answers import share_interval
 from tasks.measure.indicators.context import Array, Context, roll
 from tasks.measure.indicators.intervals import bootstrap_mean, wilson
-from tasks.measure.indicators.measures import Measure, by_month, divide, indicator
+from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
 
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC
 _JOINS = ("joined_link", "joined_community", "added")
@@ -38,19 +38,15 @@ def we_share(ctx: Context, spec: Indicator) -> Measure:
 def inclusive_we_share(ctx: Context, spec: Indicator) -> Measure:
     """Turns with inclusive we over turns with inclusive plus turns with exclusive we. Share 0-1.
 
-    Sneddon 2006.
+    Sneddon 2006. Wilson; resampled by member where 20 or more say we.
     """
     text = ctx.turn("is_text")
-    num = ctx.count(text & (ctx.turn("lex_we_incl") > 0)).sum(axis=1)
-    den = num + ctx.count(text & (ctx.turn("lex_we_excl") > 0)).sum(axis=1)
-    return Measure(
-        divide(num, den),
-        num,
-        den,
-        enough=den >= spec.params["min_turns"],
-        empty=den == 0,
-        ci=wilson(num, den),
-    )
+    incl = ctx.count(text & (ctx.turn("lex_we_incl") > 0))
+    both = incl + ctx.count(text & (ctx.turn("lex_we_excl") > 0))
+    num, den = incl.sum(axis=1), both.sum(axis=1)
+    enough = den >= spec.params["min_turns"]
+    ci, kind = share_interval(ctx, spec, incl, both, enough, int(spec.params["min_members_boot"]))
+    return Measure(divide(num, den), num, den, enough=enough, empty=den == 0, ci=ci, ci_kind=kind)
 
 
 def join_batches(events: pl.DataFrame, minutes: float) -> pl.DataFrame:
@@ -74,18 +70,21 @@ def newcomer_welcome_rate(ctx: Context, spec: Indicator) -> Measure:
     """Batches of joiners met by a word of welcome or a mention within 48 hours, trailing quarter. Share 0-1.
 
     Burke, Kraut and Joyce 2010. The welcome comes from somebody who neither joined nor added the batch.
+    Companion ``by_officers_only``: batches welcomed by officers and founders alone over those welcomed.
     """
     hours = spec.params["window_hours"]
     batches = join_batches(ctx.inputs.fact_membership_event, spec.params["batch_minutes"])
     month, day = ctx.month_of(batches["event_date"]), ctx.day_of(batches["event_date"])
     usable = ctx.day_followed(day, int(np.ceil(hours / 24)))
-    welcomed = np.array([_is_welcomed(ctx, row, hours) for row in batches.iter_rows(named=True)], dtype=bool)
+    if "welcomes" not in ctx.memo:
+        ctx.memo["welcomes"] = _welcomes(ctx, batches, hours)
+    welcomed, by_officers = ctx.memo["welcomes"]
 
     def tally(mask: Array) -> Array:
         inside = mask & (month >= 0) & (month < ctx.n_months)
         return roll(np.bincount(month[inside], minlength=ctx.n_months).astype(float), spec.window_months)
 
-    num, den = tally(usable & welcomed), tally(usable)
+    num, den, officers = tally(usable & welcomed), tally(usable), tally(usable & by_officers)
     return Measure(
         divide(num, den),
         num,
@@ -93,21 +92,31 @@ def newcomer_welcome_rate(ctx: Context, spec: Indicator) -> Measure:
         enough=den >= spec.params["min_batches"],
         empty=den == 0,
         ci=wilson(num, den),
+        details={"by_officers_only": Detail(divide(officers, num), n_num=officers, n_den=num)},
     )
 
 
-def _is_welcomed(ctx: Context, batch: dict[str, Any], hours: float) -> bool:
-    """Whether a turn by an old member within the hours welcomes the batch or mentions one of it."""
-    start = (batch["start"] - _EPOCH) // dt.timedelta(minutes=1)
-    first = np.searchsorted(ctx.turn_minute, start, side="left")
-    last = np.searchsorted(ctx.turn_minute, start + int(hours * 60), side="right")
-    apart = ctx.member_of(pl.Series(batch["people"] + batch["adders"], dtype=pl.Int64))
-    by_others = ~np.isin(ctx.turn_member[first:last], apart)
-    if bool((by_others & (ctx.turn("lex_welcome")[first:last] > 0)).any()):
-        return True
-    mentioning = ctx.replies.filter(
-        (pl.col("method") == "mention")
-        & pl.col("target_member_key").is_in(batch["people"])
-        & pl.col("source_turn_key").is_in(ctx.turns["turn_key"][int(first) : int(last)].implode())
-    )
-    return bool((~np.isin(ctx.member_of(mentioning["source_member_key"]), apart)).any())
+def _welcomes(ctx: Context, batches: pl.DataFrame, hours: float) -> tuple[Array, Array]:
+    """By batch: whether an old member's turn within the hours welcomes it or mentions one of it, and whether
+    all such turns are by officers and founders.
+    """
+    mentions = ctx.replies.filter(pl.col("method") == "mention")
+    keys = ctx.turns["turn_key"].to_numpy()
+    at = np.searchsorted(keys, mentions["source_turn_key"].to_numpy())
+    known = (at < len(keys)) & (keys[np.minimum(at, len(keys) - 1)] == mentions["source_turn_key"].to_numpy())
+    at, target = at[known], ctx.member_of(mentions["target_member_key"])[known]
+    greets = ctx.turn("lex_welcome") > 0
+    leads = ctx.turns["role"].is_in(["officer", "founder"]).to_numpy()
+    welcomed, by_officers = (np.zeros(len(batches), dtype=bool) for _ in range(2))
+    for i, batch in enumerate(batches.iter_rows(named=True)):
+        start = (batch["start"] - _EPOCH) // dt.timedelta(minutes=1)
+        first = int(np.searchsorted(ctx.turn_minute, start, side="left"))
+        last = int(np.searchsorted(ctx.turn_minute, start + int(hours * 60), side="right"))
+        people = ctx.member_of(pl.Series(batch["people"], dtype=pl.Int64))
+        apart = np.append(people, ctx.member_of(pl.Series(batch["adders"], dtype=pl.Int64)))
+        inside = slice(*np.searchsorted(at, [first, last]))
+        to_them = np.isin(target[inside], people)
+        turns = np.append(first + np.flatnonzero(greets[first:last]), at[inside][to_them])
+        turns = turns[~np.isin(ctx.turn_member[turns], apart)]
+        welcomed[i], by_officers[i] = len(turns) > 0, len(turns) > 0 and leads[turns].all()
+    return welcomed, by_officers

@@ -154,9 +154,9 @@ def participation_parity(ctx: Context, spec: Indicator) -> Measure:
         half = columns[t].shape[1] // 2
 
         def statistic(sums: Array) -> Array:
-            return centred(parity(sums[:, :half], sums[:, half:]), value[t], 0, 1)
+            return parity(sums[:, :half], sums[:, half:])
 
-        return bootstrap(rng, columns[t], statistic)
+        return bootstrap(rng, columns[t], statistic, after=lambda drawn: centred(drawn, value[t], 0, 1))
 
     enough = (turns >= spec.params["min_turns"]) & (classes >= spec.params["min_classes"])
     ci = by_month(ctx, spec, enough, interval)

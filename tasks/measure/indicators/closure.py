@@ -3,8 +3,9 @@
 A month's base hash covers all rows of that month that any indicator reads, the members' attributes as of
 its end and what is declared about it. A cell's closure hash covers the base hashes of the months its
 definition looks back and ahead, and the definition itself. Ordinals of turns and activities are hashed
-relative to each other, so that a message found in an early month does not touch the later ones. The
-hashes depend on member keys: a rotated key computes everything once more, with equal results.
+relative to each other, so that a message found in an early month does not touch the later ones. People stand
+in it under tokens that no key enters (``IndicatorInputs.person_tokens``), so that a rotated pseudonym key
+leaves every hash as it is.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def month_hashes(inputs: IndicatorInputs) -> list[str]:
 def base_hashes(ctx: Context) -> list[str]:
     """The same from arrays already built."""
     digests = [hashlib.sha256() for _ in range(ctx.n_months + 1)]
-    for name, month, frame in _monthly_frames(ctx):
+    people = _Tokens(ctx)
+    for name, month, frame in _monthly_frames(ctx, people):
         rows = frame.hash_rows(seed=1).to_numpy() if frame.width else np.zeros(0)
         order = np.argsort(month, kind="stable")
         bounds = np.searchsorted(month[order], np.arange(ctx.n_months + 2))
@@ -41,9 +43,33 @@ def base_hashes(ctx: Context) -> list[str]:
             digest.update(f"{name}|{bounds[t + 1] - bounds[t]}|".encode())
             digest.update(np.ascontiguousarray(rows[order[bounds[t] : bounds[t + 1]]]).tobytes())
     for t, digest in enumerate(digests):
-        for part in _standing_parts(ctx, t):
+        for part in _standing_parts(ctx, people, t):
             digest.update(part.encode())
     return [digest.hexdigest() for digest in digests]
+
+
+class _Tokens:
+    """People by a number that no key enters; by their key where none is given."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._of = dict(ctx.inputs.person_tokens)
+        self.members = np.array([self.one(int(key)) for key in ctx.members], dtype=np.int64)
+
+    def one(self, key: int) -> int:
+        """The token of one person."""
+        found: int = self._of.get(key, key)
+        return found
+
+    def put(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with tokens for keys of people."""
+        columns = [name for name in frame.columns if name.endswith("member_key")]
+        if not self._of or not columns:
+            return frame
+        known = pl.Series(list(self._of), dtype=pl.Int64)
+        tokens = pl.Series(list(self._of.values()), dtype=pl.Int64)
+        return frame.with_columns(
+            pl.col(name).replace_strict(known, tokens, default=pl.col(name)) for name in columns
+        )
 
 
 def closure_hash(
@@ -75,22 +101,23 @@ def closure_hash(
     return hashlib.sha256(content.encode()).hexdigest()[:24]
 
 
-def _monthly_frames(ctx: Context) -> Iterable[tuple[str, Array, pl.DataFrame]]:
+def _monthly_frames(ctx: Context, people: _Tokens) -> Iterable[tuple[str, Array, pl.DataFrame]]:
     """Name, month of each row, and the rows in an order and with links that carry no ordinals."""
     inputs = ctx.inputs
-    yield "turn", ctx.turn_month, ctx.turns.drop("group_key", "turn_key")
-    yield "reply", ctx.month_of(ctx.replies["local_date"]), _relative_replies(ctx)
-    yield from _activity_frames(ctx)
-    yield from _campaign_frames(ctx)
+    turns = ctx.turns.drop("group_key", "turn_key").with_columns(_sticker=ctx.is_sticker, _link=ctx.has_link)
+    yield "turn", ctx.turn_month, people.put(turns)
+    yield "reply", ctx.month_of(ctx.replies["local_date"]), people.put(_relative_replies(ctx))
+    yield from _activity_frames(ctx, people)
+    yield from _campaign_frames(ctx, people)
     news = inputs.fact_trigger.sort("turn_key", "trigger_kind")
     yield "news", ctx.month_of(news["local_date"]), news.drop("group_key", "turn_key", "member_key")
     events = inputs.fact_membership_event.sort("sent_at", "membership_event_key")
     yield (
         "event",
         ctx.month_of(events["event_date"]),
-        events.drop("group_key", "membership_event_key", "n_exports"),
+        people.put(events.drop("group_key", "membership_event_key", "n_exports")),
     )
-    presence = inputs.presence.sort("date", "member_key")
+    presence = people.put(inputs.presence).sort("date", "member_key")
     yield "presence", ctx.month_of(presence["date"]), presence
     coverage = inputs.coverage.sort("date", "exporter_no")
     yield "coverage", ctx.month_of(coverage["date"]), coverage
@@ -121,7 +148,7 @@ def _relative_replies(ctx: Context) -> pl.DataFrame:
     )
 
 
-def _activity_frames(ctx: Context) -> Iterable[tuple[str, Array, pl.DataFrame]]:
+def _activity_frames(ctx: Context, people: _Tokens) -> Iterable[tuple[str, Array, pl.DataFrame]]:
     """Activities in every month they are open; entries in the activity's month and the one they came in."""
     activities = ctx.inputs.fact_activity.sort("activity_key")
     begins = pl.Series("begins", ctx.month_of(activities["local_date"]), dtype=pl.Int64)
@@ -135,18 +162,18 @@ def _activity_frames(ctx: Context) -> Iterable[tuple[str, Array, pl.DataFrame]]:
     yield (
         "activity",
         spread["at"].to_numpy().astype(np.int64),
-        spread.drop("group_key", "activity_key", "begins", "ends", "at"),
+        people.put(spread.drop("group_key", "activity_key", "begins", "ends", "at")),
     )
     entries = ctx.inputs.fact_participation.join(
         placed.select("activity_key", "activity_kind", "local_date", "begins", "rank"), on="activity_key"
     ).sort("begins", "rank", "entry_no")
-    content = entries.drop("group_key", "activity_key", "begins")
+    content = people.put(entries.drop("group_key", "activity_key", "begins"))
     begun = entries["begins"].to_numpy().astype(np.int64)
     yield "entry", begun, content
     yield "added", ctx.month_of(entries["added_date"]), content
 
 
-def _campaign_frames(ctx: Context) -> Iterable[tuple[str, Array, pl.DataFrame]]:
+def _campaign_frames(ctx: Context, people: _Tokens) -> Iterable[tuple[str, Array, pl.DataFrame]]:
     """Campaigns and their people in the month in which the campaign begins."""
     campaigns = ctx.inputs.fact_campaign.sort("campaign_key")
     month = pl.Series("begins", ctx.month_of(campaigns["local_date"]), dtype=pl.Int64)
@@ -154,32 +181,36 @@ def _campaign_frames(ctx: Context) -> Iterable[tuple[str, Array, pl.DataFrame]]:
         rank=pl.col("campaign_key").rank("ordinal").over("begins")
     )
     yield "campaign", month.to_numpy(), campaigns.drop("group_key", "campaign_key")
-    people = ctx.inputs.fact_campaign_member.join(
+    members = ctx.inputs.fact_campaign_member.join(
         placed.select("campaign_key", "begins", "rank"), on="campaign_key"
-    ).sort("begins", "rank", "member_key")
-    yield "campaigner", people["begins"].to_numpy(), people.drop("group_key", "campaign_key", "begins")
+    )
+    members = people.put(members).sort("begins", "rank", "member_key")
+    yield "campaigner", members["begins"].to_numpy(), members.drop("group_key", "campaign_key", "begins")
 
 
-def _standing_parts(ctx: Context, t: int) -> Iterable[str]:
+def _standing_parts(ctx: Context, people: _Tokens, t: int) -> Iterable[str]:
     """What is known or declared as of the t-th month: attributes, spans, the group's own settings."""
     inputs, month = ctx.inputs, add_months(ctx.day0, t)
     last = month_end(month)
     yield f"known={inputs.n_is_known}|"
+    yield f"coded={sorted(inputs.lexicon_eval.select('category', 'precision', 'recall').rows(), key=str)}|"
     yield _declared(inputs, month)
     if t < ctx.n_months:
         yield f"heads={ctx.day_scale[ctx.month_start[t] : ctx.month_end[t] + 1].tolist()}|"
         yield f"roster={has_fresh_roster(inputs.roster_dates, month)}|"
+        yield f"islam={ctx.islamic_days[t].tolist()}|"
         here = np.flatnonzero((ctx.present_days[t] > 0) | (ctx.all_turns[t] > 0))
+        here = here[np.argsort(people.members[here])]
         for name in _ATTRIBUTES:
             column = ctx.attribute(name)[t]
-            yield f"{name}={[(int(ctx.members[i]), column[i]) for i in here]}|"
+            yield f"{name}={[(int(people.members[i]), column[i]) for i in here]}|"
         standing = inputs.dim_member.filter(
             (pl.col("valid_from") <= last)
             & (pl.col("valid_to").is_null() | (pl.col("valid_to") > last))
             & pl.col("is_on_roster")
             & pl.col("is_in_good_standing")
         )
-        yield f"standing={sorted(standing['member_key'].to_list())}|"
+        yield f"standing={sorted(people.put(standing)['member_key'].to_list())}|"
         spans = inputs.fact_membership.filter(
             (pl.col("from_date") <= last) & (pl.col("kind") == "group")
         ).select(
@@ -189,7 +220,9 @@ def _standing_parts(ctx: Context, t: int) -> Iterable[str]:
             "basis",
             "is_proven",
         )
-        yield f"spans={sorted(spans.rows(), key=str)}|"
+        yield f"spans={sorted(people.put(spans).rows(), key=str)}|"
+        if not inputs.known_since.is_empty():
+            yield f"since={sorted(people.put(inputs.known_since).rows())}|"
 
 
 def _declared(inputs: IndicatorInputs, month: dt.date) -> str:

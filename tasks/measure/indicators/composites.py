@@ -1,193 +1,198 @@
 """The composite indices: transform, base period, robust z, winsorise, align, mean (OECD and JRC 2008).
 
-Each number is explained by its component rows in the detail. Draws of a component are shared by all
-indices that hold it, so a component held twice enters the overall index once.
+Each number is explained by its component rows in the detail, and stands beside the same number made
+otherwise (``variant_*``). Draws of a component are shared by all indices that hold it, so a component held
+twice enters the overall index once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from schemas.indicators import Indicator, registry
+from schemas.indicators import Indicator, definitions, registry
 from schemas.tables import TABLES
+from tasks.measure.indicators.components import (
+    BASE_VERSION,
+    Cells,
+    Component,
+    component,
+    drawn_z,
+    first_ok,
+)
 from tasks.measure.indicators.context import Array, Context
-from tasks.measure.indicators.intervals import Z, percentiles
+from tasks.measure.indicators.intervals import row_percentiles
 from tasks.measure.indicators.measures import Detail, Measure, divide
 from tasks.measure.indicators.statuses import is_published, statuses
+from tasks.measure.indicators.variants import DEFAULT, VARIANTS, Variant, score, together
 
-BASE_VERSION = 1
 _OVERALL = "idx_overall"
-_AXIS = "axis_type"
+AXIS = "axis_type"
 
 
 @dataclass(frozen=True)
-class Series:
-    """A component over the months: its z, winsorised, its draws (M x B), and whether it may be used."""
+class Part:
+    """What an index takes from a component or another index: M values by variant, M x B draws, statuses."""
 
-    z: Array
+    by_variant: dict[str, Array]
     draws: Array
     status: Array
-    base: dict[str, object] | None = None
-    has_value: Array = field(default_factory=lambda: np.zeros(0, dtype=bool))
-
-
-def transform(spec: Indicator, x: Array, n: Array) -> Array:
-    """A value on the scale on which it is compared: logit, atanh or log1p by the range of the unit."""
-    if (spec.range_low, spec.range_high) == (0, 1):
-        k = np.clip(x, 0, 1) * n
-        return np.log((k + 0.5) / (n - k + 0.5))
-    if spec.range_low == -1:
-        return np.arctanh(0.999 * np.clip(x, -1, 1))
-    return np.log1p(np.maximum(x, 0))
-
-
-def robust_z(values: Array, base: Array, floor: float, winsor: float) -> Array:
-    """(value - median) / max(1.4826 MAD, floor) against the base values, winsorised."""
-    median, mad = base_of(base)
-    z: Array = np.clip((values - median) / max(mad, floor), -winsor, winsor)
-    return z
-
-
-def base_of(base: Array) -> tuple[float, float]:
-    """Median, and 1.4826 times the median absolute deviation."""
-    median = float(np.median(base))
-    return median, 1.4826 * float(np.median(np.abs(base - median)))
+    has_value: Array
 
 
 def compose(
     ctx: Context, values: pl.DataFrame, details: pl.DataFrame
 ) -> tuple[list[tuple[Indicator, Measure, Array]], pl.DataFrame]:
     """All composites over all months from the indicators' rows: (definition, measure, statuses), bases."""
-    composites = [spec for spec in registry().values() if spec.is_composite]
-    known: dict[str, Series] = {}
+    composites = [spec for spec in definitions() if spec.is_composite]
+    cells = Cells(ctx, values, details)
+    parts: dict[str, Part] = {}
+    bases: list[dict[str, object]] = []
     computed = []
     for spec in sorted(composites, key=lambda spec: spec.code == _OVERALL):
-        for component in spec.components:
-            name = component.lstrip("-")
-            if name not in known:
-                known[name] = _component(ctx, spec, name, values, details)
-        measure, draws = _mean(ctx, spec, known)
+        for name in (held.lstrip("-") for held in spec.components):
+            if name not in parts:
+                parts[name], base = _of_component(ctx, spec, cells, name)
+                bases += base
+        measure, part = _index(ctx, spec, parts)
         status = statuses(ctx, spec, measure)
-        shown = is_published(status)
-        known[spec.code] = Series(
-            np.where(shown, measure.value, np.nan),
-            np.where(shown[:, None], draws, np.nan),
-            status,
-            has_value=shown,
-        )
+        parts[spec.code] = _shown_only(part, status)  # of several versions the newest comes last
         computed.append((spec, measure, status))
-    bases = [series.base for series in known.values() if series.base is not None]
     table = TABLES["core.composite_base"]
     frame = table.conform(pl.DataFrame(bases)) if bases else table.empty()
-    order = list(registry())
-    return sorted(computed, key=lambda row: order.index(row[0].code)), frame.sort("code")
+    return sorted(computed, key=lambda row: composites.index(row[0])), frame.sort("code")
 
 
-def _component(
-    ctx: Context, spec: Indicator, name: str, values: pl.DataFrame, details: pl.DataFrame
-) -> Series:
-    """An indicator, or its companion ``code:detail``, as a z series against its base period."""
-    code, _, companion = name.partition(":")
-    definition = registry()[code]
-    row = _aligned(ctx, values.filter(pl.col("code") == code))
-    cell = (
-        row
-        if not companion
-        else _aligned(ctx, details.filter((pl.col("code") == code) & (pl.col("detail") == companion)))
-    )
-    scale = (
-        definition if not companion else definition.model_copy(update={"range_low": -1.0, "range_high": 1.0})
-    )
-    status = np.array(row["status"].fill_null("not_applicable").to_list())
-    x, low, high = (
-        cell[name].cast(float).fill_null(np.nan).to_numpy() for name in ("value", "ci_low", "ci_high")
-    )
-    n = _observations(ctx, definition, row)
-    y, error = transform(scale, x, n), (transform(scale, high, n) - transform(scale, low, n)) / (2 * Z)
-    usable = is_published(status) & np.isfinite(y)
-    base_months = np.flatnonzero((status == "ok") & np.isfinite(y))[: int(spec.params["base_months"])]
-    draws_n = int(spec.params["draws"])
-    if len(base_months) < spec.params["base_months"]:
-        nothing = np.full(ctx.n_months, np.nan)
-        return Series(nothing, np.full((ctx.n_months, draws_n), np.nan), status, has_value=usable)
-    floor, winsor = spec.params["mad_floor"], spec.params["winsor"]
-    source = definition.model_copy(update={"code": name})
-    noise = np.stack([ctx.rng(source, t).standard_normal(draws_n) for t in range(ctx.n_months)])
-    drawn = np.where(usable, y, np.nan)[:, None] + noise * np.nan_to_num(error)[:, None]
-    median, mad = base_of(y[base_months])
-    return Series(
-        np.where(usable, robust_z(y, y[base_months], floor, winsor), np.nan),
-        robust_z(drawn, y[base_months], floor, winsor),
-        status,
+def _of_component(
+    ctx: Context, spec: Indicator, cells: Cells, name: str
+) -> tuple[Part, list[dict[str, object]]]:
+    """A component scored by every variant, its draws, and its base period if it has one."""
+    params = spec.params
+    plain = component(ctx, cells, name)
+    by_variant = {}
+    for variant in VARIANTS:
+        read = plain if variant.companion(name) == name else component(ctx, cells, variant.companion(name))
+        by_variant[variant.name] = score(read, variant, params)
+    base = first_ok(plain, int(params["base_months"]))
+    draws = drawn_z(ctx, plain, base, params)
+    return Part(by_variant, draws, plain.status, plain.usable), _base_rows(ctx, plain, base)
+
+
+def _base_rows(ctx: Context, read: Component, base: Array) -> list[dict[str, object]]:
+    if not len(base):
+        return []
+    median = float(np.median(read.y[base]))
+    return [
         {
             "group_key": ctx.inputs.group_key,
             "group_id": ctx.inputs.group_id,
-            "code": code,
-            "def_version": definition.def_version,
+            "code": read.definition.code,
+            "def_version": read.definition.def_version,
             "base_version": BASE_VERSION,
-            "base_from": ctx.months[base_months[0]],
-            "base_to": ctx.months[base_months[-1]],
-            "n_months": len(base_months),
+            "base_from": ctx.months[base[0]],
+            "base_to": ctx.months[base[-1]],
+            "n_months": len(base),
             "median": median,
-            "mad": mad,
-        },
-        usable,
-    )
+            "mad": 1.4826 * float(np.median(np.abs(read.y[base] - median))),
+        }
+    ]
 
 
-def _aligned(ctx: Context, rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per month, in order; NULL where there is none."""
-    axis = pl.DataFrame({"month": pl.Series(ctx.months, dtype=pl.Date)})
-    return axis.join(rows, on="month", how="left", maintain_order="left")
+def _shown_only(part: Part, status: Array) -> Part:
+    """An index as a part of another: only where it stands."""
+    shown = is_published(status)
+    by_variant = {name: np.where(shown, row, np.nan) for name, row in part.by_variant.items()}
+    return Part(by_variant, np.where(shown[:, None], part.draws, np.nan), status, shown)
 
 
-def _observations(ctx: Context, definition: Indicator, rows: pl.DataFrame) -> Array:
-    """Trials behind a share: the denominator where it counts trials or members, else the members."""
-    if definition.ci_kind in ("wilson", "boot_member"):
-        n = rows["n_den"]
-    elif definition.uses_n:
-        n = rows["n_hi"]
-    else:
-        return np.maximum(ctx.active, 1)
-    return np.maximum(n.cast(float).fill_null(np.nan).to_numpy(), 1)
-
-
-def _mean(ctx: Context, spec: Indicator, known: dict[str, Series]) -> tuple[Measure, Array]:
-    """The aligned mean (for the axis: the difference) with its interval and component rows."""
-    names = [component.lstrip("-") for component in spec.components]
-    signs = np.array([-1.0 if component.startswith("-") else 1.0 for component in spec.components])
-    z = np.stack([known[name].z for name in names]) * signs[:, None]
-    draws = np.stack([known[name].draws for name in names]) * signs[:, None, None]
-    status = np.stack([known[name].status for name in names])
-    valued = np.stack([known[name].has_value for name in names])
+def _index(ctx: Context, spec: Indicator, parts: dict[str, Part]) -> tuple[Measure, Part]:
+    """One index: the aligned mean (for the axis: the difference), its interval and its companions."""
+    names = [held.lstrip("-") for held in spec.components]
+    signs = np.array([-1.0 if held.startswith("-") else 1.0 for held in spec.components])
+    held = [parts[name] for name in names]
+    rows = {
+        variant.name: variant.aligned(np.stack([part.by_variant[variant.name] for part in held]), signs)
+        for variant in VARIANTS
+    }
+    z = rows[DEFAULT.name]
     used = np.isfinite(z)
     n = used.sum(axis=0).astype(float)
     total = np.where(used, z, 0).sum(axis=0)
-    share = spec.params["min_share"]
-    enough = n / len(names) >= share
-    scale = np.ones(ctx.n_months) if spec.code == _AXIS else n
-    drawn = divide(np.where(used[:, :, None], draws, 0).sum(axis=0), scale[:, None])
-    bounds = np.array(
-        [percentiles(row) if ok else (np.nan, np.nan) for row, ok in zip(drawn, enough, strict=True)]
-    )
-    left_out = [divide(total - np.nan_to_num(row), n - 1) for row in z]
-    lowest, highest = np.min(left_out, axis=0), np.max(left_out, axis=0)
+    enough = n / len(names) >= spec.params["min_share"]
+    scale = np.ones(ctx.n_months) if spec.code == AXIS else n
+    value = np.where(enough, divide(total, scale), np.nan)
+    drawn = np.zeros((ctx.n_months, held[0].draws.shape[1]))
+    for sign, part, here in zip(signs, held, used, strict=True):
+        drawn += np.where(here[:, None], sign * part.draws, 0)
+    drawn = divide(drawn, scale[:, None])
+    by_variant = _by_variant(spec, rows, value)
+    status = np.stack([part.status for part in held])
+    valued = np.stack([part.has_value for part in held])
     measure = Measure(
-        np.where(enough, divide(total, scale), np.nan),
+        value,
         total,
         n,
         enough=enough,
         empty=(status == "not_applicable").all(axis=0),
-        immature=~enough & (valued.mean(axis=0) >= share),
+        immature=~enough & (valued.mean(axis=0) >= spec.params["min_share"]),
         doubtful=((status == "partial") & used).any(axis=0),
-        ci=(bounds[:, 0], bounds[:, 1]),
+        ci=row_percentiles(np.where(enough[:, None], drawn, np.nan)),
         details={
             **{f"component:{name}": Detail(row) for name, row in zip(names, z, strict=True)},
-            "leave_one_out_min": Detail(lowest if spec.code != _AXIS else np.full(ctx.n_months, np.nan)),
-            "leave_one_out_max": Detail(highest if spec.code != _AXIS else np.full(ctx.n_months, np.nan)),
+            **_sensitivity(spec, names, z, by_variant),
         },
     )
-    return measure, drawn
+    return measure, Part(by_variant, drawn, measure.value, enough)
+
+
+def _by_variant(spec: Indicator, rows: dict[str, Array], value: Array) -> dict[str, Array]:
+    """The index by every variant, as long as it stands on as many components as the index must."""
+    found = {DEFAULT.name: value}
+    for variant in VARIANTS:
+        if variant is DEFAULT:
+            continue
+        made = together(variant, rows[variant.name], spec.code == AXIS, int(spec.params["base_months"]))
+        share = np.isfinite(rows[variant.name]).mean(axis=0)
+        found[variant.name] = np.where(share >= spec.params["min_share"], made, np.nan)
+    return found
+
+
+def _sensitivity(
+    spec: Indicator, names: list[str], z: Array, by_variant: dict[str, Array]
+) -> dict[str, Detail]:
+    """``variant_*``: the index made otherwise, as far as the variant changes anything in it."""
+    found = {
+        f"variant_{variant.name}": Detail(by_variant[variant.name], is_sparse=True)
+        for variant in VARIANTS
+        if variant is not DEFAULT and _applies(variant, spec, names)
+    }
+    if spec.code == AXIS:
+        return found
+    used = np.isfinite(z)
+    total, n = np.where(used, z, 0).sum(axis=0), used.sum(axis=0)
+    left_out = [
+        np.where(here, divide(total - np.nan_to_num(row), n - 1), np.nan)
+        for row, here in zip(z, used, strict=True)
+    ]
+    for name, least in (("min", np.fmin), ("max", np.fmax)):
+        extreme = least.reduce(left_out)
+        found[f"variant_leave_one_out_{name}"] = Detail(extreme, is_sparse=True)
+    return found
+
+
+def _applies(variant: Variant, spec: Indicator, names: list[str]) -> bool:
+    """Whether a variant can differ from the index: it weighs otherwise, or reads a component otherwise."""
+    if spec.code == AXIS and not variant.fits_a_difference:
+        return False
+    held = [
+        code
+        for name in names
+        for code in (
+            [part.lstrip("-") for part in registry()[name].components]
+            if name in registry() and registry()[name].is_composite
+            else [name]
+        )
+    ]
+    return variant.weighs_otherwise or any(variant.companion(name) != name for name in held)

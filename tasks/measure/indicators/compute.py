@@ -10,17 +10,19 @@ import numpy as np
 import polars as pl
 
 from schemas.frames import FRAMES
-from schemas.indicators import Indicator, registry
+from schemas.indicators import Indicator, definitions, registry
 from schemas.tables import TABLES
 from tasks.measure.indicators.closure import base_hashes, closure_hash
 from tasks.measure.indicators.composites import compose
 from tasks.measure.indicators.context import Array, Context
 from tasks.measure.indicators.inputs import IndicatorInputs, Indicators
-from tasks.measure.indicators.measures import FUNCTIONS, Measure
+from tasks.measure.indicators.measures import Measure, function_of, measured
+from tasks.measure.indicators.sensitivity import companions
 from tasks.measure.indicators.statuses import is_published, statuses
 
 _VALUES = FRAMES["indicator_rows"]
 _DETAILS = TABLES["core.fact_indicator_detail"]
+_CELL = ["code", "def_version", "month"]
 
 
 def compute(
@@ -41,54 +43,66 @@ def compute(
     ctx = Context(inputs)
     bases = base_hashes(ctx)
     hashes = {
-        spec.code: [
+        version_of(spec): [
             closure_hash(spec, t, bases, inputs.first_month, inputs.history_start)
             for t in range(ctx.n_months)
         ]
-        for spec in registry().values()
+        for spec in definitions()
     }
     kept = _still_holding(ctx, hashes, cached)
     ctx.want(_missing(ctx, kept))
     values, details = [kept.values], [kept.details]
-    for spec in registry().values():
-        wanted = ctx.wanted(spec.code)
+    for spec in definitions():
+        wanted = ctx.wanted(spec)
         if spec.is_composite or not wanted.any():
             continue
-        measure = FUNCTIONS[spec.code](ctx, spec) if spec.code in FUNCTIONS else _not_computed(ctx)
+        measure = measured(ctx, spec)
+        measure.details.update(companions(ctx, spec))
         status = statuses(ctx, spec, measure)
-        values.append(_value_rows(ctx, spec, measure, status, hashes[spec.code]).filter(pl.Series(wanted)))
+        rows = _value_rows(ctx, spec, measure, status, hashes[version_of(spec)])
+        values.append(rows.filter(pl.Series(wanted)))
         details.append(_detail_rows(ctx, spec, measure, status, wanted))
     no_nan = pl.selectors.float().fill_nan(None)
     all_values, all_details = pl.concat(values).with_columns(no_nan), pl.concat(details).with_columns(no_nan)
     composites, composite_bases = compose(ctx, all_values, all_details)
     _hash_composites(hashes, ctx.n_months, composite_bases)
     everywhere = np.ones(ctx.n_months, dtype=bool)
-    values = [_value_rows(ctx, *composite, hashes[composite[0].code]) for composite in composites]
+    values = [_value_rows(ctx, *composite, hashes[version_of(composite[0])]) for composite in composites]
     details = [_detail_rows(ctx, *composite, everywhere) for composite in composites]
     all_values = pl.concat([all_values, *values]).with_columns(no_nan)
     all_details = pl.concat([all_details, *details]).with_columns(no_nan)
     return Indicators(_ordered(all_values, months), _ordered(all_details, months), composite_bases)
 
 
+Version = tuple[str, int]
+
+
+def version_of(spec: Indicator) -> Version:
+    """Code and version: what tells two definitions apart."""
+    return spec.code, spec.def_version
+
+
 def is_computed(code: str) -> bool:
     """Whether this version of the product computes a code; others are ``not_applicable`` throughout."""
-    return code in FUNCTIONS or registry()[code].is_composite
+    return registry()[code].is_composite or function_of(registry()[code]) is not None
 
 
-def _still_holding(ctx: Context, hashes: dict[str, list[str]], cached: Indicators | None) -> Indicators:
+def _still_holding(ctx: Context, hashes: dict[Version, list[str]], cached: Indicators | None) -> Indicators:
     """The cached rows whose hash is today's, and their details; composites are always computed."""
     if cached is None:
         return Indicators(_VALUES.empty(), _DETAILS.empty(), TABLES["core.composite_base"].empty())
-    simple = [code for code in hashes if not registry()[code].is_composite]
+    simple = [version_of(spec) for spec in definitions() if not spec.is_composite]
     today = pl.DataFrame(
         {
-            "code": [code for code in simple for _ in ctx.months],
-            "month": pl.Series(ctx.months * len(simple), dtype=pl.Date),
-            "input_hash": [value for code in simple for value in hashes[code]],
-        }
+            "code": [code for code, _ in simple for _ in ctx.months],
+            "def_version": [number for _, number in simple for _ in ctx.months],
+            "month": ctx.months * len(simple),
+            "input_hash": [value for version in simple for value in hashes[version]],
+        },
+        schema={name: _VALUES.polars_schema[name] for name in (*_CELL, "input_hash")},
     )
-    values = cached.values.join(today, on=["code", "month", "input_hash"], how="semi")
-    details = cached.details.join(values, on=["code", "month"], how="semi")
+    values = cached.values.join(today, on=[*_CELL, "input_hash"], how="semi")
+    details = cached.details.join(values, on=_CELL, how="semi")
     unnamed = pl.lit("").alias("snapshot_id")
     return Indicators(
         _VALUES.conform(values.with_columns(unnamed)),
@@ -97,29 +111,25 @@ def _still_holding(ctx: Context, hashes: dict[str, list[str]], cached: Indicator
     )
 
 
-def _hash_composites(hashes: dict[str, list[str]], n_months: int, bases: pl.DataFrame) -> None:
+def _hash_composites(hashes: dict[Version, list[str]], n_months: int, bases: pl.DataFrame) -> None:
     """A composite rests on its components' cells of the month and on their base periods."""
-    base = dict(zip(bases["code"].to_list(), bases.rows(), strict=True))
-    composites = [spec for spec in registry().values() if spec.is_composite]
+    base = dict(zip(bases["code"].to_list(), bases.drop("group_key").rows(), strict=True))
+    composites = [spec for spec in definitions() if spec.is_composite]
     for spec in sorted(composites, key=lambda spec: any("idx_" in name for name in spec.components)):
         codes = [name.lstrip("-").partition(":")[0] for name in spec.components]
         for t in range(n_months):
-            content = [spec.model_dump_json(), *(f"{hashes[code][t]}{base.get(code)}" for code in codes)]
-            hashes[spec.code][t] = hashlib.sha256("|".join(content).encode()).hexdigest()[:24]
+            held = [f"{hashes[version_of(registry()[code])][t]}{base.get(code)}" for code in codes]
+            content = "|".join([spec.model_dump_json(), *held])
+            hashes[version_of(spec)][t] = hashlib.sha256(content.encode()).hexdigest()[:24]
 
 
-def _missing(ctx: Context, kept: Indicators) -> dict[str, Array]:
-    """By code, the months for which no row holds."""
-    wanted = {code: np.ones(ctx.n_months, dtype=bool) for code in registry()}
+def _missing(ctx: Context, kept: Indicators) -> dict[Version, Array]:
+    """By definition, the months for which no row holds."""
+    wanted = {version_of(spec): np.ones(ctx.n_months, dtype=bool) for spec in definitions()}
     month = ctx.month_of(kept.values["month"])
-    for code, t in zip(kept.values["code"].to_list(), month, strict=True):
-        wanted[code][t] = False
+    for code, number, t in zip(kept.values["code"], kept.values["def_version"], month, strict=True):
+        wanted[code, number][t] = False
     return wanted
-
-
-def _not_computed(ctx: Context) -> Measure:
-    nothing, never = np.full(ctx.n_months, np.nan), np.zeros(ctx.n_months, dtype=bool)
-    return Measure(nothing, nothing, nothing, enough=never, blocked=~never)
 
 
 def _value_rows(
@@ -164,37 +174,48 @@ def _detail_rows(
 ) -> pl.DataFrame:
     """Rows of ``core.fact_indicator_detail``: the companions of the months that have a value."""
     published = is_published(status) & wanted
+    details = list(measure.details.values())
+    early = np.array([detail.while_immature for detail in details], dtype=bool)
+    waiting = (status == "immature") & wanted
+    if not details or not (published.any() or (early.any() and waiting.any())):
+        return _DETAILS.empty()
+    status = np.where(waiting, "partial", status)
     nothing = np.full(ctx.n_months, np.nan)
-    parts = [_DETAILS.empty()]
-    for name, detail in measure.details.items():
-        rows = np.flatnonzero(published & (np.isfinite(detail.value) | (not detail.is_sparse)))
-        low = nothing if detail.ci_low is None else detail.ci_low
-        high = nothing if detail.ci_high is None else detail.ci_high
-        has_value = np.isfinite(detail.value)[rows]
-        bounded = has_value & (np.isfinite(low) & np.isfinite(high))[rows]
-        kinds = np.broadcast_to(np.asarray(detail.ci_kind, dtype=object), ctx.n_months)[rows]
-        n = len(rows)
-        frame = pl.DataFrame(
-            {
-                "group_key": [ctx.inputs.group_key] * n,
-                "group_id": [ctx.inputs.group_id] * n,
-                "month": [ctx.months[t] for t in rows],
-                "code": [spec.code] * n,
-                "def_version": [spec.def_version] * n,
-                "detail": [name] * n,
-                "value": detail.value[rows],
-                "ci_low": np.where(bounded, low[rows], np.nan),
-                "ci_high": np.where(bounded, high[rows], np.nan),
-                "ci_kind": [str(kind) if ok else "none" for kind, ok in zip(kinds, bounded, strict=True)],
-                "n_num": (nothing if detail.n_num is None else detail.n_num)[rows],
-                "n_den": (nothing if detail.n_den is None else detail.n_den)[rows],
-                "status": np.where(has_value, status[rows], "not_applicable").tolist(),
-                "snapshot_id": [""] * n,
-            },
-            schema=_DETAILS.polars_schema,
+
+    def stacked(name: str) -> Array:
+        """Companions x M of a column of numbers."""
+        columns = [getattr(detail, name) for detail in details]
+        return np.stack([nothing if column is None else column for column in columns]).astype(float)
+
+    value, low, high, n_num, n_den = map(stacked, ("value", "ci_low", "ci_high", "n_num", "n_den"))
+    has_value = np.isfinite(value)
+    sparse = np.array([detail.is_sparse for detail in details])
+    stands = (published & (has_value | ~sparse[:, None])) | (waiting & early[:, None] & has_value)
+    at, t = np.nonzero(stands)
+    bounded = has_value & np.isfinite(low) & np.isfinite(high)
+    kinds = np.stack([np.broadcast_to(np.asarray(d.ci_kind, dtype=object), ctx.n_months) for d in details])
+    kinds[~bounded] = "none"
+    names = np.array(list(measure.details), dtype=object)
+    columns = {
+        "month": pl.Series(ctx.months, dtype=pl.Date).gather(t),
+        "detail": pl.Series(names[at], dtype=pl.String),
+        "value": value[at, t],
+        "ci_low": np.where(bounded, low, np.nan)[at, t],
+        "ci_high": np.where(bounded, high, np.nan)[at, t],
+        "ci_kind": pl.Series(kinds[at, t].tolist(), dtype=pl.String),
+        "n_num": n_num[at, t],
+        "n_den": n_den[at, t],
+        "status": pl.Series(np.where(has_value, status, "not_applicable")[at, t].tolist(), dtype=pl.String),
+    }
+    return _DETAILS.conform(
+        pl.DataFrame(columns).with_columns(
+            group_key=pl.lit(ctx.inputs.group_key),
+            group_id=pl.lit(ctx.inputs.group_id),
+            code=pl.lit(spec.code),
+            def_version=pl.lit(spec.def_version),
+            snapshot_id=pl.lit(""),
         )
-        parts.append(frame)
-    return pl.concat(parts)
+    )
 
 
 def _ordered(frame: pl.DataFrame, months: Sequence[dt.date] | None) -> pl.DataFrame:
@@ -204,4 +225,4 @@ def _ordered(frame: pl.DataFrame, months: Sequence[dt.date] | None) -> pl.DataFr
     order = pl.col("code").replace_strict(
         {code: i for i, code in enumerate(registry())}, return_dtype=pl.Int32
     )
-    return frame.sort(order, "month", *(["detail"] if "detail" in frame.columns else []))
+    return frame.sort(order, "month", "def_version", *(["detail"] if "detail" in frame.columns else []))

@@ -8,6 +8,8 @@ nothing: whatever draws at random orders its clusters by their content, so no re
 from __future__ import annotations
 
 import calendar
+import copy
+import dataclasses
 import datetime as dt
 import hashlib
 from functools import cached_property
@@ -18,7 +20,9 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.indicators import Indicator
+from schemas.vocabulary import TASKS
 from tasks.measure.indicators.inputs import IndicatorInputs
+from warehouse.calendar import hijri_months
 
 Array = npt.NDArray[Any]
 
@@ -54,7 +58,7 @@ def roll(values: Array, window: int) -> Array:
 class Context:
     """All that the indicator functions share; ``wanted`` says for which months a code needs intervals."""
 
-    def __init__(self, inputs: IndicatorInputs, wanted: dict[str, Array] | None = None) -> None:
+    def __init__(self, inputs: IndicatorInputs) -> None:
         self.inputs = inputs
         self.months = month_range(inputs.first_month, inputs.month)
         self.n_months = len(self.months)
@@ -63,8 +67,10 @@ class Context:
         self.month_end = np.array([(month_end(m) - self.day0).days for m in self.months])
         self.n_days = int(self.month_end[-1]) + 1 + _AFTER_DAYS
         self.month_days = (self.month_end - self.month_start + 1).astype(float)
-        self._wanted = wanted or {}
+        self._wanted: dict[tuple[str, int], Array] = {}
+        self._is_quiet = False
         self._attributes: dict[str, list[Array]] = {}
+        self.memo: dict[str, Any] = {}  # what several indicators share beyond the arrays of this class
         self.turns = inputs.fact_turn.sort("turn_key")
         self.replies = inputs.fact_reply.sort("source_turn_key", "target_turn_key")
         keys = [self.turns["member_key"], inputs.presence["member_key"]]
@@ -74,9 +80,11 @@ class Context:
 
     # axes ---------------------------------------------------------------------------------------------
 
-    def wanted(self, code: str) -> Array:
-        """Months for which the code's row is to be computed; all of them by default."""
-        return self._wanted.get(code, np.ones(self.n_months, dtype=bool))
+    def wanted(self, spec: Indicator) -> Array:
+        """Months for which the definition's row is to be computed; all of them by default."""
+        if self._is_quiet:
+            return np.zeros(self.n_months, dtype=bool)
+        return self._wanted.get((spec.code, spec.def_version), np.ones(self.n_months, dtype=bool))
 
     def day_of(self, dates: pl.Series) -> Array:
         """Index on the day axis; may lie outside of it."""
@@ -115,6 +123,21 @@ class Context:
         series = self.turns[column]
         values: Array = (series.fill_null(False) if series.dtype == pl.Boolean else series).to_numpy()
         return values
+
+    @cached_property
+    def is_sticker(self) -> Array:
+        """Turns of stickers alone."""
+        return self._turns_whose((pl.col("kind") == "sticker").all())
+
+    @cached_property
+    def has_link(self) -> Array:
+        """Turns with a link."""
+        return self._turns_whose((pl.col("n_urls") > 0).any())
+
+    def _turns_whose(self, messages: pl.Expr) -> Array:
+        spoken = self.inputs.fact_message.filter(pl.col("turn_key").is_not_null())
+        kept = spoken.group_by("turn_key").agg(kept=messages).filter("kept")["turn_key"]
+        return self.turns["turn_key"].is_in(kept.implode()).to_numpy()
 
     @cached_property
     def turn_month(self) -> Array:
@@ -156,6 +179,26 @@ class Context:
     @cached_property
     def text_turns(self) -> Array:
         return self.count(self.turn("is_text"))
+
+    @cached_property
+    def turn_task(self) -> Array:
+        """The number of each turn's task class; -1 without one."""
+        number = {task: i for i, task in enumerate(TASKS)}
+        tasks: Array = self.turns["task"].replace_strict(number, default=-1, return_dtype=pl.Int64).to_numpy()
+        return tasks
+
+    @cached_property
+    def task_turns(self) -> Array:
+        """M x U x 6 turns by task class."""
+        return self.cells(self.turn_task, self.turn_task >= 0, len(TASKS))
+
+    def cells(self, number: Array, mask: Array, classes: int) -> Array:
+        """M x U x classes turns by the number of their class."""
+        inside = mask & (self.turn_member >= 0) & (self.turn_month >= 0) & (self.turn_month < self.n_months)
+        place = self.turn_month[inside] * self.n_members + self.turn_member[inside]
+        size = self.n_months * self.n_members * classes
+        counts = np.bincount(place * classes + number[inside], minlength=size).astype(float)
+        return counts.reshape(self.n_months, self.n_members, classes)
 
     @cached_property
     def active(self) -> Array:
@@ -284,9 +327,28 @@ class Context:
         """Whether anything says who is present."""
         return self.inputs.n_is_known
 
-    def want(self, wanted: dict[str, Array]) -> None:
-        """Restrict the intervals to these months by code."""
+    def want(self, wanted: dict[tuple[str, int], Array]) -> None:
+        """Restrict the intervals to these months by code and version."""
         self._wanted = wanted
+
+    def on_proven_presence(self) -> Context:
+        """The same group with nobody presumed present and no head counts, asking for no intervals."""
+        other = copy.copy(self)
+        for name in ("present", "heads", "head_counts", "day_scale", "_scaled_days", "present_days"):
+            other.__dict__.pop(name, None)
+        other.inputs = dataclasses.replace(
+            self.inputs,
+            presence=self.inputs.presence.filter("is_proven"),
+            group=self.inputs.group.model_copy(update={"participants": ()}),
+        )
+        other.memo = {}
+        return other.quiet()
+
+    def quiet(self) -> Context:
+        """The same group, asking for no intervals."""
+        other = copy.copy(self)
+        other._is_quiet = True
+        return other
 
     # the past -----------------------------------------------------------------------------------------
 
@@ -321,6 +383,21 @@ class Context:
             spans.append((since, self.inputs.month.replace(year=9000)))
         return np.array([any(a <= month_end(m) and b >= m for a, b in spans) for m in self.months])
 
+    @cached_property
+    def islamic_days(self) -> Array:
+        """M x 2: shares of the month's days in Ramadan and in the first ten of Syawal."""
+        months = hijri_months()
+        starts, number = self.day_of(months["first_day"]), months["hijri_month"].to_numpy()[:-1]
+        begin, end = starts[:-1], starts[1:]
+        spans = [(begin[number == 9], end[number == 9]), (begin[number == 10], begin[number == 10] + 10)]
+        inside = [
+            np.minimum(last, self.month_end[:, None] + 1) - np.maximum(first, self.month_start[:, None])
+            for first, last in spans
+        ]
+        days = np.stack([np.maximum(overlap, 0).sum(axis=1) for overlap in inside], axis=1)
+        shares: Array = days / self.month_days[:, None]
+        return shares
+
     # people -------------------------------------------------------------------------------------------
 
     def attribute(self, column: str) -> list[Array]:
@@ -353,7 +430,11 @@ class Context:
 
     def rng(self, spec: Indicator, t: int) -> np.random.Generator:
         """The generator of one cell: seeded from group, month, code and version of the definition."""
-        name = f"{self.inputs.group_id}|{self.months[t]:%Y-%m}|{spec.code}|{spec.def_version}"
+        return self.rng_of(f"{self.months[t]:%Y-%m}|{spec.code}|{spec.def_version}")
+
+    def rng_of(self, name: str) -> np.random.Generator:
+        """The generator of something named, of this group."""
+        name = f"{self.inputs.group_id}|{name}"
         return np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"))
 
     # inner --------------------------------------------------------------------------------------------

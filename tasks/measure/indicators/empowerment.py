@@ -96,7 +96,7 @@ def enterprise_support_rate(ctx: Context, spec: Indicator) -> Measure:
 def learning_participation(ctx: Context, spec: Indicator) -> Measure:
     """Matched participants of the month's learning activities over N, each weighed by presence. Share 0-1.
 
-    Achmad 2022.
+    Achmad 2022. Companion ``n_external_form``: turns on learning with a link, behind which people may register.
     """
     begun = ctx.inputs.fact_activity.filter(pl.col("activity_kind") == "learning")
     month = ctx.month_of(begun["local_date"])
@@ -113,7 +113,11 @@ def learning_participation(ctx: Context, spec: Indicator) -> Measure:
         enough=n >= spec.params["min_activities"],
         empty=n == 0,
         ci=wilson(num, den),
-        details={"n_activities": Detail(n.astype(float)), **scaled_to_heads(ctx, 1)},
+        details={
+            "n_activities": Detail(n.astype(float)),
+            "n_external_form": Detail(ctx.count(ctx.has_link & (ctx.turn("lex_learning") > 0)).sum(axis=1)),
+            **scaled_to_heads(ctx, 1),
+        },
     )
 
 

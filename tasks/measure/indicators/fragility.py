@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.context import Array, Context
@@ -83,20 +84,20 @@ def resampled_gini(rng: np.random.Generator, values: Array) -> Array:
 def participation_gini(ctx: Context, spec: Indicator) -> Measure:
     """Gini coefficient of turns over all members present, times n / (n - 1). Index 0-1.
 
-    Gini 1912; Caetano et al. 2018. Companion ``active_only``.
+    Gini 1912; Caetano et al. 2018. Companion ``gini_active``.
     """
     counted = (ctx.present_days > 0) | (ctx.all_turns > 0)
     turns, n = ctx.all_turns.sum(axis=1), counted.sum(axis=1).astype(float)
     value = np.array([gini(ctx.all_turns[t, counted[t]][None, :])[0] for t in range(ctx.n_months)])
     active = np.array([gini(row[row > 0][None, :])[0] for row in ctx.all_turns])
-    enough = (n >= spec.params["min_present"]) & (turns >= spec.params["min_turns"])
+    enough = (ctx.present_total() >= spec.params["min_present"]) & (turns >= spec.params["min_turns"])
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
         return percentiles(resampled_gini(rng, ctx.all_turns[t, counted[t]]))
 
     ci = by_month(ctx, spec, enough, interval)
     return Measure(
-        value, value * n, n, enough=enough, empty=turns == 0, ci=ci, details={"active_only": Detail(active)}
+        value, value * n, n, enough=enough, empty=turns == 0, ci=ci, details={"gini_active": Detail(active)}
     )
 
 
@@ -202,7 +203,7 @@ def core50_share(ctx: Context, spec: Indicator) -> Measure:
 def conflict_rate(ctx: Context, spec: Indicator) -> Measure:
     """Text turns with conflict and no humour in them or the next turn per 1000 text turns. 0-1000.
 
-    Coser 1956. Not corrected for the precision and recall of the word list.
+    Coser 1956. Companion ``corrected``: times precision over recall, where coders have judged the word list.
     """
     humour = ctx.turn("lex_humour") > 0
     clash = ctx.turn("is_text") & (ctx.turn("lex_conflict") > 0) & ~humour & ~np.append(humour[1:], False)
@@ -215,6 +216,21 @@ def conflict_rate(ctx: Context, spec: Indicator) -> Measure:
         enough,
         lambda t, rng: bootstrap(rng, np.column_stack([hits[t], text[t]])[text[t] > 0], ratio),
     )
+    factor = accuracy(ctx, "conflict")
+    right = Detail(1000 * divide(num, den) * factor, 1000 * low * factor, 1000 * high * factor, spec.ci_kind)
     return Measure(
-        1000 * divide(num, den), num, den, enough=enough, empty=den == 0, ci=(1000 * low, 1000 * high)
+        1000 * divide(num, den),
+        num,
+        den,
+        enough=enough,
+        empty=den == 0,
+        ci=(1000 * low, 1000 * high),
+        details={} if np.isnan(factor) else {"corrected": right},
     )
+
+
+def accuracy(ctx: Context, category: str) -> float:
+    """Precision over recall of a category of the word list as coders judged it; NaN where they did not."""
+    rows = ctx.inputs.lexicon_eval.filter(pl.col("category") == category)
+    precision, recall = (rows[name].drop_nulls().to_list() for name in ("precision", "recall"))
+    return float(precision[0] / recall[0]) if precision and recall and recall[0] > 0 else np.nan

@@ -10,6 +10,7 @@ import polars as pl
 
 from schemas.config import Group
 from schemas.tables import TABLES
+from tasks.measure.inputs import no_earlier_group
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ class IndicatorInputs:
     fact_campaign_member: pl.DataFrame = field(default_factory=TABLES["core.fact_campaign_member"].empty)
     exporters: Mapping[str, int] = field(default_factory=dict)  # declared name -> exporter_no of coverage
     roster_dates: tuple[dt.date, ...] = ()  # for which days the rosters speak
+    known_since: pl.DataFrame = field(default_factory=no_earlier_group)  # of a group that continues another
+    lexicon_eval: pl.DataFrame = field(default_factory=TABLES["core.lexicon_eval"].empty)  # as coders judged
+    person_tokens: Mapping[int, int] = field(default_factory=dict)  # by member_key, the same under any key
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ Interval = tuple[float, float]
 
 DRAWS = 999
 MIN_CLUSTERS = 8
-MAX_CELLS = 4_000_000  # numbers held at once by a resampling
+MAX_CELLS = 250_000  # numbers held at once by a resampling: what a processor keeps close
 Z = float(special.ndtri(0.975))
 NO_INTERVAL: Interval = (np.nan, np.nan)
 
@@ -66,6 +66,24 @@ def percentiles(draws: Array) -> Interval:
     return float(low), float(high)
 
 
+def row_percentiles(draws: Array) -> tuple[Array, Array]:
+    """2.5 and 97.5 % of each row; NaN for a row of which half or more are no numbers."""
+    draws = np.sort(np.asarray(draws, dtype=float), axis=1)  # NaN sorts last
+    n = np.isfinite(draws).sum(axis=1)
+    last = np.maximum(n - 1, 0)
+    ends = []
+    for share in (0.025, 0.975):
+        at = share * last
+        below = np.floor(at).astype(int)
+        above = np.minimum(below + 1, last)
+        rows = np.arange(len(draws))
+        left, right = draws[rows, below], draws[rows, above]
+        ends.append(
+            np.where((n > 0) & (n >= draws.shape[1] / 2), left + (at - below) * (right - left), np.nan)
+        )
+    return ends[0], ends[1]
+
+
 def centred(draws: Array, value: float, low: float, high: float) -> Array:
     """Draws moved so that their median is the value, cut to the range: the bootstrap's bias taken out.
 
@@ -89,17 +107,31 @@ def by_content(columns: Array) -> Array:
 
 
 def bootstrap(
-    rng: np.random.Generator, columns: Array, statistic: Callable[[Array], Array], *, ordered: bool = False
+    rng: np.random.Generator,
+    columns: Array,
+    statistic: Callable[[Array], Array],
+    *,
+    ordered: bool = False,
+    after: Callable[[Array], Array] | None = None,
 ) -> Interval:
     """Percentile bootstrap over clusters.
 
-    ``columns`` is clusters x k; ``statistic`` takes the draws x k sums of resampled clusters and returns
-    one number per draw. ``ordered`` keeps the given order (days); else rows are ordered by content.
+    ``columns`` is clusters x k; ``statistic`` takes sums of resampled clusters, some draws x k, and returns
+    one number per draw; ``after`` takes all of these. ``ordered`` keeps the given order (days); else rows are
+    ordered by content.
     """
     if len(columns) < MIN_CLUSTERS:
         return NO_INTERVAL
     rows = np.asarray(columns, dtype=float) if ordered else by_content(columns)
-    return percentiles(statistic(resampled_counts(rng, len(rows)) @ rows))
+    counts = resampled_counts(rng, len(rows))
+    drawn = np.concatenate([statistic(part @ rows) for part in in_parts(counts, rows.shape[1])])
+    return percentiles(drawn if after is None else after(drawn))
+
+
+def in_parts(rows: Array, width: int) -> list[Array]:
+    """The rows in parts of which each holds few enough numbers when every row has so many."""
+    size = max(1, MAX_CELLS // max(width, 1))
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
 def ratio(sums: Array) -> Array:

@@ -22,6 +22,7 @@ class Detail:
     """A companion of an indicator, one number per month; NaN where there is none.
 
     ``is_sparse``: months without a number have no row, instead of one that is not applicable.
+    ``while_immature``: it stands, as ``partial``, in months whose own value must wait for windows to close.
     """
 
     value: Array
@@ -31,6 +32,7 @@ class Detail:
     n_num: Array | None = None
     n_den: Array | None = None
     is_sparse: bool = False
+    while_immature: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,22 +63,37 @@ class Measure:
 
 IndicatorFunction = Callable[[Context, Indicator], Measure]
 
-#: The functions by code; a module of a facet fills it when it is imported.
-FUNCTIONS: dict[str, IndicatorFunction] = {}
+#: The functions by code and version (None: every version without one of its own); a module of a facet fills
+#: it when it is imported.
+FUNCTIONS: dict[tuple[str, int | None], IndicatorFunction] = {}
 
 
-def indicator(code: str) -> Callable[[IndicatorFunction], IndicatorFunction]:
-    """Register the function that computes a code of the catalogue."""
+def indicator(code: str, version: int | None = None) -> Callable[[IndicatorFunction], IndicatorFunction]:
+    """Register the function that computes a code of the catalogue, or one version of it."""
     if code not in registry():
         raise ValueError(f"{code} is not in the catalogue")
 
     def register(function: IndicatorFunction) -> IndicatorFunction:
-        if code in FUNCTIONS:
+        if (code, version) in FUNCTIONS:
             raise ValueError(f"{code} is computed twice")
-        FUNCTIONS[code] = function
+        FUNCTIONS[code, version] = function
         return function
 
     return register
+
+
+def function_of(spec: Indicator) -> IndicatorFunction | None:
+    """The function of a definition; None where this version of the product does not compute it."""
+    return FUNCTIONS.get((spec.code, spec.def_version)) or FUNCTIONS.get((spec.code, None))
+
+
+def measured(ctx: Context, spec: Indicator) -> Measure:
+    """A definition's measure; a definition without a function makes no sense in any month."""
+    function = function_of(spec)
+    if function is not None:
+        return function(ctx, spec)
+    nothing, never = np.full(ctx.n_months, np.nan), np.zeros(ctx.n_months, dtype=bool)
+    return Measure(nothing, nothing, nothing, enough=never, blocked=~never)
 
 
 def divide(num: npt.ArrayLike, den: npt.ArrayLike) -> Array:
@@ -97,6 +114,6 @@ def by_month(
 ) -> Bounds:
     """Intervals month by month for the months that are wanted and have enough evidence."""
     low, high = np.full(ctx.n_months, np.nan), np.full(ctx.n_months, np.nan)
-    for t in np.flatnonzero(where & ctx.wanted(spec.code)):
+    for t in np.flatnonzero(where & ctx.wanted(spec)):
         low[t], high[t] = interval(int(t), ctx.rng(spec, int(t)))
     return low, high

@@ -7,14 +7,18 @@ import polars as pl
 from scipy import special
 
 from schemas.indicators import Indicator
-from schemas.vocabulary import TASKS
 from tasks.measure.indicators.context import Array, Context
 from tasks.measure.indicators.intervals import (
+    MIN_CLUSTERS,
+    NO_INTERVAL,
+    Interval,
     bootstrap,
     bootstrap_mean,
     bootstrap_median,
+    percentiles,
     poisson_exact,
     ratio,
+    resampled_counts,
     wilson,
 )
 from tasks.measure.indicators.measures import (
@@ -65,10 +69,16 @@ def active_member_share(ctx: Context, spec: Indicator) -> Measure:
 
 @indicator("ritual_participation")
 def ritual_participation(ctx: Context, spec: Indicator) -> Measure:
-    """Active members with a greeting, congratulation or prayer over A. Share 0-1. Durkheim 1912."""
+    """Active members with a greeting, congratulation or prayer over A. Share 0-1. Durkheim 1912.
+
+    Companion ``upper``: with those who sent stickers alone within 48 hours of news.
+    """
     own = ctx.turn("is_text") & ~ctx.turn("is_announcement") & ~ctx.turn("is_forwarded")
     ritual = own & ((ctx.turn("lex_greeting_ritual") > 0) | (ctx.turn("lex_congrats_prayer") > 0))
-    num, den = (ctx.count(ritual) > 0).sum(axis=1).astype(float), ctx.active
+    said = ctx.count(ritual) > 0
+    num, den = said.sum(axis=1).astype(float), ctx.active
+    stuck = ctx.count(ctx.is_sticker & after_news(ctx, spec.params["sticker_hours"])) > 0
+    most = (said | stuck).sum(axis=1).astype(float)
     return Measure(
         divide(num, den),
         num,
@@ -76,7 +86,18 @@ def ritual_participation(ctx: Context, spec: Indicator) -> Measure:
         enough=den >= spec.params["min_active"],
         empty=den == 0,
         ci=wilson(num, den),
+        details={"upper": Detail(divide(most, den), n_num=most, n_den=den)},
     )
+
+
+def after_news(ctx: Context, hours: float) -> Array:
+    """Whether a turn follows news of a death or a joy, somebody else's, within so many hours."""
+    news = np.isin(ctx.turns["turn_key"].to_numpy(), ctx.inputs.fact_trigger["turn_key"].to_numpy())
+    near = np.zeros(len(ctx.turns), dtype=bool)
+    ends = np.searchsorted(ctx.turn_minute, ctx.turn_minute[news] + int(hours * 60), side="right")
+    for first, end in zip(np.flatnonzero(news).tolist(), ends.tolist(), strict=True):
+        near[first + 1 : end] |= ctx.turn_member[first + 1 : end] != ctx.turn_member[first]
+    return near
 
 
 @indicator("shared_symbol_rate")
@@ -133,7 +154,8 @@ def style_matches(counts: Array, words: Array, smoothing: float) -> Array:
 def style_match(ctx: Context, spec: Indicator) -> Measure:
     """Mean language style matching of members with 50 words or more. Index 0-1.
 
-    Gonzales, Hancock and Pennebaker 2010. The bootstrap resamples members' scores, the rest held fixed.
+    Gonzales, Hancock and Pennebaker 2010. The bootstrap resamples members, and with them the pooled rate of the
+    others.
     """
     month, member, text = ctx.turn_month, ctx.turn_member, ctx.turn("is_text")
     words = ctx.grid(month[text], member[text], ctx.turn("n_words")[text])
@@ -150,8 +172,40 @@ def style_match(ctx: Context, spec: Indicator) -> Measure:
     scores = np.where(counted, scores, 0)
     num, den = scores.sum(axis=1), counted.sum(axis=1).astype(float)
     enough = den >= spec.params["min_members"]
-    ci = by_month(ctx, spec, enough, lambda t, rng: bootstrap_mean(rng, scores[t, counted[t]]))
+
+    def interval(t: int, rng: np.random.Generator) -> Interval:
+        if den[t] < MIN_CLUSTERS:
+            return NO_INTERVAL
+        wrote = words[t] > 0
+        columns = np.column_stack([words[t, wrote], counts[:, t, wrote].T])
+        columns = columns[np.lexsort(columns.T[::-1])]
+        least, smoothing = spec.params["min_words_per_member"], spec.params["smoothing"]
+        return percentiles(resampled_matches(rng, columns[:, 0], columns[:, 1:], least, smoothing))
+
+    ci = by_month(ctx, spec, enough, interval)
     return Measure(divide(num, den), num, den, enough=enough, empty=words.sum(axis=1) == 0, ci=ci)
+
+
+def resampled_matches(
+    rng: np.random.Generator, words: Array, counts: Array, least: float, smoothing: float
+) -> Array:
+    """Mean match of resampled members: words by member, counts members x classes; one number per draw.
+
+    Who is drawn twice is one person: no copy of a member stands among that member's others.
+    """
+    times = resampled_counts(rng, len(words))
+    all_words, all_counts = times @ words, times @ counts
+    enough = words >= least
+    times, words, counts = times[:, enough], words[enough], counts[enough]
+    rest = all_words[:, None] - times * words
+    rest = np.where(rest > 0, rest, np.nan)
+    total = np.zeros_like(times)
+    for mine, everyone in zip(counts.T, all_counts.T, strict=True):  # by class of words
+        own, others = mine / words, (everyone[:, None] - times * mine) / rest
+        total += 1 - np.abs(own - others) / (own + others + smoothing)
+    drawn = np.where(np.isfinite(rest), times, 0)
+    matched: Array = divide((drawn * np.nan_to_num(total / counts.shape[1])).sum(axis=1), drawn.sum(axis=1))
+    return matched
 
 
 @indicator("joint_activity_rate")
@@ -249,15 +303,25 @@ def joint_activity_breadth(ctx: Context, spec: Indicator) -> Measure:
         empty=n == 0,
         ci=(low, high),
         ci_kind=kind,
-        details=scaled_to_heads(ctx, 1),
+        details={"unmatched": Detail(_unmatched_names(ctx)), **scaled_to_heads(ctx, 1)},
     )
 
 
+def _unmatched_names(ctx: Context) -> Array:
+    """M: names on the lists of activities that begin in the month that are matched to nobody."""
+    kinds = pl.col("activity_kind").is_in(LIST_KINDS)
+    begun = ctx.inputs.fact_activity.filter(kinds).select("activity_key", "local_date")
+    nobody = ctx.inputs.fact_participation.filter(
+        pl.col("member_key").is_null() & pl.col("participation_status").is_in(COMMITTED)
+    )
+    month = ctx.month_of(nobody.join(begun, on="activity_key")["local_date"])
+    inside = month[(month >= 0) & (month < ctx.n_months)]
+    return np.bincount(inside, minlength=ctx.n_months).astype(float)
+
+
 def task_counts(ctx: Context) -> Array:
-    """M x U x 6 turns by task class."""
-    tasks = ctx.turns["task"]
-    grids = [ctx.count((tasks == task).fill_null(False).to_numpy()) for task in TASKS]
-    return np.stack(grids, axis=-1)
+    """M x U x 6 turns by task class; not to be written to."""
+    return ctx.task_turns
 
 
 def rarefied_entropy(counts: Array, draws: int) -> Array:

@@ -41,15 +41,24 @@ class Ties:
 
 def monthly_ties(ctx: Context) -> list[Ties]:
     """The core ties of every month, by the replying turn's day, in time order."""
+    if "ties" not in ctx.memo:
+        ctx.memo["ties"] = _split_by_month(ctx)
+    ties: list[Ties] = ctx.memo["ties"]
+    return ties
+
+
+def _split_by_month(ctx: Context) -> list[Ties]:
     core = ctx.replies.filter(ctx.replies["layer"] == "core")
-    month = ctx.month_of(core["local_date"])
-    day = ctx.day_of(core["local_date"])
     source, target = ctx.member_of(core["source_member_key"]), ctx.member_of(core["target_member_key"])
-    weight = core["weight"].to_numpy()
-    keep = (source != target) & (source >= 0) & (target >= 0)
+    month, day = ctx.month_of(core["local_date"]), ctx.day_of(core["local_date"])
+    keep = np.flatnonzero((source != target) & (source >= 0) & (target >= 0))
+    keep = keep[np.argsort(month[keep], kind="stable")]
+    source, target, month, day = source[keep], target[keep], month[keep], day[keep]
+    weight = core["weight"].to_numpy()[keep]
+    bounds = np.searchsorted(month, np.arange(ctx.n_months + 1))
     ties = []
     for t in range(ctx.n_months):
-        mine = keep & (month == t)
+        mine = slice(bounds[t], bounds[t + 1])
         ties.append(_localise(source[mine], target[mine], weight[mine], day[mine] - ctx.month_start[t]))
     return ties
 
@@ -161,9 +170,12 @@ def permuted_shares(rng: np.random.Generator, ties: Ties, differs: Array, draws:
         permutations = np.array(list(itertools.permutations(range(ties.n))))
     else:
         permutations = rng.permuted(np.tile(np.arange(ties.n), (draws, 1)), axis=1)
-    chunk = max(1, MAX_CELLS // max(len(ties.weight), 1))
+    matrix = ties.matrix()
+    source, target = np.nonzero(matrix)  # ties of one direction between two people are one
+    weight, flat = matrix[source, target], differs.astype(float).ravel()
+    chunk = max(1, MAX_CELLS // max(len(weight), 1))
     across = [
-        differs[rows[:, ties.source], rows[:, ties.target]] @ ties.weight
+        flat.take(rows[:, source] * ties.n + rows[:, target]) @ weight
         for rows in np.split(permutations, range(chunk, len(permutations), chunk))
     ]
     return np.concatenate(across) / ties.total, exact

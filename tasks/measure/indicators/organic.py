@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 from scipy import special
 
 from schemas.indicators import Indicator
@@ -69,9 +70,15 @@ def shuffled_labour(rng: np.random.Generator, counts: Array, draws: int) -> Arra
 def _shuffled_cells(
     rng: np.random.Generator, tasks: Array, offset: Array, size: int, logs: Array, draws: int
 ) -> Array:
-    """Sum of n ln n over the cells of each shuffled table."""
-    shuffled = rng.permuted(np.tile(tasks.astype(np.int8), (draws, 1)), axis=1)
-    flat = shuffled + offset[None, :] + (np.arange(draws) * size)[:, None]
+    """Sum of n ln n over the cells of each shuffled table.
+
+    The tasks ride in the lowest bits of random numbers, which are sorted: a shuffle without a permutation.
+    """
+    keys = rng.integers(0, 2**32, (draws, len(tasks)), dtype=np.uint32) & np.uint32(0xFFFFFFF8)
+    keys |= tasks.astype(np.uint32)
+    keys.sort(axis=1)
+    flat = (keys & np.uint32(7)).astype(np.int32) + offset.astype(np.int32)
+    flat += (np.arange(draws, dtype=np.int32) * size)[:, None]
     total: Array = logs[np.bincount(flat.ravel(), minlength=draws * size)].reshape(draws, -1).sum(axis=1)
     return total
 
@@ -134,14 +141,12 @@ def role_task_alignment(ctx: Context, spec: Indicator) -> Measure:
 
     Bergsma 2013.
     """
-    role, task = ctx.turns["role"], ctx.turns["task"]
-    cells = np.stack(
-        [
-            np.stack([ctx.count(((role == r) & (task == k)).fill_null(False).to_numpy()) for k in TASKS], -1)
-            for r in ROLES
-        ],
-        axis=-2,
-    )  # M x U x roles x tasks
+    number = {role: i for i, role in enumerate(ROLES)}
+    role = ctx.turns["role"].replace_strict(number, default=-1, return_dtype=pl.Int64).to_numpy()
+    cells = ctx.cells(
+        role * len(TASKS) + ctx.turn_task, (role >= 0) & (ctx.turn_task >= 0), len(ROLES) * len(TASKS)
+    )
+    cells = cells.reshape(ctx.n_months, ctx.n_members, len(ROLES), len(TASKS))
     tables = cells.sum(axis=1)
     turns, by_role = tables.sum(axis=(1, 2)), tables.sum(axis=2)
     roles = (by_role >= spec.params["min_turns_per_role"]).sum(axis=1)
@@ -162,7 +167,7 @@ def dominant_tasks(ctx: Context, minimum: float) -> Array:
 
     Of equal tasks the first of the catalogue's order counts.
     """
-    counts = task_counts(ctx)
+    counts = task_counts(ctx).copy()
     counts[..., _SOCIABLE] = 0
     return np.where(counts.sum(axis=-1) >= minimum, counts.argmax(axis=-1), -1)
 
@@ -183,8 +188,8 @@ def cross_role_tie_share(ctx: Context, spec: Indicator) -> Measure:
     )
     expected = np.array([permuted_mean_difference(d) for d in differs])
     share = divide(across, total)
-    varied = np.array([bool(d.any()) for d in differs])
-    enough = (n_ties >= spec.params["min_ties"]) & varied
+    n_roles = np.array([len({roles[t][n] or "member" for n in m.nodes}) for t, m in enumerate(ties)])
+    enough = (n_ties >= spec.params["min_ties"]) & (n_roles >= spec.params["min_roles"])
     p = np.full(ctx.n_months, np.nan)
 
     def interval(t: int, rng: np.random.Generator) -> Interval:

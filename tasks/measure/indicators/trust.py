@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.answers import (
+    WINDOW_MIN,
     answer_delays,
     answer_details,
     answered,
@@ -21,6 +24,7 @@ from tasks.measure.indicators.intervals import (
     Interval,
     bootstrap,
     centred,
+    in_parts,
     percentiles,
     poisson_exact,
     ratio,
@@ -35,7 +39,8 @@ from tasks.measure.indicators.measures import (
     indicator,
     scaled_to_heads,
 )
-from tasks.measure.indicators.networks import Ties, monthly_ties, reciprocity
+from tasks.measure.indicators.networks import Ties, monthly_ties, reciprocity, two_sided_p
+from tasks.measure.indicators.survival import median_survival, survival_areas, survival_interval
 
 _NULL_DRAWS = 199
 
@@ -81,31 +86,6 @@ def help_answer_rate(ctx: Context, spec: Indicator) -> Measure:
     return Measure(value, k, n, enough=enough, empty=n == 0, ci=ci, ci_kind=kind, details=details)
 
 
-def survival_areas(times: Array, is_event: Array, weights: Array, horizon: float) -> tuple[Array, Array]:
-    """Restricted mean and S(horizon) by Kaplan-Meier for rows of weights (draws x subjects).
-
-    Deaths come before censorings at the same time.
-    """
-    order = np.lexsort((~is_event, times))
-    times, is_event, weights = np.minimum(times[order], horizon), is_event[order], weights[:, order]
-    at_risk = np.cumsum(weights[:, ::-1], axis=1)[:, ::-1]
-    factor = 1 - np.divide(weights * is_event, at_risk, out=np.zeros_like(at_risk), where=at_risk > 0)
-    survival = np.cumprod(factor, axis=1)
-    before = np.concatenate([np.ones((len(weights), 1)), survival[:, :-1]], axis=1)
-    steps = np.diff(times, prepend=0.0)
-    areas = (before * steps).sum(axis=1) + survival[:, -1] * (horizon - times[-1])
-    return areas, survival[:, -1]
-
-
-def median_survival(times: Array, is_event: Array) -> float:
-    """Least time at which the Kaplan-Meier curve is at or under one half; NaN where it stays above."""
-    order = np.lexsort((~is_event, times))
-    times, is_event = times[order], is_event[order]
-    survival = np.cumprod(1 - is_event / np.arange(len(times), 0, -1))
-    below = np.flatnonzero(survival <= 0.5 + 1e-12)
-    return float(times[below[0]]) if len(below) else np.nan
-
-
 @indicator("help_response_time")
 def help_response_time(ctx: Context, spec: Indicator) -> Measure:
     """Restricted mean minutes to the first answer by Kaplan-Meier, 0 to 1440, trailing quarter.
@@ -120,7 +100,11 @@ def help_response_time(ctx: Context, spec: Indicator) -> Measure:
     times = np.where(is_event, delay, limit)
     month, member = ctx.turn_month[asked], ctx.turn_member[asked]
     n, events = np.zeros(ctx.n_months), np.zeros(ctx.n_months)
-    value, median, still_open = (np.full(ctx.n_months, np.nan) for _ in range(3))
+    value, median, still_open, paused = (np.full(ctx.n_months, np.nan) for _ in range(4))
+    open_low, open_high = np.full(ctx.n_months, np.nan), np.full(ctx.n_months, np.nan)
+    start = ctx.turn_local_minute[asked]
+    awake = waking_minutes(start, times, spec.params)
+    awake_day = (24 - (spec.params["night_to_hour"] - spec.params["night_from_hour"]) % 24) * 60
     windows = []
     for t in range(ctx.n_months):
         mine = (month > t - spec.window_months) & (month <= t)
@@ -130,6 +114,8 @@ def help_response_time(ctx: Context, spec: Indicator) -> Measure:
             area, tail = survival_areas(times[mine], is_event[mine], np.ones((1, int(n[t]))), horizon)
             value[t], still_open[t] = area[0], tail[0]
             median[t] = median_survival(times[mine], is_event[mine])
+            open_low[t], open_high[t] = survival_interval(times[mine], is_event[mine])
+            paused[t] = survival_areas(awake[mine], is_event[mine], np.ones((1, int(n[t]))), awake_day)[0][0]
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
         mine = windows[t]
@@ -139,7 +125,9 @@ def help_response_time(ctx: Context, spec: Indicator) -> Measure:
             return np.nan, np.nan
         weights = resampled_counts(rng, clusters)[:, first]
         weights = weights[weights.sum(axis=1) > 0]
-        return percentiles(survival_areas(times[mine], is_event[mine], weights, horizon)[0])
+        parts = in_parts(weights, 4 * weights.shape[1])
+        areas = [survival_areas(times[mine], is_event[mine], part, horizon)[0] for part in parts]
+        return percentiles(np.concatenate(areas))
 
     enough = n >= spec.params["min_requests"]
     ci = by_month(ctx, spec, enough, interval)
@@ -150,8 +138,24 @@ def help_response_time(ctx: Context, spec: Indicator) -> Measure:
         enough=enough,
         empty=n == 0,
         ci=ci,
-        details={"median": Detail(median), "open_24h": Detail(still_open)},
+        details={
+            "median": Detail(median),
+            "open_24h": Detail(still_open, open_low, open_high, "greenwood"),
+            "night_paused": Detail(paused),
+        },
     )
+
+
+def waking_minutes(start: Array, minutes: Array, params: Mapping[str, float]) -> Array:
+    """Of so many minutes from a minute of the day on, those outside of the night; up to a day."""
+    first, last = int(params["night_to_hour"] * 60), int(params["night_from_hour"] * 60)
+
+    def since_midnight(at: Array) -> Array:
+        """Waking minutes from midnight to a minute of this day or the next."""
+        days, minute = np.divmod(at, 1440)
+        return days * (last - first) + np.clip(minute, first, last) - first
+
+    return np.asarray(since_midnight(start + minutes) - since_midnight(start), dtype=float)
 
 
 def _order_of_first(member: Array) -> Array:
@@ -162,9 +166,16 @@ def _order_of_first(member: Array) -> Array:
 
 @indicator("helper_breadth")
 def helper_breadth(ctx: Context, spec: Indicator) -> Measure:
-    """Members who gave the first answer to a request or offered help over A, trailing quarter. Share 0-1."""
+    """Members who answered a request or offered help over A, trailing quarter. Share 0-1.
+
+    An answer is a request's first one, or a tie by which a later turn meets the request.
+    """
     asked = requests(ctx) & answered(ctx)
-    helped = ctx.grid(ctx.turn_month[asked], ctx.member_of(ctx.turns["answered_by_member_key"])[asked])
+    ties = ctx.replies.filter((pl.col("method") == "request") & (pl.col("latency_min") <= WINDOW_MIN))
+    begun = pl.DataFrame({"target_turn_key": ctx.turns["turn_key"], "month": ctx.turn_month})
+    later = ties.join(begun.filter(pl.Series(requests(ctx), dtype=pl.Boolean)), on="target_turn_key")
+    helped = ctx.grid(later["month"].to_numpy(), ctx.member_of(later["source_member_key"]))
+    helped += ctx.grid(ctx.turn_month[asked], ctx.member_of(ctx.turns["answered_by_member_key"])[asked])
     offered = ctx.count((ctx.turn("lex_help_offer") > 0) & ~ctx.turn("is_list"))
     active = roll(ctx.all_turns, spec.window_months) > 0
     num = ((roll(helped + offered, spec.window_months) > 0) & active).sum(axis=1).astype(float)
@@ -184,7 +195,8 @@ def helper_breadth(ctx: Context, spec: Indicator) -> Measure:
 def gratitude_rate(ctx: Context, spec: Indicator) -> Measure:
     """Text turns with thanks, announcements left out, per 1000 text turns, trailing quarter.
 
-    Althoff et al. 2014. Companion ``after_help``: answered requesters who thank within 24 hours.
+    Althoff et al. 2014. Companions ``after_help``: answered requesters who thank within 24 hours; ``upper``: with
+    stickers alone of those whose request was answered in the 48 hours before.
     """
     text = roll(ctx.text_turns, spec.window_months)
     thanks_turn = ctx.turn("is_text") & (ctx.turn("lex_gratitude") > 0) & ~ctx.turn("is_announcement")
@@ -200,6 +212,7 @@ def gratitude_rate(ctx: Context, spec: Indicator) -> Measure:
     helped, thankful = (roll(g, spec.window_months) > 0 for g in _thanked(ctx, thanks_turn))
     k, n = thankful.sum(axis=1).astype(float), helped.sum(axis=1).astype(float)
     after = np.where(n >= spec.params["min_answered"], divide(k, n), np.nan)
+    stuck = roll(_thanking_stickers(ctx, spec.params["sticker_hours"]), spec.window_months)
     return Measure(
         1000 * divide(num, den),
         num,
@@ -207,8 +220,33 @@ def gratitude_rate(ctx: Context, spec: Indicator) -> Measure:
         enough=enough,
         empty=den == 0,
         ci=(1000 * low, 1000 * high),
-        details={"after_help": Detail(after, *wilson(k, n), "wilson", k, n)},
+        details={
+            "after_help": Detail(after, *wilson(k, n), "wilson", k, n),
+            "upper": Detail(1000 * divide(num + stuck, den + stuck), n_num=num + stuck, n_den=den + stuck),
+        },
     )
+
+
+def _thanking_stickers(ctx: Context, hours: float) -> Array:
+    """M: turns of stickers alone by somebody whose request was answered in the hours before."""
+    asked = requests(ctx) & answered(ctx)
+    delays = np.nan_to_num(answer_delays(ctx)[asked]).astype(np.int64)
+    given = pl.DataFrame({"member": ctx.turn_member[asked], "minute": ctx.turn_minute[asked] + delays})
+    stickers = pl.DataFrame({"member": ctx.turn_member, "minute": ctx.turn_minute, "month": ctx.turn_month})
+    found = (
+        stickers.filter(pl.Series(ctx.is_sticker, dtype=pl.Boolean))
+        .sort("minute")
+        .join_asof(
+            given.with_columns(answer="minute").sort("minute"),
+            on="minute",
+            by="member",
+            strategy="backward",
+            tolerance=int(hours * 60),
+            check_sortedness=False,
+        )
+        .filter(pl.col("answer").is_not_null() & pl.col("month").is_between(0, ctx.n_months - 1))
+    )
+    return np.bincount(found["month"].to_numpy(), minlength=ctx.n_months).astype(float)
 
 
 def _thanked(ctx: Context, thanks: Array) -> tuple[Array, Array]:
@@ -241,28 +279,33 @@ def _thanked(ctx: Context, thanks: Array) -> tuple[Array, Array]:
 def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
     """Sum of the smaller of both directions' tie weight over all tie weight. Index 0-1.
 
-    Squartini et al. 2013. ``expected``: the month's targets shuffled among its ties. The draws are centred
+    Squartini et al. 2013. ``expected``: the month's targets shuffled among its ties, nobody's own; ``p``: two-sided
+    among the shuffles. The draws are centred
     on the value: resampled days hold fewer matching replies than the month, which biases every draw down.
     """
     ties = monthly_ties(ctx)
     total = np.array([month.total for month in ties])
     n_ties = np.array([len(month.weight) for month in ties])
     value = np.array([reciprocity(month.matrix()) for month in ties])
-    expected = np.full(ctx.n_months, np.nan)
+    expected, p = np.full(ctx.n_months, np.nan), np.full(ctx.n_months, np.nan)
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
         month = ties[t]
         days = np.flatnonzero(ctx.covered[ctx.month_start[t] : ctx.month_end[t] + 1])
-        expected[t] = float(np.nanmean(shuffled_reciprocity(rng, month)))
+        null = shuffled_reciprocity(rng, month)
+        expected[t] = float(np.nanmean(null))
+        p[t] = two_sided_p(float(value[t]), null, float(expected[t]), exact=False)
         both = _pair_sums(month.source, month.target, month.weight, month.day, days, month.n)
         half = both.shape[1] // 2
 
         def statistic(sums: Array) -> Array:
             one, other = sums[:, :half], sums[:, half:]
-            drawn = divide(2 * np.minimum(one, other).sum(axis=1), sums.sum(axis=1))
-            return centred(drawn, value[t], 0, 1)  # days drawn twice pair off less
+            return divide(2 * np.minimum(one, other).sum(axis=1), sums.sum(axis=1))
 
-        return bootstrap(rng, both, statistic, ordered=True)
+        # days drawn twice pair off less
+        return bootstrap(
+            rng, both, statistic, ordered=True, after=lambda drawn: centred(drawn, value[t], 0, 1)
+        )
 
     enough = (n_ties >= spec.params["min_ties"]) & (ctx.active >= spec.params["min_active"])
     ci = by_month(ctx, spec, enough, interval)
@@ -277,13 +320,14 @@ def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
         details={
             "expected": Detail(expected),
             "excess": Detail(excess, ci[0] - expected, ci[1] - expected, "boot_day"),
+            "p": Detail(p),
         },
     )
 
 
 def shuffled_reciprocity(rng: np.random.Generator, ties: Ties) -> Array:
-    """Reciprocity when the targets are shuffled among the ties; ties to oneself are dropped."""
-    targets = rng.permuted(np.tile(ties.target, (_NULL_DRAWS, 1)), axis=1)
+    """Reciprocity when the targets are shuffled among the ties: everybody's ties in and out stay as many."""
+    targets = _without_loops(rng, ties.source, rng.permuted(np.tile(ties.target, (_NULL_DRAWS, 1)), axis=1))
     size = ties.n * ties.n
     chunk = max(1, MAX_CELLS // size)
     parts = []
@@ -295,6 +339,26 @@ def shuffled_reciprocity(rng: np.random.Generator, ties: Ties) -> Array:
         both = np.minimum(cells, cells.transpose(0, 2, 1)).sum(axis=(1, 2))
         parts.append(divide(both, cells.sum(axis=(1, 2))))
     return np.concatenate(parts)
+
+
+def _without_loops(rng: np.random.Generator, source: Array, targets: Array) -> Array:
+    """Draws x ties of targets with ties to oneself swapped away, one of each draw at a time.
+
+    What cannot be swapped away (one person holds most of all ties) stays, and is dropped from the graph.
+    """
+    targets = targets.copy()
+    for _ in range(2 * len(source)):
+        looped = targets == source
+        rows = np.flatnonzero(looped.any(axis=1))
+        if not len(rows):
+            break
+        one = looped[rows].argmax(axis=1)
+        other = rng.integers(0, len(source), len(rows))
+        mine, theirs = targets[rows, one], targets[rows, other]
+        fits = (theirs != source[one]) & (mine != source[other])
+        rows, one, other = rows[fits], one[fits], other[fits]
+        targets[rows, one], targets[rows, other] = theirs[fits], mine[fits]
+    return targets
 
 
 def _pair_sums(source: Array, target: Array, weight: Array, day: Array, days: Array, n: int) -> Array:

@@ -125,7 +125,7 @@ def compile_lexicon(source: Words, symbols: Sequence[str] = ()) -> Lexicon:
         clause_words=frozenset(source.forms("clause")),
         exempt=build([form.split(" ") for form in source.forms("no_negation")]),
         english=frozenset(source.forms("english")),
-        language=_languages(entries),
+        language=_languages(entries) | dict(source.languages.select("form", "lang").iter_rows()),
         version=source.version,
     )
 
@@ -423,16 +423,9 @@ def language(lexicon: Lexicon, tokens: Tokens, english: np.ndarray) -> pl.Series
     of_word = pl.DataFrame({"form": tokens.vocabulary}).join(
         table, on="form", how="left", maintain_order="left"
     )["lang"]
-    counts = np.stack(
-        [
-            np.bincount(
-                tokens.text_no,
-                (of_word == tag).fill_null(False).to_numpy()[tokens.word],
-                minlength=tokens.n_texts,
-            )
-            for tag in tags
-        ]
-    )
+    number = of_word.replace_strict(list(tags), list(range(4)), default=4, return_dtype=pl.Int64).to_numpy()
+    cells = tokens.text_no * 5 + number[tokens.word]
+    counts = np.bincount(cells, minlength=tokens.n_texts * 5).reshape(-1, 5).T
     # Arabic formulas stand in every language's talk: they name the language only where nothing else does
     local = counts[:3]
     best, top = local.argmax(axis=0), local.max(axis=0)

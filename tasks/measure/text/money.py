@@ -1,75 +1,107 @@
 """Amounts of money in a line of text.
 
 Called once per distinct line of lists and gift notices, never per message. An amount that cannot be told for
-certain (a range, slang with two meanings) is left out: no number is better than an invented one.
+certain (a range, slang with two meanings, a product) is left out and counted as refused: no number is better
+than an invented one.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+from tasks.measure.text.number_words import NUMBER_WORDS, spelled
 
 LOWEST, HIGHEST = 500.0, 1e9
-CHECK_ABOVE = 5e7  # a person should look at gifts above this
+#: Gifts above this a person should look at.
+CHECK_ABOVE = 5e7
+AMBIGUOUS, OUT_OF_RANGE = "ambiguous_amount", "out_of_range"
 
 _MULTIPLIERS = {
-    "rb": 1e3,
-    "ribu": 1e3,
-    "rebu": 1e3,
-    "k": 1e3,
-    "jt": 1e6,
-    "juta": 1e6,
-    "m": 1e9,
-    "miliar": 1e9,
-}
-_SLANG = {"seceng": 1e3, "noceng": 2e3, "goceng": 5e3, "ceban": 1e4, "goban": 5e4}
-_AMBIGUOUS = ("gocap", "cepek")
-_UNITS = {
-    w: n
-    for n, w in enumerate(["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"], 1)
-}
-_SPELLED_WORDS = (
-    *_UNITS,
-    "se",
-    "sepuluh",
-    "sebelas",
-    "seratus",
-    "seribu",
-    "sejuta",
-    "belas",
-    "puluh",
-    "ratus",
-    "ribu",
-    "rebu",
-    "juta",
-    "setengah",
-)
+    "rb": 1e3, "rbu": 1e3, "ribu": 1e3, "rebu": 1e3, "k": 1e3, "jt": 1e6, "juta": 1e6,
+    "m": 1e9, "miliar": 1e9, "milyar": 1e9,
+}  # fmt: skip
+_SLANG = {"seceng": 1e3, "noceng": 2e3, "goceng": 5e3, "ceban": 1e4, "noban": 2e4, "goban": 5e4}
+#: 50 or 50,000; 100 or 100,000; …
+_AMBIGUOUS_SLANG = ("gocap", "cepek", "gopek", "nopek", "jigo")
+#: How much of the text before an amount is looked at.
+_REACH = 48
 
-_NUMBER = r"\d{1,3}(?:[.,]\d{3})+(?:,\d{2})?|\d+(?:[.,]\d+)?"
+_NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d{2})?|\d{1,3}(?:,\d{3})+(?:\.\d{2})?|\d+(?:[.,]\d+)?"
 _AMOUNT = re.compile(
-    rf"(?<![\w.,/+])(?P<sign>rp\.?\s*|idr\s*)?(?P<number>{_NUMBER})(?P<dash>,-)?"
-    r"(?:\s*(?P<multiplier>rb|ribu|rebu|k|jt|juta|miliar|m)(?:an)?(?![a-z]))?(?P<after>\s*[a-z]*)"
+    rf"(?<!\w)(?<!\d[.,])(?P<sign>rp[.:]?\s*|idr\s*|\+\s?(?=\d))?(?P<number>{_NUMBER})(?![.,]?\d)(?P<dash>[,.]-)?"
+    r"(?:\s*(?P<multiplier>rb|rbu|ribu|rebu|k|jt|juta|miliar|milyar|m)(?:an)?(?![a-z]))?"
+    r"(?P<rupiah>\s*(?:rupiah|perak)\b)?"
 )
-_SLANG_WORD = re.compile(r"\b(" + "|".join((*_SLANG, *_AMBIGUOUS)) + r")\b")
-_SPELLED = re.compile(r"\b(?:(?:" + "|".join(sorted(_SPELLED_WORDS, key=len, reverse=True)) + r")\b\s*)+")
-_RANGE = re.compile(
-    r"\d\s*(?:rb|ribu|k|jt|juta)?\s*(?:-|\x{2013}|s/?d|sampai)\s*(?:rp\.?\s*)?\d".replace(
-        r"\x{2013}", "\u2013"
+_SLANG_WORD = re.compile(r"\b(" + "|".join((*_SLANG, *_AMBIGUOUS_SLANG)) + r")(?:an)?\b")
+_SPELLED = re.compile(
+    r"\b(?:" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r")\b"
+    r"(?:\s+(?:" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r")\b)*"
+)
+_RANGE = re.compile(r"^\s*(?:-|\u2013|\u2014|~|/|s/?d\.?|sampai|hingga|atau|ke)\s*(?:rp\.?\s*)?$")
+_RUPIAH = re.compile(r"\b(?:rupiah|perak)\b")
+_TIMES = re.compile(r"^\s*[x\u00d7*]\s*\d")
+_GOAL = re.compile(
+    r"\b(?:target|kurang(?:nya)?|butuh|kebutuhan|sisa(?:nya)?|perlu|keperluan|min(?:imal)?|maks(?:imal)?|dari)\W*(?:\w+\W+)?$"
+)
+_VERB = re.compile(
+    r"\b(?:transfer|tf|trf|kirim|donasi|infa[kq]|sedekah|sh?odaqoh|shadaqah)(?:\W+(?!dan\b|dari\b)\pL+){0,2}\W*$".replace(
+        r"\pL", r"[^\W\d_]"
     )
 )
-_GOAL = re.compile(r"\b(?:target|kurang(?:nya)?|butuh|kebutuhan|sisa|perlu)\W*(?:\w+\W+)?$")
-_VERB = re.compile(r"\b(?:transfer|tf|trf|kirim|donasi|infa[kq]|sedekah|shodaqoh)\b[^\d]*$")
-_CLOCK = re.compile(r"\b(?:jam|pukul|pkl)\s*$")
-_ACCOUNT = re.compile(
-    r"\b(?:rek(?:ening)?|norek|bank|bsi|bri|bni|bca|mandiri|dana|ovo|gopay|a\.?n\.?)\b\W*(?:\w+\W+)?$"
-)
+_ACCOUNT = re.compile(r"\b(?:no\.?\s*)?(?:rek(?:ening)?|norek|va|kode|pin)\b\W*$")
 _NOT_MONEY_BEFORE = re.compile(
-    r"\b(?:tgl|tanggal|tahun|thn|angkatan|akt|juz|no|nomor|hal|surat|ayat|jam|pukul|pkl)\W*$"
+    r"\b(?:tgl|tanggal|tahun|thn|angkatan|akt|alumni|juz|no|nomor|nmr|hal|surat|ayat|jam|pukul|pkl|rt|rw|blok|kelas|km|lantai|absen)[\s.:/]*$"
 )
 _NOT_MONEY_AFTER = re.compile(
-    r"^\s*(?:orang|org|pax|buah|pcs|kg|gram|gr|meter|km|cm|liter|lembar|jiwa|peserta|santri|anggota|hari|jam|menit|tahun|thn|bulan|kali|run|rak(?:aat)?|halaman|unit|box|dus|paket|porsi|wib|wita|x)\b"
+    r"^\s*(?:orang|org|pax|buah|bh|pcs|pc|kg|kilo|gram|gr|meter|km|cm|liter|ltr|lembar|jiwa|peserta|santri"
+    r"|anggota|hari|jam|menit|tahun|thn|bulan|kali|run|lari|rak(?:aat)?|halaman|hal|unit|box|dus|paket|pkt|porsi"
+    r"|bungkus|ekor|ayat|wib|wita|wit|persen|x|%|th)(?:\b|(?<=%))"
 )
-_DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|\b\d{1,2}[.:]\d{2}\b(?!\d)")
+_DATE = re.compile(
+    r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[.:]\d{2}\b(?![.,]?\d|\s*(?:rb|jt|ribu|juta|k)\b)"
+)
+_PHONE = re.compile(r"(?:\+?\b62|\b0)[ .-]?8\d{1,3}(?:[ .-]?\d{2,5}){1,4}\b")
+_ACCOUNT_RUN = re.compile(r"\b\d{3,5}(?:[ -]\d{2,5}){1,4}\b")
 TOTAL = re.compile(r"\b(?:total|jumlah|terkumpul|saldo|rekap|subtotal)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Amounts of IDR in their order, and the codes of what looked like money and cannot be told.
+
+    ``joined`` tells whether the amounts are one sum ('50rb + 20rb').
+    """
+
+    values: tuple[float, ...] = ()
+    refused: tuple[str, ...] = ()
+    joined: bool = False
+
+    @property
+    def sole(self) -> float | None:
+        """The one amount a line names, or the sum it writes with a plus; None where a word of it is unsure."""
+        if self.refused or not self.values or (len(self.values) > 1 and not self.joined):
+            return None
+        return sum(self.values)
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether there is money in the line and yet no amount of it."""
+        return self.sole is None and bool(self.refused or self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One amount in the text; ``scale`` of its multiplier (0 in words); ``code`` where it is refused."""
+
+    start: int
+    end: int
+    value: float
+    scale: float
+    in_words: bool = False
+    code: str | None = None
+    is_money: bool = True
 
 
 def amounts(line: str, *, in_donation_context: bool) -> list[float]:
@@ -77,82 +109,77 @@ def amounts(line: str, *, in_donation_context: bool) -> list[float]:
 
     ``in_donation_context``: whether bare digits may be money (a line of a donation list, a gift notice).
     """
-    text = line.lower().replace("\u00a0", " ")
-    if _RANGE.search(_DATE.sub(" ", text)):
-        return []
-    found: list[tuple[int, int, float, bool]] = []
-    blocked = [match.span() for match in _DATE.finditer(text)]
-    for match in _AMOUNT.finditer(text):
-        value = _digits(match, text, in_donation_context, blocked)
-        if value is not None:
-            found.append(
-                (
-                    match.start(),
-                    match.end("multiplier") if match["multiplier"] else match.end("number"),
-                    value,
-                    False,
-                )
-            )
-    found += [(m.start(), m.end(), _SLANG[m[1]], True) for m in _SLANG_WORD.finditer(text) if m[1] in _SLANG]
-    for match in _SPELLED.finditer(text):
-        value = spelled(match.group().split())
-        if (
-            value is not None
-            and value >= 1000
-            and not any(start < match.end() and match.start() < end for start, end, _, _ in found)
-        ):
-            found.append((match.start(), match.end(), value, True))
-    return _without_echo(sorted(found), text)
+    return list(read_amounts(line, in_donation_context=in_donation_context).values)
 
 
-def _without_echo(found: list[tuple[int, int, float, bool]], text: str) -> list[float]:
-    """Values in order; an amount repeated in words right after its digits counts once; goals are no gifts."""
-    values: list[float] = []
-    previous: tuple[int, float] | None = None
-    for start, end, value, in_words in found:
-        echo = (
-            in_words
-            and previous is not None
-            and previous[1] == value
-            and len(text[previous[0] : start].strip(" (=/,.-")) == 0
-        )
-        previous = (end, value)
-        if not echo and LOWEST <= value <= HIGHEST and not _GOAL.search(text[:start]):
-            values.append(value)
-    return values
+def read_amounts(line: str, *, in_donation_context: bool) -> Amounts:
+    """Amounts of IDR in a line with the codes of what was refused; see :func:`amounts`."""
+    text = _ascii_digits(line).lower().replace("\u00a0", " ")
+    if not (re.search(r"\d", text) or _SLANG_WORD.search(text) or _SPELLED.search(text)):
+        return Amounts()
+    found = [one for match in _AMOUNT.finditer(text) if (one := _digits(match, text, in_donation_context))]
+    found += [
+        _Found(m.start(), m.end(), _SLANG.get(m[1], 0.0), 0.0, True, None if m[1] in _SLANG else AMBIGUOUS)
+        for m in _SLANG_WORD.finditer(text)
+    ]
+    found += _in_words(text, found)
+    told = _compounds(_ranges(sorted(found, key=lambda one: one.start), text), text)
+    return _chosen([one for one in told if one.is_money], text)
 
 
-def _digits(
-    match: re.Match[str], text: str, in_context: bool, blocked: list[tuple[int, int]]
-) -> float | None:
-    sign, number, multiplier = match["sign"], match["number"], match["multiplier"]
-    before, after = (
-        text[: match.start()],
-        text[match.end("multiplier") if multiplier else match.end("number") :],
+def _ascii_digits(line: str) -> str:
+    """Digits of any script as ASCII ones, compatibility forms folded, format characters dropped."""
+    if line.isascii():
+        return line
+    folded = unicodedata.normalize("NFKC", line)
+    return "".join(
+        str(unicodedata.digit(letter)) if letter.isdecimal() and not letter.isascii() else letter
+        for letter in folded
+        if unicodedata.category(letter) != "Cf"
     )
-    if multiplier == "m" and not sign:
+
+
+def _digits(match: re.Match[str], text: str, in_context: bool) -> _Found | None:
+    """An amount in digits; one that is no money by itself may still be the lower end of a range."""
+    sign, number, multiplier = match["sign"], match["number"], match["multiplier"]
+    signed = bool(sign and sign[0] != "+") or bool(match["rupiah"])
+    before = text[max(0, match.start() - _REACH) : match.start()]
+    after = text[match.end() : match.end() + _REACH]
+    if multiplier == "m" and not signed:
         return None
-    explicit = bool(sign or multiplier)
-    if not sign and (_NOT_MONEY_AFTER.match(after) or _NOT_MONEY_BEFORE.search(before)):
-        return None
-    if not explicit and any(start < match.end("number") and match.start() < end for start, end in blocked):
-        return None
+    scale = _MULTIPLIERS[multiplier] if multiplier else 1.0
     value = _value(number, multiplier)
-    if explicit:
-        return value
-    return value if in_context and _bare(number, before, value) else None
+    plain = _Found(match.start(), match.end(), value, scale, is_money=False)
+    if not signed and (_NOT_MONEY_AFTER.match(after) or _NOT_MONEY_BEFORE.search(before)):
+        return None
+    if not (signed or multiplier):
+        window = slice(max(0, match.start() - _REACH), match.end() + _REACH)
+        at = match.start("number") - window.start
+        if _is_blocked(text[window], at, at + len(number)):
+            return None
+        if not in_context or not _bare(number, before, value):
+            return plain
+    code = AMBIGUOUS if _TIMES.match(after) else None
+    return _Found(match.start(), match.end(), value, scale, code=code)
+
+
+def _is_blocked(text: str, start: int, end: int) -> bool:
+    """Whether a number is part of a date, a clock time, a phone or an account number."""
+    for pattern in (_DATE, _PHONE):
+        if any(m.start() < end and start < m.end() for m in pattern.finditer(text)):
+            return True
+    for run in _ACCOUNT_RUN.finditer(text):
+        if run.start() < end and start < run.end() and sum(c.isdigit() for c in run.group()) >= 9:
+            return True
+    return False
 
 
 def _bare(number: str, before: str, value: float) -> bool:
     """Whether digits without sign or multiplier are money: see the rules of the catalogue, section 7."""
-    digits = re.sub(r"\D", "", number)
-    if (
-        number.startswith("0")
-        or len(digits) > 8
-        or value < 1000
-        or _CLOCK.search(before)
-        or _ACCOUNT.search(before)
-    ):
+    if number.startswith("0") or not 1000 <= value < 1e8 or value != int(value):
+        return False
+    digits = str(int(value))
+    if digits == number and _ACCOUNT.search(before):
         return False
     if _VERB.search(before):
         return True
@@ -160,42 +187,101 @@ def _bare(number: str, before: str, value: float) -> bool:
 
 
 def _value(number: str, multiplier: str | None) -> float:
-    if multiplier and re.fullmatch(r"\d{1,3}[.,]\d{1,2}", number):
+    """'1,5' before a multiplier is one and a half; groups of three are thousands, a tail of two decimals."""
+    if multiplier and re.fullmatch(r"\d+[.,]\d{1,2}", number):
         base = float(number.replace(",", "."))
     else:
-        whole = re.sub(r",\d{2}$", "", number) if re.search(r"[.,]\d{3},\d{2}$", number) else number
+        whole = (
+            re.sub(r"(?<=\d{3})[.,]\d{2}$", "", number)
+            if re.search(r"[.,]\d{3}[.,]\d{2}$", number)
+            else number
+        )
         base = float(re.sub(r"[.,](?=\d{3}(?:\D|$))", "", whole).replace(",", "."))
     return base * _MULTIPLIERS[multiplier] if multiplier else base
 
 
-def spelled(words: list[str]) -> float | None:
-    """The value of a number in words ('dua ratus lima puluh ribu'); None when the words make none."""
-    total, group, unit, half = 0.0, 0.0, 0.0, 0.0
-    words = [part for word in words for part in _unprefixed(word)]
-    for word in words:
-        if word in _UNITS:
-            unit = float(_UNITS[word])
-        elif word == "belas":
-            group, unit = group + unit + 10, 0.0
-        elif word in ("puluh", "ratus"):
-            group, unit = group + (unit or 1.0) * (10 if word == "puluh" else 100), 0.0
-        elif word == "setengah":
-            half = 0.5
-        elif word in ("ribu", "rebu", "juta"):
-            scale = _MULTIPLIERS[word]
-            total, group, unit, half = (
-                total + ((group + unit) + half if (group + unit + half) else 1.0) * scale,
-                0.0,
-                0.0,
-                0.0,
-            )
-    value = total + group + unit
-    return value or None
+def _in_words(text: str, found: list[_Found]) -> list[_Found]:
+    """Numbers in words of a thousand and more, outside the amounts in digits.
+
+    'Sejuta dua ratus' may be 1,000,200 or 1,200,000: ambiguous.
+    """
+    told = []
+    for match in _SPELLED.finditer(text):
+        if any(one.start < match.end() and match.start() < one.end for one in found):
+            continue
+        after = text[match.end() : match.end() + _REACH]
+        value = spelled(match.group().split())
+        if value is None or value < 1000:
+            continue
+        before = text[max(0, match.start() - _REACH) : match.start()]
+        if _NOT_MONEY_AFTER.match(after) or _NOT_MONEY_BEFORE.search(before):
+            continue
+        unsure = value > 1e6 and 0 < value % 1e6 < 1000
+        told.append(_Found(match.start(), match.end(), value, 0.0, True, AMBIGUOUS if unsure else None))
+    return told
 
 
-def _unprefixed(word: str) -> list[str]:
-    """'seratus' -> 'satu', 'ratus'."""
-    stem = word.removeprefix("se")
-    if word != stem and stem in ("belas", "puluh", "ratus", "ribu", "juta"):
-        return ["satu", stem]
-    return [word]
+def _ranges(found: list[_Found], text: str) -> list[_Found]:
+    """Both ends of '50-100rb' are ambiguous; a number that is no money by itself is a lower end only."""
+    told = list(found)
+    for place in range(len(found) - 1):
+        first, second = found[place], found[place + 1]
+        if (
+            second.is_money
+            and not _is_echo(first, second)
+            and _RANGE.match(text[first.end : second.start])
+            and not (first.is_money and first.value > second.value)
+        ):
+            told[place] = replace(first, is_money=False)
+            told[place + 1] = replace(second, code=AMBIGUOUS)
+    return told
+
+
+def _is_echo(first: _Found, second: _Found) -> bool:
+    return second.in_words != first.in_words and first.value == second.value
+
+
+def _compounds(found: list[_Found], text: str) -> list[_Found]:
+    """'1jt 250rb' is one amount: a falling scale with nothing but a space between."""
+    told: list[_Found] = []
+    for one in found:
+        last = told[-1] if told else None
+        if (
+            last is not None
+            and last.scale > one.scale >= 1e3
+            and one.value < last.scale
+            and one.code is last.code is None
+            and re.fullmatch(r"\s*", text[last.end : one.start])
+        ):
+            told[-1] = replace(last, end=one.end, value=last.value + one.value, scale=one.scale)
+        else:
+            told.append(one)
+    return told
+
+
+def _chosen(found: list[_Found], text: str) -> Amounts:
+    """Values in order; an amount repeated in words beside its digits counts once; goals are no gifts."""
+    values: list[float] = []
+    refused: list[str] = []
+    previous: _Found | None = None
+    joined = True
+    for one in found:
+        between = text[previous.end : one.start] if previous else ""
+        echo = (
+            previous is not None
+            and _is_echo(previous, one)
+            and not _RUPIAH.sub("", between).strip(" (=/,.:;-")
+        )
+        joined &= previous is None or echo or bool(re.fullmatch(r"\s*\+\s*(?:rp\.?\s*)?", between)) or (
+            text[one.start] == "+" and not between.strip()
+        )  # fmt: skip
+        previous = one
+        if echo or _GOAL.search(text[max(0, one.start - _REACH) : one.start]):
+            continue
+        if one.code:
+            refused.append(one.code)
+        elif LOWEST <= one.value <= HIGHEST:
+            values.append(one.value)
+        else:
+            refused.append(OUT_OF_RANGE)
+    return Amounts(tuple(values), tuple(refused), joined)

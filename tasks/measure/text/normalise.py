@@ -8,6 +8,7 @@ stemmer: it would turn 'bantuan' (a gift) into 'bantu' (a request).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,14 +55,26 @@ _CLITICS = ("kah", "lah", "pun", "nya", "ku", "mu")
 def plain(texts: pl.Series) -> pl.Series:
     """Texts in one spelling of marks and letters: placeholders in, format characters and quotes out.
 
-    Each distinct text is worked on once; NULL stays NULL.
+    Each distinct text is worked on once, and of them by each step only those it may change; NULL stays NULL.
     """
-    distinct = texts.unique().drop_nulls().alias("raw").to_frame()
-    frame = distinct.with_columns(plain=pl.col("raw"))
-    # one step a time: nested conditions would work out the steps below them again and again
-    for step in (_untouched, _isolated, _compatible, _mentions, _addresses, _phones, _letters):
-        frame = frame.with_columns(step(pl.col("plain")).alias("plain"))
+    distinct = texts.unique().drop_nulls().alias("raw")
+    done = distinct.alias("plain")
+    for concerns, step in _STEPS:
+        done = _where(done, concerns, step)
+    done = done.to_frame().select(_letters(pl.col("plain")))["plain"]
+    frame = pl.DataFrame([distinct, done])
     return texts.alias("raw").to_frame().join(frame, on="raw", how="left", maintain_order="left")["plain"]
+
+
+def _where(
+    texts: pl.Series, concerns: Callable[[pl.Expr], pl.Expr], step: Callable[[pl.Expr], pl.Expr]
+) -> pl.Series:
+    """Texts with the step taken in those it concerns; a conditional expression would take it in all."""
+    text = pl.col(texts.name)
+    chosen = texts.to_frame().select(concerns(text)).to_series().arg_true()
+    if chosen.is_empty():
+        return texts
+    return texts.clone().scatter(chosen, texts.gather(chosen).to_frame().select(step(text)).to_series())
 
 
 def _untouched(text: pl.Expr) -> pl.Expr:
@@ -71,35 +84,49 @@ def _untouched(text: pl.Expr) -> pl.Expr:
 
 def _isolated(text: pl.Expr) -> pl.Expr:
     """Mentions as newer exports write them, the name between isolates."""
-    isolated = text.str.replace_all(ISOLATED_MENTION, f" {MENTION} ${{1}} ")
-    return pl.when(text.str.contains("\u2068", literal=True)).then(isolated).otherwise(text)
+    return text.str.replace_all(ISOLATED_MENTION, f" {MENTION} ${{1}} ")
 
 
 def _compatible(text: pl.Expr) -> pl.Expr:
-    """NFKC without format characters, for the texts that are not plain ASCII."""
-    folded = text.str.normalize("NFKC").str.replace_all(r"[\p{Cf}\x{fe00}-\x{fe0f}\x{20e3}]", "")
-    return pl.when(text.str.len_bytes() == text.str.len_chars()).then(text).otherwise(folded)
+    """NFKC without format characters."""
+    return text.str.normalize("NFKC").str.replace_all(r"[\p{Cf}\x{fe00}-\x{fe0f}\x{20e3}]", "")
 
 
 def _mentions(text: pl.Expr) -> pl.Expr:
     """Mentions by number or bare name, and e-mail addresses."""
-    marked = (
+    return (
         text.str.replace_all(r"@\+?([0-9]{7,15})\b", f" {MENTION} ${{1}} ")
         .str.replace_all(EMAIL_PATTERN, f" {EMAIL} ")
         .str.replace_all(r"@(\pL)", f" {MENTION} ${{1}}")
     )
-    return pl.when(text.str.contains("@", literal=True)).then(marked).otherwise(text)
 
 
 def _addresses(text: pl.Expr) -> pl.Expr:
-    marked = text.str.replace_all(URL_PATTERN, f" {URL} ")
-    return pl.when(text.str.contains(r"[a-zA-Z0-9]\.[a-zA-Z]|://")).then(marked).otherwise(text)
+    return text.str.replace_all(URL_PATTERN, f" {URL} ")
 
 
 def _phones(text: pl.Expr) -> pl.Expr:
     """Phone numbers, but not the number of somebody mentioned."""
-    marked = text.str.replace_all(rf"([^{MENTION}]\s|^|[^\s0-9])({PHONE_PATTERN})", f"${{1}} {PHONE} ")
-    return pl.when(text.str.contains(r"[0-9]{3}")).then(marked).otherwise(text)
+    return text.str.replace_all(rf"([^{MENTION}]\s|^|[^\s0-9])({PHONE_PATTERN})", f"${{1}} {PHONE} ")
+
+
+def _is_beyond_ascii(text: pl.Expr) -> pl.Expr:
+    return text.str.len_bytes() != text.str.len_chars()
+
+
+def _holds(pattern: str, *, literal: bool = False) -> Callable[[pl.Expr], pl.Expr]:
+    return lambda text: text.str.contains(pattern, literal=literal)
+
+
+#: What is done to a text, in order, and a quick test for the texts it may change.
+_STEPS: tuple[tuple[Callable[[pl.Expr], pl.Expr], Callable[[pl.Expr], pl.Expr]], ...] = (
+    (_is_beyond_ascii, _untouched),
+    (_holds("\u2068", literal=True), _isolated),
+    (_is_beyond_ascii, _compatible),
+    (_holds("@", literal=True), _mentions),
+    (_holds(r"[a-zA-Z0-9]\.[a-zA-Z]|://"), _addresses),
+    (_holds(r"\+[0-9]{7}|(?:62|0)[ .\-\x{2011}]?8[0-9]"), _phones),
+)
 
 
 def _letters(text: pl.Expr) -> pl.Expr:
@@ -154,7 +181,7 @@ def _spell_one(form: str, spelling: Spelling) -> str:
     if doubled:
         stem, tail = doubled.groups()
         if tail in ("", "an", "nya", "ku", "mu", "kan", "lah"):
-            return f"{stem} {_spell_one(stem + tail, spelling)}"
+            return f"{_spell_one(stem, spelling)} {_spell_one(stem + tail, spelling)}"
     form = _squeeze(form, spelling)
     if form in spelling.known:
         return form
@@ -259,7 +286,7 @@ def _assemble(
     line = np.cumsum(flags[codes, 1] | new_text)
     questioned = np.zeros(n_texts, dtype=bool)
     questioned[text_no[flags[codes, 2]]] = True
-    width = (words[codes] >= 0).sum(axis=1)
+    width = (words >= 0).sum(axis=1)[codes]
     position = np.repeat(np.arange(len(codes)), width)
     nth = np.arange(len(position)) - np.repeat(np.cumsum(width) - width, width)
     return Tokens(

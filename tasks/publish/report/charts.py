@@ -85,6 +85,7 @@ def y_range(points: Sequence[Point], unit: str) -> tuple[float, float, list[floa
     last = max(last, first + 1)
     if is_share(unit):
         first, last = max(first, math.floor(-1 / step)), min(last, math.ceil(1 / step))
+        first = min(first, last - 1)  # a share that is always 1 still needs an axis
     ticks = [index * step for index in range(first, last + 1)]
     return ticks[0], ticks[-1], ticks
 

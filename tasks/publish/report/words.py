@@ -82,6 +82,12 @@ TREND_WORDS = {
     "indicative: rising": ("↗", "rising, indicative only"),
     "indicative: falling": ("↘", "falling, indicative only"),
     "indicative: no clear change": ("→", "no clear change, indicative only"),
+    "no verdict: adjustment turns the sign": (
+        "·",
+        "no verdict: adjusting for what changed around the group turns the sign",
+    ),
+    "no verdict: variants disagree": ("·", "no verdict: variants of the index disagree"),
+    "no verdict: stickers took the place of words": ("·", "no verdict: stickers took the place of words"),
     "too short to tell": ("·", "too short to tell"),
     "not tested": ("·", "not tested: too many months without full evidence"),
     "no values": ("·", "no month with full evidence"),

@@ -1,6 +1,7 @@
 CREATE SCHEMA IF NOT EXISTS ops;
 CREATE SCHEMA IF NOT EXISTS core;
 CREATE SCHEMA IF NOT EXISTS research;
+CREATE SCHEMA IF NOT EXISTS enclave;
 CREATE TABLE core.dim_date (
 	date DATE NOT NULL,
 	month DATE NOT NULL,
@@ -161,7 +162,7 @@ CREATE TABLE core.dim_indicator (
 	CONSTRAINT ck_dim_indicator_facet CHECK ("facet" IN ('mechanical', 'organic', 'trust_and_aid', 'information_access', 'social_action', 'belonging', 'bridging', 'fragility', 'resilience', 'membership', 'empowerment', 'composite')),
 	CONSTRAINT ck_dim_indicator_range_low CHECK ("range_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_dim_indicator_range_high CHECK ("range_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_dim_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'none')),
+	CONSTRAINT ck_dim_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
 	CONSTRAINT ck_dim_indicator_window_months CHECK ("window_months" >= 1),
 	CONSTRAINT ck_dim_indicator_look_back_months CHECK ("look_back_months" >= 0),
 	CONSTRAINT ck_dim_indicator_look_ahead_months CHECK ("look_ahead_months" >= 0)
@@ -224,12 +225,15 @@ CREATE TABLE core.dim_snapshot (
 	created_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
 	manifest_sha256 TEXT NOT NULL,
 	manifest_json TEXT NOT NULL,
+	numbers_sha256 TEXT NOT NULL,
 	code_version TEXT NOT NULL,
 	lexicon_version TEXT NOT NULL,
 	definitions_hash TEXT NOT NULL,
 	n_groups BIGINT NOT NULL,
 	n_exports BIGINT NOT NULL,
 	n_rosters BIGINT NOT NULL,
+	withdrawn_at TIMESTAMP WITHOUT TIME ZONE,
+	successor_snapshot_id TEXT,
 	CONSTRAINT ck_dim_snapshot_n_groups CHECK ("n_groups" >= 0),
 	CONSTRAINT ck_dim_snapshot_n_exports CHECK ("n_exports" >= 0),
 	CONSTRAINT ck_dim_snapshot_n_rosters CHECK ("n_rosters" >= 0)
@@ -240,12 +244,15 @@ COMMENT ON COLUMN core.dim_snapshot.month IS 'Calendar month, by its first day, 
 COMMENT ON COLUMN core.dim_snapshot.created_at IS 'When the row was written. [UTC]';
 COMMENT ON COLUMN core.dim_snapshot.manifest_sha256 IS 'Hash of the snapshot''s manifest.';
 COMMENT ON COLUMN core.dim_snapshot.manifest_json IS 'The snapshot''s manifest.';
+COMMENT ON COLUMN core.dim_snapshot.numbers_sha256 IS 'Hash over the indicators that the snapshot measured, companions included; a rebuilt one has the same.';
 COMMENT ON COLUMN core.dim_snapshot.code_version IS 'Version of the product.';
 COMMENT ON COLUMN core.dim_snapshot.lexicon_version IS 'Version of the lexicon.';
 COMMENT ON COLUMN core.dim_snapshot.definitions_hash IS 'Hash of the indicator definitions.';
 COMMENT ON COLUMN core.dim_snapshot.n_groups IS 'Groups. [groups]';
 COMMENT ON COLUMN core.dim_snapshot.n_exports IS 'Exports that show it. [exports]';
 COMMENT ON COLUMN core.dim_snapshot.n_rosters IS 'Rosters. [files]';
+COMMENT ON COLUMN core.dim_snapshot.withdrawn_at IS 'When the snapshot was withdrawn, because somebody counted in it was erased; NULL while it stands. [UTC]';
+COMMENT ON COLUMN core.dim_snapshot.successor_snapshot_id IS 'Snapshot that stands in the place of a withdrawn one.';
 CREATE TABLE core.fact_message (
 	group_key BIGINT NOT NULL,
 	message_key BIGINT NOT NULL,
@@ -264,6 +271,8 @@ CREATE TABLE core.fact_message (
 	n_words BIGINT NOT NULL,
 	n_emoji BIGINT NOT NULL,
 	n_urls BIGINT NOT NULL,
+	n_emails BIGINT NOT NULL,
+	n_phones BIGINT NOT NULL,
 	n_mentions BIGINT NOT NULL,
 	lex_we_incl BIGINT NOT NULL,
 	lex_we_excl BIGINT NOT NULL,
@@ -303,6 +312,8 @@ CREATE TABLE core.fact_message (
 	CONSTRAINT ck_fact_message_n_words CHECK ("n_words" >= 0),
 	CONSTRAINT ck_fact_message_n_emoji CHECK ("n_emoji" >= 0),
 	CONSTRAINT ck_fact_message_n_urls CHECK ("n_urls" >= 0),
+	CONSTRAINT ck_fact_message_n_emails CHECK ("n_emails" >= 0),
+	CONSTRAINT ck_fact_message_n_phones CHECK ("n_phones" >= 0),
 	CONSTRAINT ck_fact_message_n_mentions CHECK ("n_mentions" >= 0),
 	CONSTRAINT ck_fact_message_lex_we_incl CHECK ("lex_we_incl" >= 0),
 	CONSTRAINT ck_fact_message_lex_we_excl CHECK ("lex_we_excl" >= 0),
@@ -350,6 +361,8 @@ COMMENT ON COLUMN core.fact_message.n_chars IS 'Characters of the text. [charact
 COMMENT ON COLUMN core.fact_message.n_words IS 'Word tokens, placeholders left out. [words]';
 COMMENT ON COLUMN core.fact_message.n_emoji IS 'Emoji. [emoji]';
 COMMENT ON COLUMN core.fact_message.n_urls IS 'Web addresses. [addresses]';
+COMMENT ON COLUMN core.fact_message.n_emails IS 'E-mail addresses; the addresses themselves stay in the vault. [addresses]';
+COMMENT ON COLUMN core.fact_message.n_phones IS 'Phone numbers written out; the numbers themselves stay in the vault. [numbers]';
 COMMENT ON COLUMN core.fact_message.n_mentions IS 'Mentions of other people. [mentions]';
 COMMENT ON COLUMN core.fact_message.lex_we_incl IS 'Scored matches of lexicon category we_incl. [matches]';
 COMMENT ON COLUMN core.fact_message.lex_we_excl IS 'Scored matches of lexicon category we_excl. [matches]';
@@ -653,6 +666,8 @@ CREATE TABLE core.fact_activity (
 	month DATE NOT NULL,
 	local_date DATE NOT NULL,
 	last_seen_date DATE NOT NULL,
+	planned_date DATE,
+	deadline_date DATE,
 	organiser_member_key BIGINT,
 	n_versions BIGINT NOT NULL,
 	n_forks BIGINT NOT NULL,
@@ -664,6 +679,8 @@ CREATE TABLE core.fact_activity (
 	stated_total_idr DOUBLE PRECISION,
 	items_total_idr DOUBLE PRECISION,
 	is_total_mismatch BOOLEAN,
+	n_refused_amounts BIGINT NOT NULL,
+	n_large_amounts BIGINT NOT NULL,
 	is_dues BOOLEAN NOT NULL,
 	CONSTRAINT ck_fact_activity_group_key CHECK ("group_key" >= 0),
 	CONSTRAINT ck_fact_activity_activity_key CHECK ("activity_key" >= 0),
@@ -676,7 +693,9 @@ CREATE TABLE core.fact_activity (
 	CONSTRAINT ck_fact_activity_n_unmatched CHECK ("n_unmatched" >= 0),
 	CONSTRAINT ck_fact_activity_n_guests CHECK ("n_guests" >= 0),
 	CONSTRAINT ck_fact_activity_stated_total_idr CHECK ("stated_total_idr" BETWEEN 0 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_fact_activity_items_total_idr CHECK ("items_total_idr" BETWEEN 0 AND 1.7976931348623157e+308)
+	CONSTRAINT ck_fact_activity_items_total_idr CHECK ("items_total_idr" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_fact_activity_n_refused_amounts CHECK ("n_refused_amounts" >= 0),
+	CONSTRAINT ck_fact_activity_n_large_amounts CHECK ("n_large_amounts" >= 0)
 );
 COMMENT ON TABLE core.fact_activity IS 'Grain: one joint activity: a chain of lists, a poll or an announcement with date.';
 COMMENT ON COLUMN core.fact_activity.group_key IS 'Durable key of a group.';
@@ -685,6 +704,8 @@ COMMENT ON COLUMN core.fact_activity.activity_kind IS 'Kind of activity.';
 COMMENT ON COLUMN core.fact_activity.month IS 'Calendar month, by its first day, in the group''s time zone.';
 COMMENT ON COLUMN core.fact_activity.local_date IS 'Calendar day in the group''s time zone.';
 COMMENT ON COLUMN core.fact_activity.last_seen_date IS 'Day of the last version.';
+COMMENT ON COLUMN core.fact_activity.planned_date IS 'Day on which the activity is to be, as its header or announcement says.';
+COMMENT ON COLUMN core.fact_activity.deadline_date IS 'Day by which to sign, pay or read, as the header says.';
 COMMENT ON COLUMN core.fact_activity.organiser_member_key IS 'Sender of the first version of a list.';
 COMMENT ON COLUMN core.fact_activity.n_versions IS 'Versions of the list. [versions]';
 COMMENT ON COLUMN core.fact_activity.n_forks IS 'Copies made from a version that had been copied already. [versions]';
@@ -696,6 +717,8 @@ COMMENT ON COLUMN core.fact_activity.n_guests IS 'Guests announced beside member
 COMMENT ON COLUMN core.fact_activity.stated_total_idr IS 'Total written in the list. [IDR nominal]';
 COMMENT ON COLUMN core.fact_activity.items_total_idr IS 'Sum of the entries'' amounts. [IDR nominal]';
 COMMENT ON COLUMN core.fact_activity.is_total_mismatch IS 'Whether stated total and sum of entries differ.';
+COMMENT ON COLUMN core.fact_activity.n_refused_amounts IS 'Entries whose amount cannot be told: a range, two meanings, out of range. [entries]';
+COMMENT ON COLUMN core.fact_activity.n_large_amounts IS 'Entries with an amount so large that a person should look at it. [entries]';
 COMMENT ON COLUMN core.fact_activity.is_dues IS 'Whether a collection is of dues: an obligation, no gift.';
 CREATE TABLE core.fact_activity_version (
 	group_key BIGINT NOT NULL,
@@ -760,6 +783,23 @@ COMMENT ON COLUMN core.fact_participation.participation_status IS 'What the entr
 COMMENT ON COLUMN core.fact_participation.amount_idr IS 'Amount of the entry. [IDR nominal]';
 COMMENT ON COLUMN core.fact_participation.is_paid IS 'Whether the entry is marked as paid.';
 COMMENT ON COLUMN core.fact_participation.n_guests IS 'Guests announced beside members. [people]';
+CREATE TABLE core.fact_attendance (
+	group_key BIGINT NOT NULL,
+	activity_date DATE NOT NULL,
+	attendee_no BIGINT NOT NULL,
+	member_key BIGINT,
+	n_attended BIGINT,
+	CONSTRAINT ck_fact_attendance_group_key CHECK ("group_key" >= 0),
+	CONSTRAINT ck_fact_attendance_attendee_no CHECK ("attendee_no" >= 0),
+	CONSTRAINT ck_fact_attendance_member_key CHECK ("member_key" >= 0),
+	CONSTRAINT ck_fact_attendance_n_attended CHECK ("n_attended" >= 0)
+);
+COMMENT ON TABLE core.fact_attendance IS 'Grain: one declared attendance (attendee 0: the whole), and one person of it.';
+COMMENT ON COLUMN core.fact_attendance.group_key IS 'Durable key of a group.';
+COMMENT ON COLUMN core.fact_attendance.activity_date IS 'Day of an activity whose attendance corrections.toml declares.';
+COMMENT ON COLUMN core.fact_attendance.attendee_no IS 'Number of a person within a declared attendance; 0 is the whole.';
+COMMENT ON COLUMN core.fact_attendance.member_key IS 'Durable key of one person.';
+COMMENT ON COLUMN core.fact_attendance.n_attended IS 'People who came, by the attendance ledger; NULL on rows of persons. [people]';
 CREATE TABLE core.fact_trigger (
 	group_key BIGINT NOT NULL,
 	turn_key BIGINT NOT NULL,
@@ -842,6 +882,19 @@ COMMENT ON COLUMN core.fact_campaign_member.campaign_key IS 'Number of a campaig
 COMMENT ON COLUMN core.fact_campaign_member.member_key IS 'Durable key of one person.';
 COMMENT ON COLUMN core.fact_campaign_member.is_talker IS 'Whether the person talked about the campaign.';
 COMMENT ON COLUMN core.fact_campaign_member.is_committed IS 'Whether the person committed.';
+CREATE TABLE core.member_permission (
+	group_key BIGINT NOT NULL,
+	member_key BIGINT NOT NULL,
+	is_counted BOOLEAN NOT NULL,
+	may_have_row BOOLEAN NOT NULL,
+	CONSTRAINT ck_member_permission_group_key CHECK ("group_key" >= 0),
+	CONSTRAINT ck_member_permission_member_key CHECK ("member_key" >= 0)
+);
+COMMENT ON TABLE core.member_permission IS 'Grain: one member of a group, by the consent in force.';
+COMMENT ON COLUMN core.member_permission.group_key IS 'Durable key of a group.';
+COMMENT ON COLUMN core.member_permission.member_key IS 'Durable key of one person.';
+COMMENT ON COLUMN core.member_permission.is_counted IS 'Whether the consent in force lets the person stand in N and in group totals.';
+COMMENT ON COLUMN core.member_permission.may_have_row IS 'Whether the consent in force lets the person stand in a member-level table of the enclave.';
 CREATE TABLE core.fact_member_month (
 	group_key BIGINT NOT NULL,
 	member_key BIGINT NOT NULL,
@@ -854,7 +907,15 @@ CREATE TABLE core.fact_member_month (
 	questions BIGINT NOT NULL,
 	help_requests BIGINT NOT NULL,
 	help_answers BIGINT NOT NULL,
+	unanswered_requests BIGINT NOT NULL,
 	list_entries BIGINT NOT NULL,
+	learning_entries BIGINT NOT NULL,
+	symbol_turns BIGINT NOT NULL,
+	ritual_turns BIGINT NOT NULL,
+	we_turns BIGINT NOT NULL,
+	i_turns BIGINT NOT NULL,
+	offer_turns BIGINT NOT NULL,
+	opportunity_turns BIGINT NOT NULL,
 	n_ties BIGINT NOT NULL,
 	present_days BIGINT NOT NULL,
 	covered_days BIGINT NOT NULL,
@@ -869,7 +930,15 @@ CREATE TABLE core.fact_member_month (
 	CONSTRAINT ck_fact_member_month_questions CHECK ("questions" >= 0),
 	CONSTRAINT ck_fact_member_month_help_requests CHECK ("help_requests" >= 0),
 	CONSTRAINT ck_fact_member_month_help_answers CHECK ("help_answers" >= 0),
+	CONSTRAINT ck_fact_member_month_unanswered_requests CHECK ("unanswered_requests" >= 0),
 	CONSTRAINT ck_fact_member_month_list_entries CHECK ("list_entries" >= 0),
+	CONSTRAINT ck_fact_member_month_learning_entries CHECK ("learning_entries" >= 0),
+	CONSTRAINT ck_fact_member_month_symbol_turns CHECK ("symbol_turns" >= 0),
+	CONSTRAINT ck_fact_member_month_ritual_turns CHECK ("ritual_turns" >= 0),
+	CONSTRAINT ck_fact_member_month_we_turns CHECK ("we_turns" >= 0),
+	CONSTRAINT ck_fact_member_month_i_turns CHECK ("i_turns" >= 0),
+	CONSTRAINT ck_fact_member_month_offer_turns CHECK ("offer_turns" >= 0),
+	CONSTRAINT ck_fact_member_month_opportunity_turns CHECK ("opportunity_turns" >= 0),
 	CONSTRAINT ck_fact_member_month_n_ties CHECK ("n_ties" >= 0),
 	CONSTRAINT ck_fact_member_month_present_days CHECK ("present_days" >= 0),
 	CONSTRAINT ck_fact_member_month_covered_days CHECK ("covered_days" >= 0),
@@ -887,11 +956,43 @@ COMMENT ON COLUMN core.fact_member_month.replies_received IS 'Weight of core rep
 COMMENT ON COLUMN core.fact_member_month.questions IS 'Questions asked. [turns]';
 COMMENT ON COLUMN core.fact_member_month.help_requests IS 'Requests for help. [turns]';
 COMMENT ON COLUMN core.fact_member_month.help_answers IS 'First answers given to requests for help. [turns]';
+COMMENT ON COLUMN core.fact_member_month.unanswered_requests IS 'Requests for help without an answer within 24 hours; no sign that they were refused or unseen. [turns]';
 COMMENT ON COLUMN core.fact_member_month.list_entries IS 'Entries in lists. [entries]';
+COMMENT ON COLUMN core.fact_member_month.learning_entries IS 'Entries in lists of learning activities. [entries]';
+COMMENT ON COLUMN core.fact_member_month.symbol_turns IS 'Text turns that name a shared symbol. [turns]';
+COMMENT ON COLUMN core.fact_member_month.ritual_turns IS 'Text turns with a greeting, congratulation or prayer, announcements and forwards left out. [turns]';
+COMMENT ON COLUMN core.fact_member_month.we_turns IS 'Text turns with we. [turns]';
+COMMENT ON COLUMN core.fact_member_month.i_turns IS 'Text turns with I. [turns]';
+COMMENT ON COLUMN core.fact_member_month.offer_turns IS 'Turns that offer help. [turns]';
+COMMENT ON COLUMN core.fact_member_month.opportunity_turns IS 'Turns that share an opportunity. [turns]';
 COMMENT ON COLUMN core.fact_member_month.n_ties IS 'Distinct people tied to by core replies, either way. [people]';
 COMMENT ON COLUMN core.fact_member_month.present_days IS 'Covered days present in the group. [days]';
 COMMENT ON COLUMN core.fact_member_month.covered_days IS 'Days observed by at least one export. [days]';
 COMMENT ON COLUMN core.fact_member_month.tenure_days IS 'Days since first proven or presumed presence. [days]';
+CREATE TABLE core.fact_newcomer (
+	group_key BIGINT NOT NULL,
+	member_key BIGINT NOT NULL,
+	stretch_no INTEGER NOT NULL,
+	joined_on DATE NOT NULL,
+	is_welcomed BOOLEAN,
+	from_day BIGINT NOT NULL,
+	to_day BIGINT NOT NULL,
+	is_silent BOOLEAN NOT NULL,
+	CONSTRAINT ck_fact_newcomer_group_key CHECK ("group_key" >= 0),
+	CONSTRAINT ck_fact_newcomer_member_key CHECK ("member_key" >= 0),
+	CONSTRAINT ck_fact_newcomer_stretch_no CHECK ("stretch_no" >= 1),
+	CONSTRAINT ck_fact_newcomer_from_day CHECK ("from_day" >= 0),
+	CONSTRAINT ck_fact_newcomer_to_day CHECK ("to_day" >= 1)
+);
+COMMENT ON TABLE core.fact_newcomer IS 'Grain: one observed stretch of a person who joined in sight of the exports.';
+COMMENT ON COLUMN core.fact_newcomer.group_key IS 'Durable key of a group.';
+COMMENT ON COLUMN core.fact_newcomer.member_key IS 'Durable key of one person.';
+COMMENT ON COLUMN core.fact_newcomer.stretch_no IS 'Ordinal of an observed stretch.';
+COMMENT ON COLUMN core.fact_newcomer.joined_on IS 'Day on which the person joined the group.';
+COMMENT ON COLUMN core.fact_newcomer.is_welcomed IS 'Whether the newcomer was welcomed.';
+COMMENT ON COLUMN core.fact_newcomer.from_day IS 'Day since joining after which the stretch begins. [days]';
+COMMENT ON COLUMN core.fact_newcomer.to_day IS 'Day since joining on which the stretch ends. [days]';
+COMMENT ON COLUMN core.fact_newcomer.is_silent IS 'Whether the person fell silent for 84 days, or left, at the end of the stretch.';
 CREATE TABLE core.fact_indicator (
 	group_key BIGINT NOT NULL,
 	group_id TEXT NOT NULL,
@@ -916,7 +1017,7 @@ CREATE TABLE core.fact_indicator (
 	CONSTRAINT ck_fact_indicator_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_fact_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'none')),
+	CONSTRAINT ck_fact_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
 	CONSTRAINT ck_fact_indicator_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_n_lo CHECK ("n_lo" BETWEEN 0 AND 1.7976931348623157e+308),
@@ -964,7 +1065,7 @@ CREATE TABLE core.fact_indicator_detail (
 	CONSTRAINT ck_fact_indicator_detail_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_detail_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_detail_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_fact_indicator_detail_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'none')),
+	CONSTRAINT ck_fact_indicator_detail_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
 	CONSTRAINT ck_fact_indicator_detail_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_detail_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_detail_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
@@ -1013,6 +1114,88 @@ COMMENT ON COLUMN core.composite_base.base_to IS 'Last month of the base period.
 COMMENT ON COLUMN core.composite_base.n_months IS 'Months used. [months]';
 COMMENT ON COLUMN core.composite_base.median IS 'Median of the transformed values of the base period.';
 COMMENT ON COLUMN core.composite_base.mad IS '1.4826 times the median absolute deviation of the base period.';
+CREATE TABLE core.lexicon_eval (
+	group_key BIGINT NOT NULL,
+	category TEXT NOT NULL,
+	lexicon_version TEXT NOT NULL,
+	n_coded BIGINT NOT NULL,
+	n_coders BIGINT NOT NULL,
+	alpha DOUBLE PRECISION,
+	precision DOUBLE PRECISION,
+	precision_lo DOUBLE PRECISION,
+	precision_hi DOUBLE PRECISION,
+	recall DOUBLE PRECISION,
+	recall_lo DOUBLE PRECISION,
+	recall_hi DOUBLE PRECISION,
+	rate_per_1000 DOUBLE PRECISION,
+	corrected_rate_per_1000 DOUBLE PRECISION,
+	CONSTRAINT ck_lexicon_eval_group_key CHECK ("group_key" >= 0),
+	CONSTRAINT ck_lexicon_eval_category CHECK ("category" IN ('we_incl', 'we_excl', 'i_word', 'gratitude', 'greeting_ritual', 'pious_interjection', 'welcome', 'condolence', 'congrats_prayer', 'help_request', 'help_offer', 'answer_cue', 'mutual_aid', 'event_activity', 'announcement', 'invitation', 'commitment', 'ack', 'decline', 'praise', 'conflict', 'humour', 'shared_symbol', 'negator', 'opportunity', 'enterprise', 'learning')),
+	CONSTRAINT ck_lexicon_eval_n_coded CHECK ("n_coded" >= 0),
+	CONSTRAINT ck_lexicon_eval_n_coders CHECK ("n_coders" >= 0),
+	CONSTRAINT ck_lexicon_eval_alpha CHECK ("alpha" BETWEEN -1 AND 1),
+	CONSTRAINT ck_lexicon_eval_precision CHECK ("precision" BETWEEN 0 AND 1),
+	CONSTRAINT ck_lexicon_eval_precision_lo CHECK ("precision_lo" BETWEEN 0 AND 1),
+	CONSTRAINT ck_lexicon_eval_precision_hi CHECK ("precision_hi" BETWEEN 0 AND 1),
+	CONSTRAINT ck_lexicon_eval_recall CHECK ("recall" BETWEEN 0 AND 1),
+	CONSTRAINT ck_lexicon_eval_recall_lo CHECK ("recall_lo" BETWEEN 0 AND 1),
+	CONSTRAINT ck_lexicon_eval_recall_hi CHECK ("recall_hi" BETWEEN 0 AND 1),
+	CONSTRAINT ck_lexicon_eval_rate_per_1000 CHECK ("rate_per_1000" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_lexicon_eval_corrected_rate_per_1000 CHECK ("corrected_rate_per_1000" BETWEEN 0 AND 1.7976931348623157e+308)
+);
+COMMENT ON TABLE core.lexicon_eval IS 'Grain: one category of the lexicon, as human coders judged it in a group.';
+COMMENT ON COLUMN core.lexicon_eval.group_key IS 'Durable key of a group.';
+COMMENT ON COLUMN core.lexicon_eval.category IS 'Category of the lexicon.';
+COMMENT ON COLUMN core.lexicon_eval.lexicon_version IS 'Version of the lexicon.';
+COMMENT ON COLUMN core.lexicon_eval.n_coded IS 'Turns that human coders judged. [turns]';
+COMMENT ON COLUMN core.lexicon_eval.n_coders IS 'Human coders. [people]';
+COMMENT ON COLUMN core.lexicon_eval.alpha IS 'Krippendorff''s alpha of the coders, nominal.';
+COMMENT ON COLUMN core.lexicon_eval.precision IS 'Share of what the method found that coders confirm. [share]';
+COMMENT ON COLUMN core.lexicon_eval.precision_lo IS 'Lower end of its 95 % interval. [share]';
+COMMENT ON COLUMN core.lexicon_eval.precision_hi IS 'Upper end of its 95 % interval. [share]';
+COMMENT ON COLUMN core.lexicon_eval.recall IS 'Share of what coders see that the method found. [share]';
+COMMENT ON COLUMN core.lexicon_eval.recall_lo IS 'Lower end of its 95 % interval. [share]';
+COMMENT ON COLUMN core.lexicon_eval.recall_hi IS 'Upper end of its 95 % interval. [share]';
+COMMENT ON COLUMN core.lexicon_eval.rate_per_1000 IS 'Turns with a match per 1000 turns with text. [turns per 1000]';
+COMMENT ON COLUMN core.lexicon_eval.corrected_rate_per_1000 IS 'That rate times precision over recall. [turns per 1000]';
+CREATE TABLE core.reply_eval (
+	group_key BIGINT NOT NULL,
+	method TEXT NOT NULL,
+	params_hash TEXT NOT NULL,
+	n_coded BIGINT NOT NULL,
+	n_coders BIGINT NOT NULL,
+	alpha DOUBLE PRECISION,
+	precision DOUBLE PRECISION,
+	precision_lo DOUBLE PRECISION,
+	precision_hi DOUBLE PRECISION,
+	recall DOUBLE PRECISION,
+	recall_lo DOUBLE PRECISION,
+	recall_hi DOUBLE PRECISION,
+	CONSTRAINT ck_reply_eval_group_key CHECK ("group_key" >= 0),
+	CONSTRAINT ck_reply_eval_method CHECK ("method" IN ('mention', 'request', 'broadcast', 'adjacent', 'list', 'all')),
+	CONSTRAINT ck_reply_eval_n_coded CHECK ("n_coded" >= 0),
+	CONSTRAINT ck_reply_eval_n_coders CHECK ("n_coders" >= 0),
+	CONSTRAINT ck_reply_eval_alpha CHECK ("alpha" BETWEEN -1 AND 1),
+	CONSTRAINT ck_reply_eval_precision CHECK ("precision" BETWEEN 0 AND 1),
+	CONSTRAINT ck_reply_eval_precision_lo CHECK ("precision_lo" BETWEEN 0 AND 1),
+	CONSTRAINT ck_reply_eval_precision_hi CHECK ("precision_hi" BETWEEN 0 AND 1),
+	CONSTRAINT ck_reply_eval_recall CHECK ("recall" BETWEEN 0 AND 1),
+	CONSTRAINT ck_reply_eval_recall_lo CHECK ("recall_lo" BETWEEN 0 AND 1),
+	CONSTRAINT ck_reply_eval_recall_hi CHECK ("recall_hi" BETWEEN 0 AND 1)
+);
+COMMENT ON TABLE core.reply_eval IS 'Grain: one rule of reply inference, as human coders judged it in a group.';
+COMMENT ON COLUMN core.reply_eval.group_key IS 'Durable key of a group.';
+COMMENT ON COLUMN core.reply_eval.method IS 'Rule that inferred the replies; `all` for all rules together.';
+COMMENT ON COLUMN core.reply_eval.params_hash IS 'Hash of the parameters in force.';
+COMMENT ON COLUMN core.reply_eval.n_coded IS 'Turns that human coders judged. [turns]';
+COMMENT ON COLUMN core.reply_eval.n_coders IS 'Human coders. [people]';
+COMMENT ON COLUMN core.reply_eval.alpha IS 'Krippendorff''s alpha of the coders, nominal.';
+COMMENT ON COLUMN core.reply_eval.precision IS 'Share of what the method found that coders confirm. [share]';
+COMMENT ON COLUMN core.reply_eval.precision_lo IS 'Lower end of its 95 % interval. [share]';
+COMMENT ON COLUMN core.reply_eval.precision_hi IS 'Upper end of its 95 % interval. [share]';
+COMMENT ON COLUMN core.reply_eval.recall IS 'Share of what coders see that the method found. [share]';
+COMMENT ON COLUMN core.reply_eval.recall_lo IS 'Lower end of its 95 % interval. [share]';
+COMMENT ON COLUMN core.reply_eval.recall_hi IS 'Upper end of its 95 % interval. [share]';
 CREATE TABLE core.fact_indicator_vintage (
 	group_key BIGINT NOT NULL,
 	group_id TEXT NOT NULL,
@@ -1034,7 +1217,7 @@ CREATE TABLE core.fact_indicator_vintage (
 	CONSTRAINT ck_fact_indicator_vintage_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_vintage_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_vintage_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_fact_indicator_vintage_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'none')),
+	CONSTRAINT ck_fact_indicator_vintage_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
 	CONSTRAINT ck_fact_indicator_vintage_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_vintage_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_vintage_coverage CHECK ("coverage" BETWEEN 0 AND 1),
@@ -1066,7 +1249,11 @@ CREATE TABLE core.fact_trend (
 	slope_lo DOUBLE PRECISION,
 	slope_hi DOUBLE PRECISION,
 	p_ar1boot DOUBLE PRECISION,
+	p_hamed_rao DOUBLE PRECISION,
+	p_seasonal DOUBLE PRECISION,
 	q_bh DOUBLE PRECISION,
+	is_adjusted BOOLEAN NOT NULL,
+	same_sign_share DOUBLE PRECISION,
 	trend_status TEXT NOT NULL,
 	snapshot_id TEXT NOT NULL,
 	CONSTRAINT ck_fact_trend_group_key CHECK ("group_key" >= 0),
@@ -1076,8 +1263,11 @@ CREATE TABLE core.fact_trend (
 	CONSTRAINT ck_fact_trend_slope_lo CHECK ("slope_lo" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_trend_slope_hi CHECK ("slope_hi" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_trend_p_ar1boot CHECK ("p_ar1boot" BETWEEN 0 AND 1),
+	CONSTRAINT ck_fact_trend_p_hamed_rao CHECK ("p_hamed_rao" BETWEEN 0 AND 1),
+	CONSTRAINT ck_fact_trend_p_seasonal CHECK ("p_seasonal" BETWEEN 0 AND 1),
 	CONSTRAINT ck_fact_trend_q_bh CHECK ("q_bh" BETWEEN 0 AND 1),
-	CONSTRAINT ck_fact_trend_trend_status CHECK ("trend_status" IN ('no values', 'too short to tell', 'not tested', 'indicative: rising', 'indicative: falling', 'indicative: no clear change', 'rising', 'falling', 'no clear change'))
+	CONSTRAINT ck_fact_trend_same_sign_share CHECK ("same_sign_share" BETWEEN 0 AND 1),
+	CONSTRAINT ck_fact_trend_trend_status CHECK ("trend_status" IN ('no values', 'too short to tell', 'not tested', 'indicative: rising', 'indicative: falling', 'indicative: no clear change', 'rising', 'falling', 'no clear change', 'no verdict: adjustment turns the sign', 'no verdict: variants disagree', 'no verdict: stickers took the place of words'))
 );
 COMMENT ON TABLE core.fact_trend IS 'Grain: group, indicator: trend over the covered history.';
 COMMENT ON COLUMN core.fact_trend.group_key IS 'Durable key of a group.';
@@ -1089,9 +1279,35 @@ COMMENT ON COLUMN core.fact_trend.slope_per_month IS 'Theil-Sen slope. [unit per
 COMMENT ON COLUMN core.fact_trend.slope_lo IS 'Lower end of the slope''s 95 % interval. [unit per month]';
 COMMENT ON COLUMN core.fact_trend.slope_hi IS 'Upper end of the slope''s 95 % interval. [unit per month]';
 COMMENT ON COLUMN core.fact_trend.p_ar1boot IS 'Mann-Kendall p by parametric AR(1) bootstrap.';
-COMMENT ON COLUMN core.fact_trend.q_bh IS 'Benjamini-Hochberg q within the facet.';
+COMMENT ON COLUMN core.fact_trend.p_hamed_rao IS 'Mann-Kendall p with the variance of Hamed and Rao; too small below 60 values.';
+COMMENT ON COLUMN core.fact_trend.p_seasonal IS 'p of the seasonal Kendall test by Islamic month.';
+COMMENT ON COLUMN core.fact_trend.q_bh IS 'Benjamini-Hochberg q within facet and research question.';
+COMMENT ON COLUMN core.fact_trend.is_adjusted IS 'Whether Ramadan and Syawal were taken out first; too short series stay as they are.';
+COMMENT ON COLUMN core.fact_trend.same_sign_share IS 'Share of variants whose slope has the same sign. [share]';
 COMMENT ON COLUMN core.fact_trend.trend_status IS 'What may be said about the trend.';
 COMMENT ON COLUMN core.fact_trend.snapshot_id IS 'Snapshot: month and 12 hex digits of its manifest.';
+CREATE TABLE core.fact_trend_variant (
+	group_key BIGINT NOT NULL,
+	group_id TEXT NOT NULL,
+	code TEXT NOT NULL,
+	def_version INTEGER NOT NULL,
+	variant TEXT NOT NULL,
+	slope_per_month DOUBLE PRECISION NOT NULL,
+	is_sign_kept BOOLEAN NOT NULL,
+	snapshot_id TEXT NOT NULL,
+	CONSTRAINT ck_fact_trend_variant_group_key CHECK ("group_key" >= 0),
+	CONSTRAINT ck_fact_trend_variant_def_version CHECK ("def_version" >= 1),
+	CONSTRAINT ck_fact_trend_variant_slope_per_month CHECK ("slope_per_month" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308)
+);
+COMMENT ON TABLE core.fact_trend_variant IS 'Grain: group, indicator, variant of the trend model.';
+COMMENT ON COLUMN core.fact_trend_variant.group_key IS 'Durable key of a group.';
+COMMENT ON COLUMN core.fact_trend_variant.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN core.fact_trend_variant.code IS 'Code of the indicator.';
+COMMENT ON COLUMN core.fact_trend_variant.def_version IS 'Version of the indicator''s definition.';
+COMMENT ON COLUMN core.fact_trend_variant.variant IS 'What was added to, or left out of, the primary model.';
+COMMENT ON COLUMN core.fact_trend_variant.slope_per_month IS 'Theil-Sen slope. [unit per month]';
+COMMENT ON COLUMN core.fact_trend_variant.is_sign_kept IS 'Whether the variant''s slope has the sign of the primary one.';
+COMMENT ON COLUMN core.fact_trend_variant.snapshot_id IS 'Snapshot: month and 12 hex digits of its manifest.';
 CREATE TABLE core.fact_revision (
 	group_key BIGINT NOT NULL,
 	group_id TEXT NOT NULL,
@@ -1123,6 +1339,19 @@ COMMENT ON COLUMN core.fact_revision.new_value IS 'Value in the later snapshot.'
 COMMENT ON COLUMN core.fact_revision.old_status IS 'Status in the earlier snapshot.';
 COMMENT ON COLUMN core.fact_revision.new_status IS 'Status in the later snapshot.';
 COMMENT ON COLUMN core.fact_revision.reason IS 'Why the cell changed.';
+CREATE TABLE core.fact_restatement (
+	from_snapshot_id TEXT NOT NULL,
+	snapshot_id TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	n_cells BIGINT,
+	CONSTRAINT ck_fact_restatement_reason CHECK ("reason" IN ('new_data', 'definition', 'lexicon', 'roster', 'correction', 'consent', 'erasure')),
+	CONSTRAINT ck_fact_restatement_n_cells CHECK ("n_cells" >= 0)
+);
+COMMENT ON TABLE core.fact_restatement IS 'Grain: a snapshot that restated cells of the past because somebody was erased or withdrew consent.';
+COMMENT ON COLUMN core.fact_restatement.from_snapshot_id IS 'The earlier of two snapshots compared.';
+COMMENT ON COLUMN core.fact_restatement.snapshot_id IS 'Snapshot: month and 12 hex digits of its manifest.';
+COMMENT ON COLUMN core.fact_restatement.reason IS 'Why the cell changed.';
+COMMENT ON COLUMN core.fact_restatement.n_cells IS 'Cells changed. [cells]';
 CREATE TABLE ops.file (
 	file_id TEXT NOT NULL,
 	group_id TEXT NOT NULL,
@@ -1303,6 +1532,7 @@ COMMENT ON COLUMN ops.identity_decision.n_labels IS 'Labels concerned. [labels]'
 COMMENT ON COLUMN ops.identity_decision.votes IS 'Shared texts that speak for the decision. [texts]';
 CREATE TABLE ops.identity_conflict (
 	group_key BIGINT NOT NULL,
+	conflict_key TEXT NOT NULL,
 	conflict_kind TEXT NOT NULL,
 	member_key BIGINT NOT NULL,
 	n_labels BIGINT NOT NULL,
@@ -1313,6 +1543,7 @@ CREATE TABLE ops.identity_conflict (
 );
 COMMENT ON TABLE ops.identity_conflict IS 'Grain: one contradiction of evidence about a person.';
 COMMENT ON COLUMN ops.identity_conflict.group_key IS 'Durable key of a group.';
+COMMENT ON COLUMN ops.identity_conflict.conflict_key IS 'Identifier of a conflict, by which corrections.toml may settle it.';
 COMMENT ON COLUMN ops.identity_conflict.conflict_kind IS 'What contradicts what.';
 COMMENT ON COLUMN ops.identity_conflict.member_key IS 'Durable key of one person.';
 COMMENT ON COLUMN ops.identity_conflict.n_labels IS 'Labels concerned. [labels]';
@@ -1350,7 +1581,7 @@ CREATE TABLE research.indicator (
 	CONSTRAINT ck_indicator_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'none')),
+	CONSTRAINT ck_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
 	CONSTRAINT ck_indicator_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_coverage CHECK ("coverage" BETWEEN 0 AND 1),
@@ -1394,7 +1625,7 @@ CREATE TABLE research.indicator_detail (
 	CONSTRAINT ck_indicator_detail_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_detail_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_detail_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_indicator_detail_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'none')),
+	CONSTRAINT ck_indicator_detail_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
 	CONSTRAINT ck_indicator_detail_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_detail_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_detail_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
@@ -1493,7 +1724,11 @@ CREATE TABLE research.trend (
 	slope_lo DOUBLE PRECISION,
 	slope_hi DOUBLE PRECISION,
 	p_ar1boot DOUBLE PRECISION,
+	p_hamed_rao DOUBLE PRECISION,
+	p_seasonal DOUBLE PRECISION,
 	q_bh DOUBLE PRECISION,
+	is_adjusted BOOLEAN NOT NULL,
+	same_sign_share DOUBLE PRECISION,
 	status TEXT NOT NULL,
 	trend_status TEXT NOT NULL,
 	snapshot_id TEXT NOT NULL,
@@ -1503,9 +1738,12 @@ CREATE TABLE research.trend (
 	CONSTRAINT ck_trend_slope_lo CHECK ("slope_lo" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_trend_slope_hi CHECK ("slope_hi" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_trend_p_ar1boot CHECK ("p_ar1boot" BETWEEN 0 AND 1),
+	CONSTRAINT ck_trend_p_hamed_rao CHECK ("p_hamed_rao" BETWEEN 0 AND 1),
+	CONSTRAINT ck_trend_p_seasonal CHECK ("p_seasonal" BETWEEN 0 AND 1),
 	CONSTRAINT ck_trend_q_bh CHECK ("q_bh" BETWEEN 0 AND 1),
+	CONSTRAINT ck_trend_same_sign_share CHECK ("same_sign_share" BETWEEN 0 AND 1),
 	CONSTRAINT ck_trend_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok')),
-	CONSTRAINT ck_trend_trend_status CHECK ("trend_status" IN ('no values', 'too short to tell', 'not tested', 'indicative: rising', 'indicative: falling', 'indicative: no clear change', 'rising', 'falling', 'no clear change'))
+	CONSTRAINT ck_trend_trend_status CHECK ("trend_status" IN ('no values', 'too short to tell', 'not tested', 'indicative: rising', 'indicative: falling', 'indicative: no clear change', 'rising', 'falling', 'no clear change', 'no verdict: adjustment turns the sign', 'no verdict: variants disagree', 'no verdict: stickers took the place of words'))
 );
 COMMENT ON TABLE research.trend IS 'Grain: group, indicator.';
 COMMENT ON COLUMN research.trend.group_id IS 'The group''s identifier: its folder''s name in landing.';
@@ -1516,22 +1754,103 @@ COMMENT ON COLUMN research.trend.slope_per_month IS 'Theil-Sen slope. [unit per 
 COMMENT ON COLUMN research.trend.slope_lo IS 'Lower end of the slope''s 95 % interval. [unit per month]';
 COMMENT ON COLUMN research.trend.slope_hi IS 'Upper end of the slope''s 95 % interval. [unit per month]';
 COMMENT ON COLUMN research.trend.p_ar1boot IS 'Mann-Kendall p by parametric AR(1) bootstrap.';
-COMMENT ON COLUMN research.trend.q_bh IS 'Benjamini-Hochberg q within the facet.';
+COMMENT ON COLUMN research.trend.p_hamed_rao IS 'Mann-Kendall p with the variance of Hamed and Rao; too small below 60 values.';
+COMMENT ON COLUMN research.trend.p_seasonal IS 'p of the seasonal Kendall test by Islamic month.';
+COMMENT ON COLUMN research.trend.q_bh IS 'Benjamini-Hochberg q within facet and research question.';
+COMMENT ON COLUMN research.trend.is_adjusted IS 'Whether Ramadan and Syawal were taken out first; too short series stay as they are.';
+COMMENT ON COLUMN research.trend.same_sign_share IS 'Share of variants whose slope has the same sign. [share]';
 COMMENT ON COLUMN research.trend.status IS 'Why the value is there or not.';
 COMMENT ON COLUMN research.trend.trend_status IS 'What may be said about the trend.';
 COMMENT ON COLUMN research.trend.snapshot_id IS 'Snapshot: month and 12 hex digits of its manifest.';
+CREATE TABLE research.trend_variant (
+	group_id TEXT NOT NULL,
+	code TEXT NOT NULL,
+	variant TEXT NOT NULL,
+	slope_per_month DOUBLE PRECISION NOT NULL,
+	is_sign_kept BOOLEAN NOT NULL,
+	snapshot_id TEXT NOT NULL,
+	CONSTRAINT ck_trend_variant_slope_per_month CHECK ("slope_per_month" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308)
+);
+COMMENT ON TABLE research.trend_variant IS 'Grain: group, indicator, variant of the trend model.';
+COMMENT ON COLUMN research.trend_variant.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN research.trend_variant.code IS 'Code of the indicator.';
+COMMENT ON COLUMN research.trend_variant.variant IS 'What was added to, or left out of, the primary model.';
+COMMENT ON COLUMN research.trend_variant.slope_per_month IS 'Theil-Sen slope. [unit per month]';
+COMMENT ON COLUMN research.trend_variant.is_sign_kept IS 'Whether the variant''s slope has the sign of the primary one.';
+COMMENT ON COLUMN research.trend_variant.snapshot_id IS 'Snapshot: month and 12 hex digits of its manifest.';
+CREATE TABLE research.change_point (
+	group_id TEXT NOT NULL,
+	code TEXT NOT NULL,
+	month DATE NOT NULL,
+	shift DOUBLE PRECISION NOT NULL,
+	confirmed_share DOUBLE PRECISION NOT NULL,
+	CONSTRAINT ck_change_point_shift CHECK ("shift" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_change_point_confirmed_share CHECK ("confirmed_share" BETWEEN 0 AND 1)
+);
+COMMENT ON TABLE research.change_point IS 'Grain: group, indicator, month in which a new level may begin; exploratory.';
+COMMENT ON COLUMN research.change_point.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN research.change_point.code IS 'Code of the indicator.';
+COMMENT ON COLUMN research.change_point.month IS 'Calendar month, by its first day, in the group''s time zone.';
+COMMENT ON COLUMN research.change_point.shift IS 'New level less the old one.';
+COMMENT ON COLUMN research.change_point.confirmed_share IS 'Share of redrawn series that show the break again. [share]';
+CREATE TABLE research.hijri_season (
+	group_id TEXT NOT NULL,
+	code TEXT NOT NULL,
+	hijri_month INTEGER NOT NULL,
+	n_months BIGINT NOT NULL,
+	deviation DOUBLE PRECISION NOT NULL,
+	CONSTRAINT ck_hijri_season_hijri_month CHECK ("hijri_month" BETWEEN 1 AND 12),
+	CONSTRAINT ck_hijri_season_n_months CHECK ("n_months" >= 0),
+	CONSTRAINT ck_hijri_season_deviation CHECK ("deviation" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308)
+);
+COMMENT ON TABLE research.hijri_season IS 'Grain: group, indicator, Islamic month.';
+COMMENT ON COLUMN research.hijri_season.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN research.hijri_season.code IS 'Code of the indicator.';
+COMMENT ON COLUMN research.hijri_season.hijri_month IS 'Islamic month, 1 Muharram to 12 Zulhijah.';
+COMMENT ON COLUMN research.hijri_season.n_months IS 'Months used. [months]';
+COMMENT ON COLUMN research.hijri_season.deviation IS 'Median distance from the group''s own line.';
 CREATE TABLE research.shock (
 	group_id TEXT NOT NULL,
 	shock TEXT NOT NULL,
 	shock_date DATE NOT NULL,
 	code TEXT NOT NULL,
+	shock_status TEXT NOT NULL,
 	drop DOUBLE PRECISION,
 	placebo_rank_p DOUBLE PRECISION,
+	n_placebos BIGINT,
+	surge DOUBLE PRECISION,
 	recovery_months DOUBLE PRECISION,
+	its_status TEXT NOT NULL,
+	n_before BIGINT,
+	n_after BIGINT,
+	step DOUBLE PRECISION,
+	step_lo DOUBLE PRECISION,
+	step_hi DOUBLE PRECISION,
+	step_p DOUBLE PRECISION,
+	step_p_hac DOUBLE PRECISION,
+	step_placebo_p DOUBLE PRECISION,
+	slope_change DOUBLE PRECISION,
+	slope_change_lo DOUBLE PRECISION,
+	slope_change_hi DOUBLE PRECISION,
 	status TEXT NOT NULL,
+	CONSTRAINT ck_shock_shock_status CHECK ("shock_status" IN ('outside the data', 'too short to tell', 'absorbed: within the placebo band', 'dropped: recovered', 'dropped: not recovered yet')),
 	CONSTRAINT ck_shock_drop CHECK ("drop" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_shock_placebo_rank_p CHECK ("placebo_rank_p" BETWEEN 0 AND 1),
+	CONSTRAINT ck_shock_n_placebos CHECK ("n_placebos" >= 0),
+	CONSTRAINT ck_shock_surge CHECK ("surge" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_shock_recovery_months CHECK ("recovery_months" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_shock_its_status CHECK ("its_status" IN ('estimated', 'descriptive', 'not estimated')),
+	CONSTRAINT ck_shock_n_before CHECK ("n_before" >= 0),
+	CONSTRAINT ck_shock_n_after CHECK ("n_after" >= 0),
+	CONSTRAINT ck_shock_step CHECK ("step" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_shock_step_lo CHECK ("step_lo" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_shock_step_hi CHECK ("step_hi" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_shock_step_p CHECK ("step_p" BETWEEN 0 AND 1),
+	CONSTRAINT ck_shock_step_p_hac CHECK ("step_p_hac" BETWEEN 0 AND 1),
+	CONSTRAINT ck_shock_step_placebo_p CHECK ("step_placebo_p" BETWEEN 0 AND 1),
+	CONSTRAINT ck_shock_slope_change CHECK ("slope_change" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_shock_slope_change_lo CHECK ("slope_change_lo" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_shock_slope_change_hi CHECK ("slope_change_hi" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_shock_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
 );
 COMMENT ON TABLE research.shock IS 'Grain: group, shock, indicator.';
@@ -1539,22 +1858,41 @@ COMMENT ON COLUMN research.shock.group_id IS 'The group''s identifier: its folde
 COMMENT ON COLUMN research.shock.shock IS 'Name of the shock.';
 COMMENT ON COLUMN research.shock.shock_date IS 'Day of the shock.';
 COMMENT ON COLUMN research.shock.code IS 'Code of the indicator.';
-COMMENT ON COLUMN research.shock.drop IS 'Drop beyond the median placebo drop. [share]';
+COMMENT ON COLUMN research.shock.shock_status IS 'What may be said about the shock.';
+COMMENT ON COLUMN research.shock.drop IS 'Loss at the shock beyond the median loss of months without one; a loss of solidarity.';
 COMMENT ON COLUMN research.shock.placebo_rank_p IS 'Share of placebo dates with as deep a drop.';
+COMMENT ON COLUMN research.shock.n_placebos IS 'Months without a shock that it is compared with. [months]';
+COMMENT ON COLUMN research.shock.surge IS 'Greatest of the shock''s month and the two after it over the level before. [ratio]';
 COMMENT ON COLUMN research.shock.recovery_months IS 'Months from trough to recovery. [months]';
+COMMENT ON COLUMN research.shock.its_status IS 'How far the interrupted time series carries.';
+COMMENT ON COLUMN research.shock.n_before IS 'Usable months before the shock. [months]';
+COMMENT ON COLUMN research.shock.n_after IS 'Usable months from the shock on. [months]';
+COMMENT ON COLUMN research.shock.step IS 'Change of level at the shock; minus is a loss of solidarity.';
+COMMENT ON COLUMN research.shock.step_lo IS 'Lower end of its 95 % interval.';
+COMMENT ON COLUMN research.shock.step_hi IS 'Upper end of its 95 % interval.';
+COMMENT ON COLUMN research.shock.step_p IS 'p of the step, AR(1) errors.';
+COMMENT ON COLUMN research.shock.step_p_hac IS 'p of the step, least squares with Newey-West errors; often too small.';
+COMMENT ON COLUMN research.shock.step_placebo_p IS 'Share of placebo dates with as large a step.';
+COMMENT ON COLUMN research.shock.slope_change IS 'Change of slope after the shock. [unit per month]';
+COMMENT ON COLUMN research.shock.slope_change_lo IS 'Lower end of its 95 % interval. [unit per month]';
+COMMENT ON COLUMN research.shock.slope_change_hi IS 'Upper end of its 95 % interval. [unit per month]';
 COMMENT ON COLUMN research.shock.status IS 'Why the value is there or not.';
 CREATE TABLE research.decomposition (
 	group_id TEXT NOT NULL,
 	code TEXT NOT NULL,
 	from_year INTEGER NOT NULL,
 	to_year INTEGER NOT NULL,
+	change DOUBLE PRECISION,
 	within DOUBLE PRECISION,
 	entry DOUBLE PRECISION,
 	exit DOUBLE PRECISION,
+	turnover DOUBLE PRECISION,
 	status TEXT NOT NULL,
+	CONSTRAINT ck_decomposition_change CHECK ("change" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_decomposition_within CHECK ("within" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_decomposition_entry CHECK ("entry" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_decomposition_exit CHECK ("exit" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_decomposition_turnover CHECK ("turnover" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_decomposition_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
 );
 COMMENT ON TABLE research.decomposition IS 'Grain: group, indicator, pair of years.';
@@ -1562,31 +1900,110 @@ COMMENT ON COLUMN research.decomposition.group_id IS 'The group''s identifier: i
 COMMENT ON COLUMN research.decomposition.code IS 'Code of the indicator.';
 COMMENT ON COLUMN research.decomposition.from_year IS 'Earlier year compared.';
 COMMENT ON COLUMN research.decomposition.to_year IS 'Later year compared.';
+COMMENT ON COLUMN research.decomposition.change IS 'Change of the mean of members; within, entry and exit sum to it.';
 COMMENT ON COLUMN research.decomposition.within IS 'Change among those who stayed.';
 COMMENT ON COLUMN research.decomposition.entry IS 'Change by members who came.';
 COMMENT ON COLUMN research.decomposition.exit IS 'Change by members who left.';
+COMMENT ON COLUMN research.decomposition.turnover IS 'Change by members who came or left: entry and exit together.';
 COMMENT ON COLUMN research.decomposition.status IS 'Why the value is there or not.';
 CREATE TABLE research.newcomer_survival (
 	group_id TEXT NOT NULL,
 	joined_year INTEGER NOT NULL,
-	is_welcomed BOOLEAN NOT NULL,
+	is_welcomed BOOLEAN,
 	months_since_joining INTEGER NOT NULL,
 	survival DOUBLE PRECISION,
+	survival_lo DOUBLE PRECISION,
+	survival_hi DOUBLE PRECISION,
 	n_at_risk DOUBLE PRECISION,
 	status TEXT NOT NULL,
 	CONSTRAINT ck_newcomer_survival_months_since_joining CHECK ("months_since_joining" >= 0),
 	CONSTRAINT ck_newcomer_survival_survival CHECK ("survival" BETWEEN 0 AND 1),
+	CONSTRAINT ck_newcomer_survival_survival_lo CHECK ("survival_lo" BETWEEN 0 AND 1),
+	CONSTRAINT ck_newcomer_survival_survival_hi CHECK ("survival_hi" BETWEEN 0 AND 1),
 	CONSTRAINT ck_newcomer_survival_n_at_risk CHECK ("n_at_risk" BETWEEN 0 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_newcomer_survival_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
 );
-COMMENT ON TABLE research.newcomer_survival IS 'Grain: group, year of joining, months since joining.';
+COMMENT ON TABLE research.newcomer_survival IS 'Grain: group, year of joining, welcomed or not (NULL: all newcomers), months since joining.';
 COMMENT ON COLUMN research.newcomer_survival.group_id IS 'The group''s identifier: its folder''s name in landing.';
 COMMENT ON COLUMN research.newcomer_survival.joined_year IS 'Year of joining.';
 COMMENT ON COLUMN research.newcomer_survival.is_welcomed IS 'Whether the newcomer was welcomed.';
 COMMENT ON COLUMN research.newcomer_survival.months_since_joining IS 'Months since joining. [months]';
 COMMENT ON COLUMN research.newcomer_survival.survival IS 'Share still active. [share]';
+COMMENT ON COLUMN research.newcomer_survival.survival_lo IS 'Lower end of its 95 % interval. [share]';
+COMMENT ON COLUMN research.newcomer_survival.survival_hi IS 'Upper end of its 95 % interval. [share]';
 COMMENT ON COLUMN research.newcomer_survival.n_at_risk IS 'Newcomers at risk. [people]';
 COMMENT ON COLUMN research.newcomer_survival.status IS 'Why the value is there or not.';
+CREATE TABLE research.yearly_band (
+	group_id TEXT NOT NULL,
+	code TEXT NOT NULL,
+	year INTEGER NOT NULL,
+	band_low DOUBLE PRECISION,
+	band_high DOUBLE PRECISION,
+	n_months BIGINT NOT NULL,
+	status TEXT NOT NULL,
+	CONSTRAINT ck_yearly_band_band_low CHECK ("band_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_yearly_band_band_high CHECK ("band_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_yearly_band_n_months CHECK ("n_months" >= 0),
+	CONSTRAINT ck_yearly_band_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
+);
+COMMENT ON TABLE research.yearly_band IS 'Grain: group, calendar year, figure that single people make.';
+COMMENT ON COLUMN research.yearly_band.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN research.yearly_band.code IS 'Code of the indicator.';
+COMMENT ON COLUMN research.yearly_band.year IS 'Gregorian year.';
+COMMENT ON COLUMN research.yearly_band.band_low IS 'Lower end of the band in which the year lies.';
+COMMENT ON COLUMN research.yearly_band.band_high IS 'Upper end of the band; NULL where it is open.';
+COMMENT ON COLUMN research.yearly_band.n_months IS 'Months used. [months]';
+COMMENT ON COLUMN research.yearly_band.status IS 'Why the value is there or not.';
+CREATE TABLE research.attendance (
+	group_id TEXT NOT NULL,
+	year INTEGER NOT NULL,
+	n_activities BIGINT,
+	n_committed BIGINT,
+	n_attended BIGINT,
+	kept_share DOUBLE PRECISION,
+	unannounced_share DOUBLE PRECISION,
+	status TEXT NOT NULL,
+	CONSTRAINT ck_attendance_n_activities CHECK ("n_activities" >= 0),
+	CONSTRAINT ck_attendance_n_committed CHECK ("n_committed" >= 0),
+	CONSTRAINT ck_attendance_n_attended CHECK ("n_attended" >= 0),
+	CONSTRAINT ck_attendance_kept_share CHECK ("kept_share" BETWEEN 0 AND 1),
+	CONSTRAINT ck_attendance_unannounced_share CHECK ("unannounced_share" BETWEEN 0 AND 1),
+	CONSTRAINT ck_attendance_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
+);
+COMMENT ON TABLE research.attendance IS 'Grain: group, calendar year: what lists promised against declared attendance.';
+COMMENT ON COLUMN research.attendance.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN research.attendance.year IS 'Gregorian year.';
+COMMENT ON COLUMN research.attendance.n_activities IS 'Activities with a declared attendance and a list for their day. [activities]';
+COMMENT ON COLUMN research.attendance.n_committed IS 'People who committed. [people]';
+COMMENT ON COLUMN research.attendance.n_attended IS 'People who came, by the attendance ledger; NULL on rows of persons. [people]';
+COMMENT ON COLUMN research.attendance.kept_share IS 'Of the people who said yes or done, the share who came. [share]';
+COMMENT ON COLUMN research.attendance.unannounced_share IS 'Of the people who came, the share who had not said so. [share]';
+COMMENT ON COLUMN research.attendance.status IS 'Why the value is there or not.';
+CREATE TABLE research.sequence_effect (
+	group_id TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	term TEXT NOT NULL,
+	coefficient DOUBLE PRECISION,
+	coefficient_lo DOUBLE PRECISION,
+	coefficient_hi DOUBLE PRECISION,
+	has_member_effects BOOLEAN NOT NULL,
+	status TEXT NOT NULL,
+	CONSTRAINT ck_sequence_effect_outcome CHECK ("outcome" IN ('falls silent', 'leaves', 'becomes empowered')),
+	CONSTRAINT ck_sequence_effect_term CHECK ("term" IN ('isolated', 'unanswered request', 'aid received')),
+	CONSTRAINT ck_sequence_effect_coefficient CHECK ("coefficient" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_sequence_effect_coefficient_lo CHECK ("coefficient_lo" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_sequence_effect_coefficient_hi CHECK ("coefficient_hi" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_sequence_effect_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
+);
+COMMENT ON TABLE research.sequence_effect IS 'Grain: group, outcome in the next month, what came before: coefficients of an event-history model.';
+COMMENT ON COLUMN research.sequence_effect.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN research.sequence_effect.outcome IS 'What follows in the next month.';
+COMMENT ON COLUMN research.sequence_effect.term IS 'What came before.';
+COMMENT ON COLUMN research.sequence_effect.coefficient IS 'Change of the outcome''s probability, other things equal. [share]';
+COMMENT ON COLUMN research.sequence_effect.coefficient_lo IS 'Lower end of its 95 % interval, clustered by person. [share]';
+COMMENT ON COLUMN research.sequence_effect.coefficient_hi IS 'Upper end of its 95 % interval, clustered by person. [share]';
+COMMENT ON COLUMN research.sequence_effect.has_member_effects IS 'Whether each person is compared with him- or herself only.';
+COMMENT ON COLUMN research.sequence_effect.status IS 'Why the value is there or not.';
 CREATE TABLE research.coverage (
 	group_id TEXT NOT NULL,
 	month DATE NOT NULL,
@@ -1650,7 +2067,7 @@ CREATE TABLE research.vintage (
 	CONSTRAINT ck_vintage_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_vintage_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_vintage_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_vintage_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'none')),
+	CONSTRAINT ck_vintage_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
 	CONSTRAINT ck_vintage_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_vintage_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_vintage_coverage CHECK ("coverage" BETWEEN 0 AND 1),
@@ -1890,3 +2307,97 @@ COMMENT ON COLUMN research.group_month.idx_bridging IS 'Value of idx_bridging; N
 COMMENT ON COLUMN research.group_month.idx_fragility IS 'Value of idx_fragility; NULL where its status is neither ok nor partial.';
 COMMENT ON COLUMN research.group_month.idx_overall IS 'Value of idx_overall; NULL where its status is neither ok nor partial.';
 COMMENT ON COLUMN research.group_month.axis_type IS 'Value of axis_type; NULL where its status is neither ok nor partial.';
+CREATE TABLE enclave.member_month (
+	group_id TEXT NOT NULL,
+	pseudonym_key TEXT NOT NULL,
+	month DATE NOT NULL,
+	cohort INTEGER,
+	gender TEXT,
+	role TEXT NOT NULL,
+	turns BIGINT NOT NULL,
+	text_turns BIGINT NOT NULL,
+	words BIGINT NOT NULL,
+	replies_given DOUBLE PRECISION NOT NULL,
+	replies_received DOUBLE PRECISION NOT NULL,
+	questions BIGINT NOT NULL,
+	help_requests BIGINT NOT NULL,
+	help_answers BIGINT NOT NULL,
+	unanswered_requests BIGINT NOT NULL,
+	list_entries BIGINT NOT NULL,
+	learning_entries BIGINT NOT NULL,
+	offer_turns BIGINT NOT NULL,
+	opportunity_turns BIGINT NOT NULL,
+	n_ties BIGINT NOT NULL,
+	present_days BIGINT NOT NULL,
+	covered_days BIGINT NOT NULL,
+	tenure_days BIGINT NOT NULL,
+	CONSTRAINT ck_member_month_cohort CHECK ("cohort" BETWEEN 1900 AND 2200),
+	CONSTRAINT ck_member_month_gender CHECK ("gender" IN ('female', 'male')),
+	CONSTRAINT ck_member_month_role CHECK ("role" IN ('founder', 'officer', 'member')),
+	CONSTRAINT ck_member_month_turns CHECK ("turns" >= 0),
+	CONSTRAINT ck_member_month_text_turns CHECK ("text_turns" >= 0),
+	CONSTRAINT ck_member_month_words CHECK ("words" >= 0),
+	CONSTRAINT ck_member_month_replies_given CHECK ("replies_given" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_member_month_replies_received CHECK ("replies_received" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_member_month_questions CHECK ("questions" >= 0),
+	CONSTRAINT ck_member_month_help_requests CHECK ("help_requests" >= 0),
+	CONSTRAINT ck_member_month_help_answers CHECK ("help_answers" >= 0),
+	CONSTRAINT ck_member_month_unanswered_requests CHECK ("unanswered_requests" >= 0),
+	CONSTRAINT ck_member_month_list_entries CHECK ("list_entries" >= 0),
+	CONSTRAINT ck_member_month_learning_entries CHECK ("learning_entries" >= 0),
+	CONSTRAINT ck_member_month_offer_turns CHECK ("offer_turns" >= 0),
+	CONSTRAINT ck_member_month_opportunity_turns CHECK ("opportunity_turns" >= 0),
+	CONSTRAINT ck_member_month_n_ties CHECK ("n_ties" >= 0),
+	CONSTRAINT ck_member_month_present_days CHECK ("present_days" >= 0),
+	CONSTRAINT ck_member_month_covered_days CHECK ("covered_days" >= 0),
+	CONSTRAINT ck_member_month_tenure_days CHECK ("tenure_days" >= 0)
+);
+COMMENT ON TABLE enclave.member_month IS 'Grain: one consenting person present in a group in a month.';
+COMMENT ON COLUMN enclave.member_month.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN enclave.member_month.pseudonym_key IS 'Keyed pseudonym of a person.';
+COMMENT ON COLUMN enclave.member_month.month IS 'Calendar month, by its first day, in the group''s time zone.';
+COMMENT ON COLUMN enclave.member_month.cohort IS 'Year of entry (angkatan).';
+COMMENT ON COLUMN enclave.member_month.gender IS 'Gender as the roster states it.';
+COMMENT ON COLUMN enclave.member_month.role IS 'Role in the group.';
+COMMENT ON COLUMN enclave.member_month.turns IS 'Turns. [turns]';
+COMMENT ON COLUMN enclave.member_month.text_turns IS 'Turns with text of their own. [turns]';
+COMMENT ON COLUMN enclave.member_month.words IS 'Words. [words]';
+COMMENT ON COLUMN enclave.member_month.replies_given IS 'Weight of core replies given. [weight]';
+COMMENT ON COLUMN enclave.member_month.replies_received IS 'Weight of core replies received. [weight]';
+COMMENT ON COLUMN enclave.member_month.questions IS 'Questions asked. [turns]';
+COMMENT ON COLUMN enclave.member_month.help_requests IS 'Requests for help. [turns]';
+COMMENT ON COLUMN enclave.member_month.help_answers IS 'First answers given to requests for help. [turns]';
+COMMENT ON COLUMN enclave.member_month.unanswered_requests IS 'Requests for help without an answer within 24 hours; no sign that they were refused or unseen. [turns]';
+COMMENT ON COLUMN enclave.member_month.list_entries IS 'Entries in lists. [entries]';
+COMMENT ON COLUMN enclave.member_month.learning_entries IS 'Entries in lists of learning activities. [entries]';
+COMMENT ON COLUMN enclave.member_month.offer_turns IS 'Turns that offer help. [turns]';
+COMMENT ON COLUMN enclave.member_month.opportunity_turns IS 'Turns that share an opportunity. [turns]';
+COMMENT ON COLUMN enclave.member_month.n_ties IS 'Distinct people tied to by core replies, either way. [people]';
+COMMENT ON COLUMN enclave.member_month.present_days IS 'Covered days present in the group. [days]';
+COMMENT ON COLUMN enclave.member_month.covered_days IS 'Days observed by at least one export. [days]';
+COMMENT ON COLUMN enclave.member_month.tenure_days IS 'Days since first proven or presumed presence. [days]';
+CREATE TABLE enclave.sequence (
+	group_id TEXT NOT NULL,
+	pseudonym_key TEXT NOT NULL,
+	month DATE NOT NULL,
+	is_active BOOLEAN NOT NULL,
+	is_isolated BOOLEAN NOT NULL,
+	has_unanswered_request BOOLEAN NOT NULL,
+	has_received_aid BOOLEAN NOT NULL,
+	is_empowered BOOLEAN NOT NULL,
+	is_silent_next BOOLEAN,
+	is_gone_next BOOLEAN,
+	is_empowered_next BOOLEAN
+);
+COMMENT ON TABLE enclave.sequence IS 'Grain: one consenting person in a group in a month, with what follows in the next.';
+COMMENT ON COLUMN enclave.sequence.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN enclave.sequence.pseudonym_key IS 'Keyed pseudonym of a person.';
+COMMENT ON COLUMN enclave.sequence.month IS 'Calendar month, by its first day, in the group''s time zone.';
+COMMENT ON COLUMN enclave.sequence.is_active IS 'Whether the person wrote in the month.';
+COMMENT ON COLUMN enclave.sequence.is_isolated IS 'Whether the person wrote and had no tie in the month.';
+COMMENT ON COLUMN enclave.sequence.has_unanswered_request IS 'Whether a request of the person went without an answer in the month.';
+COMMENT ON COLUMN enclave.sequence.has_received_aid IS 'Whether a request of the person was answered.';
+COMMENT ON COLUMN enclave.sequence.is_empowered IS 'Whether the person offered help, shared an opportunity or joined learning in the month.';
+COMMENT ON COLUMN enclave.sequence.is_silent_next IS 'Whether the person was there in the next month and wrote nothing; NULL where that is not observed.';
+COMMENT ON COLUMN enclave.sequence.is_gone_next IS 'Whether the person was not there any more in the next month; NULL where that is not observed.';
+COMMENT ON COLUMN enclave.sequence.is_empowered_next IS 'Whether the person was empowered in the next month; NULL where that is not observed.';

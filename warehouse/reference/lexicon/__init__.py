@@ -2,7 +2,8 @@
 
 ``lexicon.tsv``, ``style_words.tsv`` are the drafted word lists; ``additions.tsv`` adds terms and phrases,
 most of them traps that are matched and counted as nothing; ``spellings.tsv`` holds what normalisation needs;
-``list_kinds.tsv`` tells the kinds of lists.
+``list_kinds.tsv`` tells the kinds of lists; ``language_words.tsv`` common words that one language alone has,
+for the language tag.
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ from pathlib import Path
 import polars as pl
 
 _HERE = Path(__file__).parent
-_FILES = ("lexicon.tsv", "style_words.tsv", "additions.tsv", "spellings.tsv", "list_kinds.tsv")
+_FILES = (
+    "lexicon.tsv",
+    "style_words.tsv",
+    "additions.tsv",
+    "spellings.tsv",
+    "list_kinds.tsv",
+    "language_words.tsv",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +32,13 @@ class Words:
 
     ``terms``: category, term, lang, match, weight (Float64), context, score (Boolean), note.
     ``spellings``: kind, form, to, note. ``list_kinds``: activity_kind, pattern, note, in order of precedence.
+    ``languages``: form, lang.
     """
 
     terms: pl.DataFrame
     spellings: pl.DataFrame
     list_kinds: pl.DataFrame
+    languages: pl.DataFrame
     version: str
 
     def forms(self, kind: str) -> list[str]:
@@ -66,7 +76,7 @@ def words() -> Words:
         pl.col("weight").cast(pl.Float64), pl.col("score") == "yes"
     )
     version = version_of({name: (_HERE / name).read_bytes() for name in _FILES})
-    return Words(terms, _read("spellings.tsv"), _read("list_kinds.tsv"), version)
+    return Words(terms, _read("spellings.tsv"), _read("list_kinds.tsv"), _read("language_words.tsv"), version)
 
 
 def lexicon_version() -> str:

@@ -8,8 +8,12 @@ A wording is literal text with placeholders: ``{actor}`` who acts, ``{target}`` 
 ``{actor=te}`` or ``{target=te}`` is the literal word ``te`` and stands for the exporter himself. Straight
 quotes match any quotation marks, a full stop at the end is optional.
 
-Auxiliary kinds: ``attached`` (media named by its file), ``edited`` (suffix of a text), ``self`` (how the
-exporter is called), ``and`` (the word before the last name of a list). Day parts of 12-hour clocks are
+``{timer}`` states after how long messages disappear.
+
+Auxiliary kinds: ``attached`` (media named by its file), ``edited`` (suffix of a text), ``forwarded`` (first
+line of a text that was passed on), ``self`` (how the exporter is called), ``and`` (the word before the last
+name of a list), ``others`` (behind a number: people who are not named), ``hours, days, weeks`` (units of a
+timer), ``votes`` (what a poll counts). Day parts of 12-hour clocks are
 in ``dayparts.tsv`` (columns ``rule, wording, language``; rule am | pm | noon | night).
 """
 
@@ -24,7 +28,18 @@ from schemas.vocabulary import MESSAGE_KINDS, SYSTEM_EVENTS
 
 _HERE = Path(__file__).parent
 _DAY_PARTS = "dayparts.tsv"
-AUXILIARY_KINDS = ("attached", "edited", "self", "and")
+AUXILIARY_KINDS = (
+    "attached",
+    "edited",
+    "forwarded",
+    "self",
+    "and",
+    "others",
+    "hours",
+    "days",
+    "weeks",
+    "votes",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,10 @@ from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
 from schemas.indicators import registry
-from tasks.snapshot.trends import (
-    ar1_bootstrap_p,
-    mann_kendall_s,
-    q_within_family,
-    theil_sen,
-    trends,
-    without_overlap,
-)
+from tasks.trends.series import Series as Values
+from tasks.trends.series import without_overlap
+from tasks.trends.slopes import ar1_bootstrap_p, mann_kendall_s, theil_sen
+from tasks.trends.trend import q_within_family, trends
 
 Series = list[tuple[float | None, str]]
 
@@ -44,7 +40,7 @@ def _indicators(series: dict[str, Series]) -> pl.DataFrame:
 
 
 def _one(code: str, values: Series) -> dict[str, object]:
-    return trends(_indicators({code: values}), registry(), "2024-01-000000000000").row(0, named=True)
+    return trends(_indicators({code: values}), registry(), "2024-01-000000000000")[0].row(0, named=True)
 
 
 def _line(months: int, slope: float = 0.01, start: float = 0.1) -> Series:
@@ -134,7 +130,7 @@ def test_s_agrees_with_kendalls_tau(values: list[float]) -> None:
     assert mann_kendall_s(np.array([values]))[0] == round(tau * n * (n - 1) / 2)
 
 
-def test_q_is_benjamini_hochberg_within_a_facet_of_a_group() -> None:
+def test_q_is_benjamini_hochberg_within_a_family_of_a_group() -> None:
     # a, belonging: p .01, .04, .5 -> q .01*3/1, .04*3/2, .5; an untested code does not count
     tested = pl.DataFrame(
         [
@@ -145,7 +141,7 @@ def test_q_is_benjamini_hochberg_within_a_facet_of_a_group() -> None:
             ("a", "mechanical", 0.04),
             ("b", "belonging", None),
         ],
-        schema=["group_id", "facet", "p_ar1boot"],
+        schema=["group_id", "family", "p_ar1boot"],
         orient="row",
     )
     q = tested.select(q_within_family())["p_ar1boot"].to_list()
@@ -158,7 +154,7 @@ def test_the_same_series_gives_the_same_p_whatever_stands_beside_it() -> None:
     alone = _one("we_share", noise)
     frame = _indicators({"we_share": noise, "conflict_rate": _line(40)})
     together = (
-        trends(frame, registry(), "2024-01-000000000000")
+        trends(frame, registry(), "2024-01-000000000000")[0]
         .filter(pl.col("code") == "we_share")
         .row(0, named=True)
     )
@@ -173,6 +169,6 @@ def test_false_alarms_stay_near_five_percent_where_noise_persists() -> None:
         noise = rng.standard_normal(60)
         for step in range(1, 60):
             noise[step] += 0.3 * noise[step - 1]
-        values = noise[-36:]
-        alarms += ar1_bootstrap_p(index, values, theil_sen(index, values), 1) <= 0.05
+        series = Values(index, noise[-36:])
+        alarms += ar1_bootstrap_p(series, theil_sen(index, series.values)) <= 0.05
     assert alarms / runs < 0.05 + 3 * math.sqrt(0.05 * 0.95 / runs)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from schemas.config import Group
+from schemas.tables import TABLES
 
 GROUP_MONTH = ("group_id", "month")
 _OPEN_END = dt.date(9999, 12, 31)
@@ -156,3 +157,14 @@ def regimes(
     for part in parts:
         table = table.join(part, on=GROUP_MONTH, how="left")
     return table.with_columns(pl.col(list(STATES)).fill_null(False))
+
+
+#: Tables of the core from which regimes are told, with the columns that suffice.
+READ: dict[str, tuple[str, ...]] = {
+    "core.fact_coverage": TABLES["core.fact_coverage"].names,
+    "core.dim_member": ("member_key", "is_on_roster"),
+    "core.fact_message": ("group_key", "turn_key", "local_date", "kind"),
+    "core.fact_turn": ("group_key", "member_key", "local_date", "is_list"),
+    "core.fact_membership_event": ("group_key", "event", "event_date"),
+    "ops.file": ("group_id", "file_id", "exporter_no", "platform", "last_date"),
+}

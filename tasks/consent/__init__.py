@@ -1,0 +1,1 @@
+"""Consent: who agreed to what since when, and what follows for figures and rows."""

@@ -1,0 +1,284 @@
+"""How much the tie indicators owe to the choices of ``reply_v1``: 24 variants, and senders dealt anew; and what
+the indicators with N in them are on proven presence alone.
+
+All are companions, month by month: ``grid_w10_k5_decayed`` is the indicator by the same definition on the
+ties of a window of 10 minutes, 5 turns back, weights that halve with time; ``senders_null`` its mean when the
+people of each day swap their turns, ``senders_excess`` the observation less that mean, ``senders_p`` how rare
+so extreme a value is among the draws. The ritual layer is in none of them. ``proven_only`` leaves presumed
+members out of N, the lower bound of who is present. ``month`` is a trailing indicator's last month alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from schemas.indicators import Indicator, definitions, registry
+from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.intervals import MAX_CELLS
+from tasks.measure.indicators.measures import Detail, divide, measured
+from tasks.measure.indicators.networks import two_sided_p
+from tasks.measure.replies import GRID, REPLY_V1, ReplyParams, previous_by_another
+
+#: Codes that are computed from the inferred ties.
+TIE_CODES = (
+    "cross_role_tie_share",
+    "cohesive_core_share",
+    "tie_reciprocity",
+    "reply_centralisation",
+    "ei_region",
+    "ei_cohort",
+    "isolate_share",
+    "key_person_dependence",
+)
+#: Of these, those that ask whether there are ties and not how heavy: decay changes nothing in them.
+_WEIGHTLESS = ("cohesive_core_share", "reply_centralisation")
+NULL_DRAWS = 199
+#: Variants of the grid that the composites read: windows of 3 and 30 minutes, the rest as in ``reply_v1``.
+NARROW, WIDE = "grid_w3_k5_decayed", "grid_w30_k5_decayed"
+ON_PROVEN = "proven_only"
+#: Codes with N in them that have no such version, or make their own.
+_NOT_ON_PROVEN = ("silent_share", "shock_drop", "recovery_months")
+#: Codes that pool the months of a trailing window.
+TRAILING_CODES = (
+    "help_request_rate",
+    "help_answer_rate",
+    "help_response_time",
+    "helper_breadth",
+    "gratitude_rate",
+    "opener_answer_rate",
+    "answer_equity_gap",
+    "announcer_concentration",
+    "top1_share",
+    "campaign_conversion",
+    "campaign_half_life",
+    "campaigner_retention",
+    "newcomer_welcome_rate",
+    "enterprise_support_rate",
+)
+Statistic = Callable[[Array], Array]
+
+
+def companions(ctx: Context, spec: Indicator) -> dict[str, Detail]:
+    """The grid and, where the statistic is one of a tie matrix alone, the null of swapped senders."""
+    wanted = ctx.wanted(spec)
+    if not wanted.any():
+        return {}
+    return _month_alone(ctx, spec) | _otherwise(ctx, spec, wanted)
+
+
+def _month_alone(ctx: Context, spec: Indicator) -> dict[str, Detail]:
+    """``month``: an indicator of a trailing window on its last month alone, however little that holds."""
+    if spec.code not in TRAILING_CODES:
+        return {}
+    if "quiet" not in ctx.memo:
+        ctx.memo["quiet"] = ctx.quiet()
+    alone = measured(ctx.memo["quiet"], spec.model_copy(update={"window_months": 1}))
+    return {"month": Detail(alone.value, n_num=alone.n_num, n_den=alone.n_den, is_sparse=True)}
+
+
+def _otherwise(ctx: Context, spec: Indicator, wanted: Array) -> dict[str, Detail]:
+    if spec.uses_n and spec.code not in _NOT_ON_PROVEN:
+        return {ON_PROVEN: _on_proven(ctx, spec)}
+    if spec.code not in TIE_CODES:
+        return {}
+    ties, details = variants(ctx), dict[str, Detail]()
+    for params in GRID:
+        name = variant_name(params)
+        same = variant_name(replace(params, is_decayed=not params.is_decayed))
+        if spec.code in _WEIGHTLESS and same in details:
+            details[name] = details[same]
+            continue
+        varied = measured(ties[name], spec)
+        details[name] = Detail(varied.value, n_den=varied.n_den, is_sparse=True)
+        if name in (NARROW, WIDE) and "excess" in varied.details:
+            details[f"{name}_excess"] = Detail(varied.details["excess"].value, is_sparse=True)
+    return details | (_swapped(ctx, spec, wanted) if spec.code in _STATISTICS else {})
+
+
+def has_proven_version(code: str) -> bool:
+    """Whether an indicator has the companion ``proven_only``."""
+    return registry()[code].uses_n and (code == "silent_share" or code not in _NOT_ON_PROVEN)
+
+
+def _on_proven(ctx: Context, spec: Indicator) -> Detail:
+    """The indicator with proven presence for N, as far as it is known; no head count scales it."""
+    if "proven" not in ctx.memo:
+        ctx.memo["proven"] = ctx.on_proven_presence()
+    proven = measured(ctx.memo["proven"], spec)
+    return Detail(proven.value, n_num=proven.n_num, n_den=proven.n_den)
+
+
+def variant_name(params: ReplyParams) -> str:
+    """Name of a variant's companion, such as ``grid_w10_k5_decayed``."""
+    shape = "decayed" if params.is_decayed else "binary"
+    return f"grid_w{params.window_min}_k{params.k_turns}_{shape}"
+
+
+def variants(ctx: Context) -> dict[str, Context]:
+    """The group with the ties of each variant, for the months in which any tie code is wanted.
+
+    A variant changes rule 4 alone, so it is told from the turns and the stored ties: other rules' ties stay,
+    the stored adjacent ones are cut to its window, and wider windows add what stands further back. A list
+    gives no such tie.
+    """
+    if "variants" not in ctx.memo:
+        months = np.any([ctx.wanted(spec) for spec in definitions() if spec.code in TIE_CODES], axis=0)
+        core = ctx.replies.filter(pl.col("layer") == "core")
+        at = ctx.month_of(core["local_date"])
+        inside = (at >= 0) & (at < ctx.n_months) & months[np.clip(at, 0, ctx.n_months - 1)]
+        core = core.filter(pl.Series(inside, dtype=pl.Boolean))
+        wider = _wider(ctx, months)
+        ctx.memo["variants"] = {variant_name(params): _with_ties(ctx, core, wider, params) for params in GRID}
+    return ctx.memo["variants"]
+
+
+def _with_ties(ctx: Context, core: pl.DataFrame, wider: pl.DataFrame, params: ReplyParams) -> Context:
+    back = pl.col("source_turn_key") - pl.col("target_turn_key")
+    near = (pl.col("latency_min") <= params.window_min) & (back <= params.k_turns)
+    kept = core.filter((pl.col("method") != "adjacent") | near)
+    ties = pl.concat([kept, wider.filter(near)])
+    if not params.is_decayed:
+        halved = (0.5 ** (pl.col("latency_min") / REPLY_V1.half_life_min)).alias("halved")
+        plain = pl.when(pl.col("method") == "adjacent").then(pl.col("weight") / halved).otherwise("weight")
+        ties = ties.with_columns(weight=plain)
+    other = ctx.quiet()
+    other.replies = ties.sort("source_turn_key", "target_turn_key")
+    other.memo = {}
+    return other
+
+
+def _wider(ctx: Context, months: Array) -> pl.DataFrame:
+    """Adjacent ties beyond the default window, up to the widest of the grid, in the columns of the replies.
+
+    They are never crowded: within the last 10 minutes only their own sender spoke.
+    """
+    sender, minute = ctx.turns["member_key"].to_numpy(), ctx.turn_minute
+    found = previous_by_another(sender)
+    target = np.maximum(found, 0)
+    lag = minute - minute[target]
+    free = ~ctx.turn("is_list") & ~np.isin(
+        ctx.turns["turn_key"].to_numpy(), ctx.replies["source_turn_key"].to_numpy()
+    )
+    inside = (ctx.turn_month >= 0) & (ctx.turn_month < ctx.n_months)
+    inside &= months[np.clip(ctx.turn_month, 0, ctx.n_months - 1)]
+    widest = max(params.window_min for params in GRID)
+    new = inside & free & (found >= 0) & (lag > REPLY_V1.window_min) & (lag <= widest)
+    source, target, lag = np.flatnonzero(new), target[new], lag[new]
+    keys = ctx.turns["turn_key"]
+    frame = pl.DataFrame(
+        {
+            "source_turn_key": keys.gather(source),
+            "target_turn_key": keys.gather(target),
+            "source_member_key": sender[source],
+            "target_member_key": sender[target],
+            "local_date": ctx.turns["local_date"].gather(source),
+            "method": pl.Series(["adjacent"] * len(source), dtype=pl.String),
+            "layer": pl.Series(["core"] * len(source), dtype=pl.String),
+            "weight": np.exp2(-lag / REPLY_V1.half_life_min),
+            "latency_min": lag.astype(float),
+        }
+    )
+    return frame.with_columns(
+        pl.lit(ctx.inputs.group_key, dtype=pl.Int64).alias("group_key"), pl.lit("").alias("params_hash")
+    ).select(pl.col(name).cast(dtype) for name, dtype in ctx.replies.schema.items())
+
+
+# --- senders dealt anew --------------------------------------------------------------------------------
+
+
+def _reciprocity(cells: Array) -> Array:
+    both = np.minimum(cells, cells.transpose(0, 2, 1)).sum(axis=(1, 2))
+    return divide(both, cells.sum(axis=(1, 2)))
+
+
+def _centralisation(cells: Array) -> Array:
+    degree = (cells > 0).sum(axis=1).astype(float)
+    n = cells.shape[1]
+    return (degree.max(axis=1, keepdims=True) - degree).sum(axis=1) / max(n - 1, 1) ** 2
+
+
+def _key_person(cells: Array) -> Array:
+    strength = cells.sum(axis=1) + cells.sum(axis=2)
+    return divide(strength.max(axis=1), cells.sum(axis=(1, 2)))
+
+
+#: Statistics of draws x n x n tie weights among the month's active members, from source to target.
+_STATISTICS: dict[str, Statistic] = {
+    "tie_reciprocity": _reciprocity,
+    "reply_centralisation": _centralisation,
+    "key_person_dependence": _key_person,
+}
+
+
+def _swapped(ctx: Context, spec: Indicator, wanted: Array) -> dict[str, Detail]:
+    null, excess, p = (np.full(ctx.n_months, np.nan) for _ in range(3))
+    for t in np.flatnonzero(wanted):
+        values = _drawn(ctx, int(t))[spec.code]
+        if not len(values):
+            continue
+        observed, draws = values[0], values[1:][np.isfinite(values[1:])]
+        if len(draws) and np.isfinite(observed):
+            null[t] = draws.mean()
+            excess[t] = observed - null[t]
+            p[t] = two_sided_p(float(observed), draws, float(null[t]), exact=False)
+    details = {"senders_null": null, "senders_excess": excess, "senders_p": p}
+    return {name: Detail(values, is_sparse=True) for name, values in details.items()}
+
+
+def _drawn(ctx: Context, t: int) -> dict[str, Array]:
+    """By code, the statistic of the month's ties as observed, then of each draw; empty without ties.
+
+    Senders are dealt anew within each day, the same draws for all codes. Ties to a turn before the month are
+    left out, of the observation too.
+    """
+    drawn: dict[int, dict[str, Array]] = ctx.memo.setdefault("drawn", {})
+    if t not in drawn:
+        first, last = np.searchsorted(ctx.turn_day, [ctx.month_start[t], ctx.month_end[t] + 1])
+        keys = ctx.turns["turn_key"].to_numpy()[first:last]
+        core = ctx.replies.filter((pl.col("layer") == "core") & pl.col("source_turn_key").is_in(keys))
+        core = core.filter(pl.col("target_turn_key").is_in(keys))
+        source = np.searchsorted(keys, core["source_turn_key"].to_numpy())
+        target = np.searchsorted(keys, core["target_turn_key"].to_numpy())
+        rng = ctx.rng(registry()["tie_reciprocity"], t)
+        senders = deal(ctx.turn_member[first:last], ctx.turn_day[first:last], rng)
+        drawn[t] = _of_draws(source, target, core["weight"].to_numpy(), senders)
+    return drawn[t]
+
+
+def deal(senders: Array, day: Array, rng: np.random.Generator, draws: int = NULL_DRAWS) -> Array:
+    """(1 + draws) x turns: senders as observed, then shuffled among the turns of each day.
+
+    ``day`` is sorted. Volume, the hours of talk and each person's turns by day stay as they are. Senders come
+    numbered by their first turn, so that the draws do not depend on keys.
+    """
+    first, local = np.unique(senders, return_index=True, return_inverse=True)[1:]
+    rank = np.argsort(np.argsort(first))
+    numbered = rank[local]
+    # day, then chance, then the sender, in the bits of one number: sorted, they are senders dealt anew
+    keys = rng.integers(0, 2**36, (draws, len(senders)), dtype=np.uint64) << np.uint64(16)
+    keys |= (day - day.min(initial=0)).astype(np.uint64) << np.uint64(52)
+    keys |= numbered.astype(np.uint64)
+    keys.sort(axis=1)
+    return np.vstack([numbered, (keys & np.uint64(0xFFFF)).astype(np.int64)])
+
+
+def _of_draws(source: Array, target: Array, weight: Array, senders: Array) -> dict[str, Array]:
+    """Every statistic for each row of senders; ties of a person to themselves are dropped."""
+    if not len(source):
+        return dict.fromkeys(_STATISTICS, np.zeros(0))
+    n = int(senders.max()) + 1
+    chunk = max(1, MAX_CELLS // (n * n))
+    parts: dict[str, list[Array]] = {code: [] for code in _STATISTICS}
+    for start in range(0, len(senders), chunk):
+        rows = senders[start : start + chunk]
+        ends = rows[:, source], rows[:, target]
+        flat = np.arange(len(rows))[:, None] * n * n + ends[0] * n + ends[1]
+        kept = np.where(ends[0] == ends[1], 0.0, weight)
+        cells = np.bincount(flat.ravel(), kept.ravel(), len(rows) * n * n).reshape(-1, n, n)
+        for code, statistic in _STATISTICS.items():
+            parts[code].append(statistic(cells))
+    return {code: np.concatenate(values) for code, values in parts.items()}

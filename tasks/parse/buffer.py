@@ -1,0 +1,98 @@
+"""The bytes of a text as an array: spans of them read from many places, blocks of rows shared among threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Places = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+Bools = npt.NDArray[np.bool_]
+_Result = TypeVar("_Result")
+
+#: Rows worked on at once: their temporary arrays fit the processor's cache.
+BLOCK_ROWS = 1 << 15
+#: Bytes read from a place at once, as words; and of an edge of a line.
+SPAN_BYTES, WORD_BYTES = 40, 8
+QUAD_BYTES = 4
+#: Readers look no further than this beyond the place they begin at.
+REACH_BYTES = 512
+#: A text shorter than this is copied, so that all of it can be read.
+_COPIED_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 20
+_FIRST_LINES = 1 << 12
+_LF = ord("\n")
+
+
+class Buffer:
+    """The bytes of a text, and how to read some from many places at once.
+
+    Readers may begin at places before ``end``. That is the whole of a short text; a long one is not copied,
+    and its last bytes are read by other means.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        is_short = len(content) < _COPIED_BYTES
+        padded = content + b"\n" * REACH_BYTES if is_short else content
+        self.bytes = np.frombuffer(padded, np.uint8)
+        self._spans = np.ndarray((len(padded) - SPAN_BYTES + 1,), f"V{SPAN_BYTES}", padded, 0, (1,))
+        self._quads = np.ndarray((len(padded) - QUAD_BYTES + 1,), "<u4", padded, 0, (1,))
+        self.end = len(content) if is_short else len(content) - REACH_BYTES
+
+    def spans(self, at: Places) -> Words:
+        """The ``SPAN_BYTES`` from each place on, as words of eight (little-endian): places x words.
+
+        One long read costs as much as a short one: what costs is to get there.
+        """
+        return self._spans[at].view("<u8").reshape(len(at), SPAN_BYTES // WORD_BYTES)
+
+    def quads(self, at: Places) -> npt.NDArray[np.uint32]:
+        """The four bytes from each place on, as one number (little-endian)."""
+        quads: npt.NDArray[np.uint32] = self._quads[at]
+        return quads
+
+
+def line_places(content: bytes, lines: pl.Series) -> tuple[Places, Places]:
+    """Where each line begins and ends, a CR before its LF left out.
+
+    Lines ended alike need no search; where only some have a CR, the ends are looked for.
+    """
+    n_bytes = lines.str.len_bytes().to_numpy().astype(np.int64)
+    has_cr = b"\r" in content
+    starts = np.zeros(len(lines) + 1, np.int64)
+    np.cumsum(n_bytes + (2 if has_cr else 1), out=starts[1:])
+    if has_cr and not _are_line_ends(content, starts[1:] - 1):
+        starts[1:] = _line_ends(content, len(lines)) + 1
+    return starts[:-1], starts[:-1] + n_bytes
+
+
+def _are_line_ends(content: bytes, ends: Places) -> bool:
+    """Whether all these places are line ends; the first ones nearly always tell."""
+    if len(ends) > _FIRST_LINES and not _are_line_ends(content, ends[:_FIRST_LINES]):
+        return False
+    within = ends[ends < len(content)]
+    is_end: Bools = np.frombuffer(content, np.uint8)[within] == _LF
+    return len(ends) - len(within) <= 1 and bool(is_end.all())
+
+
+def _line_ends(content: bytes, n_lines: int) -> Places:
+    """Places of all LF; the last line may have none."""
+    every = np.frombuffer(content, np.uint8)
+    found = in_blocks(
+        len(every), lambda piece: np.flatnonzero(every[piece] == _LF) + piece.start, _PIECE_BYTES
+    )
+    return np.append(np.concatenate(found), len(every))[:n_lines]
+
+
+def in_blocks(n_rows: int, work: Callable[[slice], _Result], n_block: int = BLOCK_ROWS) -> list[_Result]:
+    """Do some work for every block of rows, as many at a time as Polars has threads; results in order."""
+    blocks = [slice(at, min(at + n_block, n_rows)) for at in range(0, n_rows, n_block)] or [slice(0, 0)]
+    if len(blocks) == 1 or pl.thread_pool_size() == 1:
+        return [work(rows) for rows in blocks]
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        return list(pool.map(work, blocks))

@@ -1,0 +1,183 @@
+"""Authors read by their bytes: where the first ": " of each header stands, and who writes.
+
+A name is taken as a row of eight-byte words. Few distinct ones stand in a file: a table finds each by a hash
+of its words, and the words themselves are then compared, so that no two names can be mixed up. What has no
+": " within the words looked at is left to the caller.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.parse.buffer import SPAN_BYTES, WORD_BYTES, Bools, Buffer, Places, Words, in_blocks
+
+Codes = npt.NDArray[np.int32]
+
+_WORD = WORD_BYTES
+#: Words of the longest author that is read this way.
+_N_WORDS = SPAN_BYTES // WORD_BYTES
+#: Rows from which the first names are learnt.
+_LEARNT_ROWS = 1 << 14
+#: With more distinct names than that the rest is left to the caller.
+_MAX_NAMES = 1 << 13
+_TABLE_BITS = 16
+_EVERY = np.uint64(0x0101010101010101)
+_HIGH = np.uint64(0x8080808080808080)
+_COLONS = np.uint64(int.from_bytes(b":" * _WORD, "little"))
+#: Byte n is 7 - n: multiplied with the lowest byte that is set it leaves that byte's place in the highest.
+_PLACE = np.uint64(0x0001020304050607)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_BLANK = ord(" ")
+
+
+class Named(NamedTuple):
+    """Per header the author's number, -1 where it is not told, and the authors' names."""
+
+    code: Codes
+    names: list[str]
+
+
+class _Keys(NamedTuple):
+    """Names as words: ``words`` zero beyond their end, one array per eight bytes; is there a ": " at all."""
+
+    words: list[Words]
+    mixed: Words
+    is_author: Bools
+
+
+def read_names(buffer: Buffer, at: Places, ends: Places) -> Named:
+    """Tell the authors of headers.
+
+    Args:
+        buffer: the text.
+        at: where what follows each header begins.
+        ends: where that line ends.
+    """
+    known = _Known(buffer)
+    n_within = int(np.searchsorted(at, buffer.end))
+    if not n_within:  # nothing stands behind any header
+        return Named(np.full(len(at), -1, np.int32), known.names)
+    step = max(1, n_within // _LEARNT_ROWS)
+    learnt = slice(0, n_within, step)
+    known.learn(_keys(buffer, at[learnt], ends[learnt]), at[learnt])
+    code = np.full(len(at), -1, np.int32)
+    is_author = np.zeros(len(at), np.bool_)
+
+    def tell(rows: slice) -> None:
+        keys = _keys(buffer, at[rows], ends[rows])
+        code[rows] = known.told(keys)
+        is_author[rows] = keys.is_author
+
+    in_blocks(n_within, tell)
+    left = np.flatnonzero((code < 0) & is_author)
+    if len(left):
+        keys = _keys(buffer, at[left], ends[left])
+        known.learn(keys, at[left])
+        code[left] = known.told(keys)
+    return Named(code, known.names)
+
+
+def _keys(buffer: Buffer, at: Places, ends: Places) -> _Keys:
+    """The words of each author up to its colon."""
+    spans = buffer.spans(at)
+    words: list[Words] = []
+    n_bytes = np.full(len(at), -1, np.int64)
+    is_left: Bools = np.ones(len(at), np.bool_)
+    for number in range(_N_WORDS):
+        n_left = int(np.count_nonzero(is_left))
+        if not n_left:
+            break
+        # Work on all rows while most are left: to choose some costs more than to do them all.
+        rows = slice(None) if 2 * n_left > len(at) else np.flatnonzero(is_left)
+        word, place, is_found = _up_to_colon(spans[rows, number])
+        if isinstance(rows, slice):
+            word *= is_left
+            is_found &= is_left
+            np.copyto(n_bytes, place + _WORD * number, where=is_found)
+            is_left = is_left & ~is_found
+        else:
+            n_bytes[rows] = np.where(is_found, place + _WORD * number, -1)
+            is_left[rows] = ~is_found
+            word, part = np.zeros(len(at), np.uint64), word
+            word[rows] = part
+        words.append(word)
+    colon_at = at + n_bytes
+    is_author = (n_bytes >= 0) & (colon_at + 1 < ends)
+    is_author &= buffer.bytes[np.where(is_author, colon_at + 1, 0)] == _BLANK
+    mixed = words[0] * _MIX
+    for word in words[1:]:
+        mixed ^= mixed >> np.uint64(29)
+        mixed ^= word
+        mixed *= _MIX
+    return _Keys(words, mixed, is_author)
+
+
+def _up_to_colon(word: Words) -> tuple[Words, npt.NDArray[np.int64], Bools]:
+    """The bytes before the first colon (all where there is none), its place, and whether there is one."""
+    unlike = word ^ _COLONS
+    hit = (unlike - _EVERY) & ~unlike & _HIGH
+    colon = (hit & (~hit + np.uint64(1))) >> np.uint64(7)
+    place = ((colon * _PLACE) >> np.uint64(56)).view(np.int64)
+    return word & (colon - np.uint64(1)), place, hit != 0
+
+
+class _Known:
+    """The names told so far."""
+
+    def __init__(self, buffer: Buffer) -> None:
+        self._buffer = buffer
+        self.names: list[str] = []
+        self._words: Words = np.zeros((_N_WORDS, 0), np.uint64)
+        self._mixed: Words = np.zeros(0, np.uint64)
+        self._order = np.zeros(0, np.intp)
+        self._table = np.zeros(1 << _TABLE_BITS, np.int32)
+
+    def learn(self, keys: _Keys, at: Places) -> None:
+        """Take in the names that are new."""
+        rows = np.flatnonzero(keys.is_author)
+        rows = rows[np.argsort(keys.mixed[rows], kind="stable")]
+        mixed = keys.mixed[rows]
+        is_first = np.ones(len(rows), np.bool_)
+        is_first[1:] = mixed[1:] != mixed[:-1]
+        place = np.searchsorted(self._mixed, mixed, sorter=self._order)
+        nearest = self._mixed[self._order[np.minimum(place, len(self._order) - 1)]] if self.names else ~mixed
+        first = np.sort(rows[is_first & (nearest != mixed)])[: _MAX_NAMES - len(self.names)]
+        for row in first:
+            start = int(at[row])
+            near = self._buffer.bytes[start : start + _WORD * _N_WORDS].tobytes()
+            self.names.append(near[: near.index(b":")].decode())
+        new = np.zeros((_N_WORDS, len(first)), np.uint64)
+        for number, word in enumerate(keys.words):
+            new[number] = word[first]
+        self._words = np.concatenate([self._words, new], axis=1)
+        self._mixed = np.concatenate([self._mixed, keys.mixed[first]])
+        self._order = np.argsort(self._mixed)
+        self._table[_slots(self._mixed)] = np.arange(len(self._mixed))
+
+    def told(self, keys: _Keys) -> Codes:
+        """The number of each name, -1 for what is not known."""
+        if not self.names:
+            return np.full(len(keys.mixed), -1, np.int32)
+        code = self._table[_slots(keys.mixed)]
+        is_same = self._is(code, keys) & keys.is_author
+        others = np.flatnonzero(~is_same & keys.is_author)
+        if len(others):  # two names in one slot of the table, or none
+            place = np.searchsorted(self._mixed, keys.mixed[others], sorter=self._order)
+            code[others] = self._order[np.minimum(place, len(self._order) - 1)]
+            chosen = _Keys([word[others] for word in keys.words], keys.mixed[others], keys.is_author[others])
+            is_same[others] = self._is(code[others], chosen)
+        code[~is_same] = -1
+        return code
+
+    def _is(self, code: Codes, keys: _Keys) -> Bools:
+        same: Bools = self._words[0][code] == keys.words[0]
+        for known, asked in zip(self._words[1:], keys.words[1:], strict=False):
+            same &= known[code] == asked
+        return same
+
+
+def _slots(mixed: Words) -> npt.NDArray[np.intp]:
+    return (mixed >> np.uint64(64 - _TABLE_BITS)).astype(np.intp)

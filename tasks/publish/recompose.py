@@ -1,0 +1,154 @@
+"""Composites as they may be shown: from their shown components only.
+
+A composite is a mean, so whoever knows it and all components but one has that one. By its own definition it
+is the mean of the components there are, of which there have to be enough: what is hidden counts as not there.
+Then a published composite says nothing that its published components do not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from schemas.indicators import Indicator
+from tasks.publish.disclosure import CELL, GROUP_MONTH, HIDDEN
+
+_OVERALL = "idx_overall"
+_PREFIX = "component:"
+_AXIS = "axis_type"
+
+
+def recompose(
+    marked: pl.DataFrame, details: pl.DataFrame, definitions: Mapping[str, Indicator]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Indicators and companions with their composites made anew where a component is hidden.
+
+    Args:
+        marked: indicators with ``_is_hidden``. details: their companions with ``_is_hidden``.
+        definitions: the registry.
+
+    Such a cell has the mean of its shown components in ``value``, their sum and number in ``n_num`` and
+    ``n_den``, and no interval; with too few of them it is hidden. Its other companions are hidden.
+    """
+    composites = [definition for definition in definitions.values() if definition.is_composite]
+    for definition in sorted(composites, key=lambda one: one.code == _OVERALL):
+        marked, details = _recomposed(marked, details, definition)
+    return marked, details
+
+
+def _recomposed(
+    marked: pl.DataFrame, details: pl.DataFrame, definition: Indicator
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    is_own = (pl.col("code") == definition.code) & pl.col("detail").str.starts_with(_PREFIX)
+    used = (
+        details.filter(is_own & pl.col("value").is_not_null())
+        .select(*GROUP_MONTH, "detail", z="value", component=pl.col("detail").str.strip_prefix(_PREFIX))
+        .with_columns(code=pl.col("component").str.split(":").list.first())
+        .join(marked.select(*CELL, HIDDEN, _now="value"), on=CELL, how="left")
+    )
+    signs = {name.lstrip("-"): -1.0 if name.startswith("-") else 1.0 for name in definition.components}
+    sign = pl.col("component").replace_strict(signs, default=1.0, return_dtype=pl.Float64)
+    # a composite among the components stands in for itself: its value is on the scale already
+    is_composite = pl.col("code").str.starts_with("idx_")
+    used = used.with_columns(
+        z_now=pl.when(is_composite).then(pl.col("_now") * sign).otherwise("z"),
+        lost=pl.col(HIDDEN).fill_null(True),
+    ).with_columns(changed=pl.col("lost") | (pl.col("z_now") != pl.col("z")).fill_null(True))
+    cells = (
+        used.group_by(GROUP_MONTH)
+        .agg(
+            _changed=pl.col("changed").any(),
+            _sum=pl.col("z_now").filter(~pl.col("lost")).sum(),
+            _n=(~pl.col("lost")).sum().cast(pl.Float64),
+        )
+        .filter("_changed")
+        .with_columns(code=pl.lit(definition.code))
+    )
+    if cells.is_empty():
+        return marked, details
+    enough = pl.col("_n") / len(definition.components) >= definition.params["min_share"]
+    divisor = pl.lit(1.0) if definition.code == _AXIS else pl.col("_n")
+    cells = cells.with_columns(_new=pl.when(enough).then(pl.col("_sum") / divisor), _lost=~enough).select(
+        *CELL, "_new", "_lost", "_sum", "_n"
+    )
+    return _with_cells(marked, cells), _with_components(details, used, cells)
+
+
+def _with_cells(marked: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """The indicators with the composite's cells in place; a cell without a value stays without one."""
+    touched = pl.col("_lost").is_not_null() & pl.col("value").is_not_null()
+    nothing = pl.lit(None, pl.Float64)
+    return (
+        marked.join(cells, on=CELL, how="left", maintain_order="left")
+        .with_columns(
+            pl.when(touched).then("_new").otherwise("value").alias("value"),
+            pl.when(touched).then("_sum").otherwise("n_num").alias("n_num"),
+            pl.when(touched).then("_n").otherwise("n_den").alias("n_den"),
+            pl.when(touched).then(nothing).otherwise("ci_low").alias("ci_low"),
+            pl.when(touched).then(nothing).otherwise("ci_high").alias("ci_high"),
+            pl.when(touched).then(pl.lit("none")).otherwise("ci_kind").alias("ci_kind"),
+            (pl.col(HIDDEN) | (touched & pl.col("_lost"))).alias(HIDDEN),
+        )
+        .with_columns(  # no sum where there is no value
+            pl.when(pl.col("_lost").is_null() | pl.col("value").is_not_null()).then(pl.col("n_num", "n_den"))
+        )
+        .drop("_new", "_lost", "_sum", "_n")
+    )
+
+
+def _with_components(details: pl.DataFrame, used: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """The companions: shown components as they went in, everything else of the touched cells hidden."""
+    shown = used.filter(~pl.col("lost")).select(*GROUP_MONTH, "detail", "z_now")
+    in_place = (
+        details.join(cells.select(*CELL, "_lost"), on=CELL, how="left", maintain_order="left")
+        .join(
+            shown.with_columns(code=pl.lit(cells["code"][0])),
+            on=[*CELL, "detail"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(_touched=pl.col("_lost").is_not_null())
+    )
+    return in_place.with_columns(
+        pl.when("_touched").then("z_now").otherwise("value").alias("value"),
+        pl.when("_touched").then(pl.col("z_now").is_null() | pl.col(HIDDEN)).otherwise(HIDDEN).alias(HIDDEN),
+    ).drop("_lost", "z_now", "_touched")
+
+
+def with_hidden_parts(
+    history: pl.DataFrame, others: pl.DataFrame, definitions: Mapping[str, Indicator]
+) -> pl.DataFrame:
+    """Vintages or revisions: a composite's cell is hidden as soon as any of its components' cells is.
+
+    Args:
+        history: rows with ``_is_hidden``.
+        others: further verdicts, group_id, month, code, ``_is_hidden``.
+        definitions: the registry.
+
+    The stored values are the core's, made of all components, in whatever snapshot.
+    """
+    parts = _parts_of(definitions)
+    verdicts = pl.concat([history.select(*CELL, HIDDEN), others.select(*CELL, HIDDEN)]).filter(HIDDEN)
+    tainted = (
+        verdicts.select(CELL).unique().join(parts, left_on="code", right_on="part")
+        .select(*GROUP_MONTH, code="whole").unique().with_columns(_tainted=pl.lit(True))
+    )  # fmt: skip
+    return (
+        history.join(tainted, on=CELL, how="left", maintain_order="left")
+        .with_columns((pl.col(HIDDEN) | pl.col("_tainted").fill_null(False)).alias(HIDDEN))
+        .drop("_tainted")
+    )
+
+
+def _parts_of(definitions: Mapping[str, Indicator]) -> pl.DataFrame:
+    """part, whole: every code that goes into a composite, through other composites too."""
+
+    def parts(code: str) -> set[str]:
+        own = {name.lstrip("-").split(":")[0] for name in definitions[code].components}
+        return own.union(*(parts(one) for one in own if definitions[one].is_composite))
+
+    rows = [
+        (part, code) for code, one in definitions.items() if one.is_composite for part in sorted(parts(code))
+    ]
+    return pl.DataFrame(rows, schema={"part": pl.String, "whole": pl.String}, orient="row")
