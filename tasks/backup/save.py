@@ -52,13 +52,17 @@ def save(workspace: Workspace, to: Path | None = None, wait_s: float = 0) -> tup
 
     Raises:
         Locked: a run holds the warehouse.
-        UsageError: the warehouse is of an older version, or what was written cannot be read again.
+        UsageError: the home holds nothing, the warehouse is of an older version, or what was written cannot be
+            read again.
         ConfigurationError: it would lie unencrypted on remote storage.
     """
     folder = (to or workspace.home / "backups").absolute()
     if any(folder.is_relative_to(workspace.home / zone) for zone in ZONES):
         raise UsageError("a backup cannot lie in what it saves", next_step="name another folder with --to")
+    if not any((workspace.home / zone).is_dir() for zone in ZONES):
+        raise UsageError("there is nothing to save in this home", next_step="name the home with --home")
     with run_lock(workspace.settings.database_url, workspace.home, wait_s):
+        workspace.refuse_half_restored()
         workspace.vault.seal_all()
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
         place = _free_place(folder, f"backup-{home_id(workspace)}-{now:%Y%m%dT%H%M%SZ}")

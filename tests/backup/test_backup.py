@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,7 @@ from schemas.errors import ConfigurationError, Locked, UsageError
 from tasks.backup.contents import open_backup, verify
 from tasks.backup.restore import restore
 from tasks.backup.save import save
-from tests.e2e.stagewise import drive
+from tests.e2e.stagewise import ROOT, drive
 from warehouse.engine import Warehouse
 from warehouse.failpoints import VARIABLE, FailPointReached
 from warehouse.lock import run_lock
@@ -191,3 +195,31 @@ def test_a_backup_waits_for_the_lock(measured: Workspace, tmp_path: Path) -> Non
 def test_a_backup_may_not_lie_in_what_it_saves(measured: Workspace, duckdb_only: None) -> None:
     with pytest.raises(UsageError):
         save(measured, measured.home / "vault" / "backups")
+
+
+def test_an_empty_home_is_no_backup(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        save(Workspace.open(home), tmp_path / "safe")
+    assert not (tmp_path / "safe").exists()
+
+
+def test_the_commands_in_a_process_of_their_own(
+    measured: Workspace, duckdb_only: None, tmp_path: Path
+) -> None:
+    """Nothing that another test has imported may be needed."""
+
+    def solidarity(home: Path, *words: str) -> dict[str, object]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SOLIDARITY_")}
+        done = subprocess.run(
+            [sys.executable, "-m", "flows.cli", "--json", "--home", str(home), *words],
+            env=inherited, cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return dict(json.loads(done.stdout))
+
+    saved = solidarity(measured.home, "backup", "--to", str(tmp_path / "safe"))
+    assert solidarity(tmp_path / "x", "restore", str(saved["backup"]), "--check")["sound"]
+    other = tmp_path / "other"
+    restored = solidarity(other, "restore", str(saved["backup"]))
+    assert restored["logical_hash"] == hash_of(measured)
+    assert logical_hash(Warehouse(f"duckdb:///{other / 'warehouse.duckdb'}"))[TOTAL] == hash_of(measured)

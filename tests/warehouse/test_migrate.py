@@ -13,7 +13,7 @@ from warehouse.tables import SCHEMAS, metadata
 
 _DUCKDB_CATALOGUE = {
     "columns": "SELECT schema_name, table_name, column_name, data_type, is_nullable, comment"
-    " FROM duckdb_columns() WHERE schema_name IN ('ops', 'core', 'research')",
+    " FROM duckdb_columns() WHERE schema_name IN ('ops', 'core', 'research', 'enclave')",
     "tables": "SELECT schema_name, table_name, comment FROM duckdb_tables()",
     "constraints": "SELECT schema_name, table_name, constraint_text FROM duckdb_constraints()",
     "indexes": "SELECT schema_name, table_name, sql FROM duckdb_indexes()",
@@ -21,15 +21,15 @@ _DUCKDB_CATALOGUE = {
 _POSTGRES_CATALOGUE = {
     "columns": "SELECT table_schema, table_name, column_name, data_type, is_nullable,"
     " col_description(format('%I.%I', table_schema, table_name)::regclass, ordinal_position) AS comment"
-    " FROM information_schema.columns WHERE table_schema IN ('ops', 'core', 'research')",
+    " FROM information_schema.columns WHERE table_schema IN ('ops', 'core', 'research', 'enclave')",
     "tables": "SELECT n.nspname, c.relname, obj_description(c.oid) AS comment"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE c.relkind = 'r' AND n.nspname IN ('ops', 'core', 'research')",
+    " WHERE c.relkind = 'r' AND n.nspname IN ('ops', 'core', 'research', 'enclave')",
     "constraints": "SELECT conrelid::regclass::text AS table_name, conname,"
     " pg_get_constraintdef(oid) AS definition"
-    " FROM pg_constraint WHERE connamespace::regnamespace::text IN ('ops', 'core', 'research')",
+    " FROM pg_constraint WHERE connamespace::regnamespace::text IN ('ops', 'core', 'research', 'enclave')",
     "indexes": "SELECT schemaname, indexname, indexdef FROM pg_indexes"
-    " WHERE schemaname IN ('ops', 'core', 'research')",
+    " WHERE schemaname IN ('ops', 'core', 'research', 'enclave')",
 }
 
 
