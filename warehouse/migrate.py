@@ -39,7 +39,9 @@ def upgrade(connection: sa.Connection, revision: str = "head") -> None:
     from alembic import command
     from alembic.util import CommandError
 
-    if connection.dialect.name == "duckdb":  # the driver tells Alembic of itself only if that was there before it
+    if (
+        connection.dialect.name == "duckdb"
+    ):  # the driver tells Alembic of itself only if that was there before it
         import duckdb_sqlalchemy.alembic_impl  # noqa: F401 - imported for what it registers
     connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS ops")
     config = _config()
