@@ -59,8 +59,13 @@ def server(home: Path) -> Iterator[str]:
 
 
 def test_the_monthly_run_is_deployed_and_scheduled(server: str) -> None:
-    deployments = wait_for(server, "/deployments/filter", {}, 3)
-    assert sorted(str(deployment["name"]) for deployment in deployments) == ["backfill", "ingest", "monthly"]
+    deployments = wait_for(server, "/deployments/filter", {}, 4)
+    assert sorted(str(deployment["name"]) for deployment in deployments) == [
+        "backfill",
+        "consent",
+        "ingest",
+        "monthly",
+    ]
     monthly = next(deployment for deployment in deployments if deployment["name"] == "monthly")
     assert monthly["entrypoint"] == "flows.monthly.monthly"
     assert monthly["concurrency_options"]["collision_strategy"] == "ENQUEUE"  # type: ignore[index]

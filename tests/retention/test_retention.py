@@ -98,6 +98,7 @@ def test_no_text_is_left_and_every_figure_is_the_same(place: Place) -> None:
     assert status.lexicons == [words().version]
 
 
+@pytest.mark.nightly
 def test_later_exports_come_to_the_same_with_and_without_the_texts(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -167,6 +167,7 @@ def test_after_retention_numbers_come_from_what_was_frozen(made: Made) -> None:
     every_snapshot_is_the_same(made)
 
 
+@pytest.mark.nightly
 def test_rebuilt_on_postgresql(
     community: Community, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pg_url: str
 ) -> None:
