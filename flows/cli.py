@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from flows.call import Call
-from schemas.errors import ExitCode, NotYetError, SolidarityError
+from schemas.errors import ExitCode, SolidarityError
 
 app = typer.Typer(
     name="solidarity",
@@ -395,16 +395,6 @@ def rotate_key(context: typer.Context, wait: Wait = 0) -> None:
     from flows.commands import rights
 
     raise typer.Exit(rights.rotate_key(context.obj, wait))
-
-
-def _not_yet(name: str, help_text: str) -> None:
-    """A command of the contract whose part is not built: it says so and exits with 2."""
-
-    def command(context: typer.Context) -> None:
-        raise NotYetError(f"`{name}` is not built yet", next_step="see docs/architecture.md")
-
-    settings = {"allow_extra_args": True, "ignore_unknown_options": True}
-    app.command(name=name, help=f"{help_text} (not yet)", context_settings=settings)(command)
 
 
 def main(arguments: list[str] | None = None) -> int:
