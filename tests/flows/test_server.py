@@ -72,7 +72,8 @@ def test_the_monthly_run_is_deployed_and_scheduled(server: str) -> None:
     (schedule,) = monthly["schedules"]  # type: ignore[misc]
     assert schedule["schedule"] == {"cron": "0 3 5 * *", "timezone": "Asia/Jakarta", "day_or": True}
     # the scheduler is a service of the server: with libraries that do not go together it fails in silence
-    (scheduled, *_) = wait_for(
-        server, "/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}, 1
-    )
+    of_the_month = {
+        "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}, "deployment_id": {"any_": [monthly["id"]]}}
+    }
+    (scheduled, *_) = wait_for(server, "/flow_runs/filter", of_the_month, 1)
     assert str(scheduled["expected_start_time"])[8:19] == "04T20:00:00"  # 03:00 in Jakarta, on the 5th
