@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests side by side, one file to one worker: a file's costly fixtures are made once.
+WORKERS := -n logical --maxprocesses 4 --dist loadfile
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export GX_ANALYTICS_ENABLED := false
@@ -38,7 +40,7 @@ run: env                         ## a synthetic community, from files to report
 	$(BIN)/solidarity demo
 
 test: dev                        ## all tests but the long ones
-	$(BIN)/python -m pytest -m "not nightly"
+	$(BIN)/python -m pytest -m "not nightly" $(WORKERS)
 
 test-nightly: dev                ## the long ones too
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest

@@ -218,11 +218,16 @@ def _refuse_another_groups(workspace: Workspace, owner: str, found: RosterFile) 
 
 
 def _enter(listed: _Listed, kind: str, is_own: bool, found: RosterFile, group_id: str) -> None:
-    (listed.listings if kind == "participants" else listed.rosters).append(found.roster)
+    roster = found.roster if is_own else found.roster.with_columns(_SAYS_NOTHING)
+    (listed.listings if kind == "participants" else listed.rosters).append(roster)
     listed.head_counts |= dict(found.head_counts)
     if is_own:
         listed.quarantine.append(found.quarantine(group_id))
         listed.rows_by_file[found.file_id] = found.n_rows
+
+
+#: Whether somebody is in the chat is said of the chat in whose folder a roster lies, and of no other.
+_SAYS_NOTHING = pl.lit(None, pl.Boolean).alias("is_in_group")
 
 
 def _concat(frames: list[pl.DataFrame]) -> pl.DataFrame:

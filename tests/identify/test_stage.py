@@ -75,6 +75,33 @@ def test_a_roster_handed_in_by_one_group_serves_the_community_once(home: Path) -
     assert found["uji"]["member_key"].n_unique() == 14
 
 
+def test_a_roster_says_who_is_in_the_chat_of_its_own_folder_only(home: Path) -> None:
+    toml = '[groups.uji]\ncommunity = "k"\n[groups.dua]\ncommunity = "k"\n'
+    silent, gone = NAMES[12], NAMES[13]
+    marked = "nama,no hp,di grup\n" + "".join(
+        f"{name},{number(n)},{'tidak' if name == gone else 'ya'}\n" for n, name in enumerate(NAMES)
+    )
+    write(home, {"groups.toml": toml, EXPORT: chat(NAMES[:9]), "uji/rosters/roster-2024-03.csv": marked})
+    write(home, {"dua/exports/WhatsApp Chat with Dua.txt": chat(NAMES[3:12])})
+    keys = dict(
+        run_identify(home)["uji"].frame("identify", "people").select("name", "member_key").iter_rows()
+    )
+    assert len(keys) >= 14
+    bases = {
+        one: set(
+            StageStore(Workspace.open(home).vault, one)
+            .frame("identify", "core.fact_membership")
+            .filter(pl.col("member_key").is_in([keys[silent], keys[gone]]), pl.col("kind") == "group")
+            .select("basis", "member_key")
+            .iter_rows()
+        )
+        for one in ("uji", "dua")
+    }
+    assert ("roster_stated", keys[silent]) in bases["uji"]
+    assert not any(key == keys[gone] for _, key in bases["uji"])
+    assert bases["dua"] == {("roster_presumed", keys[silent]), ("roster_presumed", keys[gone])}
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
