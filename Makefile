@@ -8,7 +8,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: env dev run test test-nightly check fix audit bench docs up lock clean
+.PHONY: env dev run test test-nightly check fix audit bench validity docs up lock clean
 
 env: $(VENV)/run.stamp           ## environment from the lock
 dev: $(VENV)/dev.stamp           ## the same with tools for tests and checks
@@ -18,10 +18,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # uv where it is at hand (seconds), pip elsewhere (a minute or two). Both check every hash; the lock is whole, so
-# nothing is resolved anew.
+# nothing is resolved anew. Both compile what they install: else every command, where Python may not write what it
+# has compiled, compiles its libraries anew, which takes longer than the import of what is compiled.
 define install
 	@if command -v uv >/dev/null 2>&1; then \
-	  uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes $(1); \
+	  uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes $(1); \
 	else \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes $(1); \
 	fi
@@ -30,6 +31,7 @@ endef
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	$(call install,-r requirements/run.txt)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --config-settings editable_mode=compat -e .
+	@$(BIN)/python -m compileall -q flows schemas tasks warehouse
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
@@ -50,6 +52,7 @@ check: dev                       ## lint, types, layers, drift; changes nothing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m tests.spec.document --check
 	$(BIN)/python -m pip check
 
 fix: dev                         ## mend what can be mended by itself
@@ -62,8 +65,12 @@ audit: dev                       ## known vulnerabilities in the lock
 bench: dev                       ## speeds and sizes, as ratios
 	$(BIN)/python -m tests.bench
 
+validity: dev                    ## planted truths against what is found, into docs/validity.md
+	$(BIN)/python -m tests.validity --processes 2
+
 docs: env                        ## the documents that are derived from the code
 	$(BIN)/solidarity dictionary --out docs/dictionary.md
+	$(BIN)/python -m tests.spec.document
 
 up: env                          ## Prefect server, work pool, worker and deployments on this machine
 	$(BIN)/python -m flows.up

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,8 +18,13 @@ from schemas.catalogue import entries
 from schemas.vocabulary import FACET_LETTERS
 
 
+def _in_indonesian() -> Any:
+    """A translation: left out of dumps and so of every hash, since no number rests on it."""
+    return Field(exclude=True, min_length=1)
+
+
 class Indicator(BaseModel):
-    """One definition of one indicator or composite."""
+    """One definition of one indicator or composite; words in English, and in Indonesian under ``*_id``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -30,11 +35,14 @@ class Indicator(BaseModel):
     name_en: str
     name_id: str
     formula: str
+    formula_id: str = _in_indonesian()
     unit: str
+    unit_id: str = _in_indonesian()
     range_low: float | None = None
     range_high: float | None = None
     direction: Literal["+", "-", "type axis", "ambiguous", "0 = equal"]
     minimum_n: str
+    minimum_n_id: str = _in_indonesian()
     ci_kind: str
     window_months: int = Field(ge=1)
     look_back_months: int = Field(ge=0)
@@ -48,6 +56,7 @@ class Indicator(BaseModel):
     blocked_by_admins_only: bool = False
     params: dict[str, float] = {}
     threats: str
+    threats_id: str = _in_indonesian()
     source: str
     components: tuple[str, ...] = ()
     lexicon: tuple[str, ...] = ()  # categories of the word list whose hits are counted in it

@@ -144,6 +144,7 @@ INTERVAL_KINDS = (
     "profile",
     "placebo",
     "monte_carlo",
+    "mover",
     "greenwood",
     "none",
 )

@@ -126,6 +126,19 @@ def warehouse_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -
     yield from _own_database(server, template)
 
 
+@pytest.fixture(scope="module", params=["duckdb", "postgresql"])
+def module_warehouse_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The same for all tests of a module together, once on each engine."""
+    if request.param == "duckdb":
+        file = tmp_path_factory.mktemp("module") / "warehouse.duckdb"
+        shutil.copyfile(request.getfixturevalue("duckdb_template"), file)
+        yield f"duckdb:///{file}"
+        return
+    yield from _own_database(request.getfixturevalue("pg_url"), request.getfixturevalue("pg_template"))
+
+
 @pytest.fixture
 def blank_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """URL of a warehouse that nobody has created yet."""

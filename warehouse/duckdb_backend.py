@@ -26,6 +26,9 @@ from warehouse.tables import qualified, quoted
 if TYPE_CHECKING:
     import duckdb
 
+#: Unless told so, the Python client draws a bar on stdout for whatever takes two seconds: into our JSON, too.
+QUIET = "SET enable_progress_bar = false"
+
 
 class DuckDBBackend:
     """A warehouse in one file."""
@@ -90,6 +93,7 @@ class DuckDBBackend:
         fresh = copy.with_name(f"{copy.name}-fresh")
         _remove(fresh)
         with duckdb.connect() as connection:
+            connection.execute(QUIET)
             connection.execute(f"ATTACH '{escaped(copy)}' AS old (READ_ONLY)")
             connection.execute(f"ATTACH '{escaped(fresh)}' AS fresh")
             connection.execute("COPY FROM DATABASE old TO fresh")
@@ -153,6 +157,7 @@ def _open(file: Path, *, read_only: bool = False) -> Iterator[sa.Connection]:
     try:
         with engine.connect() as connection:
             mode = " (READ_ONLY)" if read_only else ""
+            connection.exec_driver_sql(QUIET)
             connection.exec_driver_sql(f"ATTACH '{escaped(file)}' AS warehouse{mode}")
             connection.exec_driver_sql("USE warehouse")
             connection.commit()

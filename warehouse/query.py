@@ -78,12 +78,13 @@ def query_release(folder: Path, sql: str) -> pl.DataFrame:
 def _query_duckdb(file: Path, sql: str, schema: str, stored_in: str | None = None) -> pl.DataFrame:
     import duckdb
 
-    from warehouse.duckdb_backend import escaped
+    from warehouse.duckdb_backend import QUIET, escaped
 
     with typed_errors("querying the warehouse"):
         try:
             with duckdb.connect() as connection:
                 _require_select(connection, sql)
+                connection.execute(QUIET)
                 connection.execute(f"ATTACH '{escaped(file)}' AS warehouse (READ_ONLY)")
                 if schema in FENCED:
                     _keep_only(connection, sql, schema, stored_in or schema)

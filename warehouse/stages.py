@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,17 +49,25 @@ class StageStore:
             if entry.startswith(f"{stage}-") and entry != f"{stage}-{input_hash}":
                 self.vault.remove(f"{self._folder()}/{entry}")
 
+    def drop(self, stage: str) -> None:
+        """Remove a stage's result, if there is one."""
+        self.vault.remove(self._stamp_name(stage))
+        for entry in self.vault.names(self._folder()):
+            if entry.startswith(f"{stage}-"):
+                self.vault.remove(f"{self._folder()}/{entry}")
+
     def frame(self, stage: str, name: str) -> pl.DataFrame:
         """One frame of the result in force."""
         return self.vault.read_frame(f"{self._folder()}/{stage}-{self.stamp(stage)}/{name}.parquet")
 
-    def frames(self, stage: str, only: str | None = None) -> dict[str, pl.DataFrame]:
-        """All frames of the result in force, or ``only`` one of them; none without a result."""
+    def frames(self, stage: str, only: str | Collection[str] | None = None) -> dict[str, pl.DataFrame]:
+        """All frames of the result in force, or ``only`` one or some of them; none without a result."""
         folder = f"{self._folder()}/{stage}-{self.stamp(stage)}"
+        wanted = {only} if isinstance(only, str) else only
         return {
             name.removesuffix(".parquet"): self.vault.read_frame(f"{folder}/{name}")
             for name in self.vault.names(folder)
-            if only is None or name == f"{only}.parquet"
+            if wanted is None or name.removesuffix(".parquet") in wanted
         }
 
     def facts(self, stage: str) -> dict[str, Any]:

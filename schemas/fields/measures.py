@@ -96,13 +96,37 @@ TREND = [
     Field("p_seasonal", F64, "p of the seasonal Kendall test by Islamic month.", ge=0, le=1),
     Field("q_bh", F64, "Benjamini-Hochberg q within facet and research question.", ge=0, le=1),
     Field(
+        "q_by",
+        F64,
+        "The same after Benjamini and Yekutieli, for tests that hang together; it decides about composites.",
+        ge=0,
+        le=1,
+    ),
+    Field(
         "is_adjusted",
         BOOL,
         "Whether Ramadan and Syawal were taken out first; too short series stay as they are.",
     ),
     Field("same_sign_share", F64, "Share of variants whose slope has the same sign.", "share", ge=0, le=1),
     Field("variant", TEXT, "What was added to, or left out of, the primary model.", sensitivity=PUBLIC),
-    Field("is_sign_kept", BOOL, "Whether the variant's slope has the sign of the primary one."),
+    Field(
+        "is_sign_kept",
+        BOOL,
+        "Whether the variant's slope has the sign of the primary one; of the reply grid, over the same months.",
+    ),
+    Field(
+        "rank_correlation",
+        F64,
+        "Spearman's correlation of the variant's months with the indicator's; of the reply grid alone.",
+        ge=-1,
+        le=1,
+    ),
+    Field(
+        "is_window_sensitive",
+        BOOL,
+        "Whether some variant of the reply grid ranks the months otherwise (below .8) or turns the slope's sign; "
+        "NULL: no indicator of ties, or fewer than six months to compare.",
+    ),
     Field("shift", F64, "New level less the old one."),
     Field("confirmed_share", F64, "Share of redrawn series that show the break again.", "share", ge=0, le=1),
     Field("deviation", F64, "Median distance from the group's own line."),
@@ -118,6 +142,13 @@ TREND = [
     Field("shock_status", TEXT, "What may be said about the shock.", one_of=SHOCK_STATUSES),
     Field(
         "drop", F64, "Loss at the shock beyond the median loss of months without one; a loss of solidarity."
+    ),
+    Field(
+        "drop_share",
+        F64,
+        "The same as a share of the level before, beyond that of months without a shock; NULL for units that can be "
+        "negative.",
+        "share",
     ),
     Field("placebo_rank_p", F64, "Share of placebo dates with as deep a drop.", ge=0, le=1),
     count("n_placebos", "Months without a shock that it is compared with.", "months"),

@@ -51,6 +51,14 @@ NEWCOMER = [
 ]
 
 COMPOSITION = [
+    Field(
+        "gender_of_part",
+        TEXT,
+        "Gender of the members counted, as the roster states it; NULL: everybody.",
+        one_of=("female", "male"),
+    ),
+    Field("member_mean", F64, "Mean over people of each one's value in the year, in the indicator's unit."),
+    Field("n_people", F64, "People counted.", "people", ge=0),
     Field("change", F64, "Change of the mean of members; within, entry and exit sum to it."),
     Field("turnover", F64, "Change by members who came or left: entry and exit together."),
 ]

@@ -15,8 +15,13 @@ LEAST = 10
 STRONG_SHARE, WEAK_SHARE = 0.1, 0.5
 
 
-def is_of_another_group(listed: pl.DataFrame, labels: pl.DataFrame, cards: pl.DataFrame) -> bool:
-    """Whether numbers and names of a list (frame ROSTER) hardly overlap with a group's LABELS and cards.
+def shown_people(labels: pl.DataFrame, cards: pl.DataFrame) -> list[Sender]:
+    """The people whom a group's LABELS and cards show."""
+    return list(senders(MESSAGES.empty(), EVENTS.empty(), labels, cards).values())
+
+
+def is_of_another_group(listed: pl.DataFrame, people: list[Sender]) -> bool:
+    """Whether numbers and names of a list (frame ROSTER) hardly overlap with the people of a group.
 
     Compared are senders shown by a number, if the list has numbers, or by a contact's name, if it has names:
     a chat of numbers alone says nothing about a list of names alone.
@@ -26,7 +31,7 @@ def is_of_another_group(listed: pl.DataFrame, labels: pl.DataFrame, cards: pl.Da
     has_phones, has_names = bool(index.phones), bool(index.names or index.aliases)
     shown = [
         sender
-        for sender in senders(MESSAGES.empty(), EVENTS.empty(), labels, cards).values()
+        for sender in people
         if (has_phones and sender.known_phones) or (has_names and _contact_names(sender))
     ]
     compared = min(
@@ -42,7 +47,9 @@ def is_of_another_group(listed: pl.DataFrame, labels: pl.DataFrame, cards: pl.Da
         else:
             verdict = judge(sender, index, members)
             weak += verdict.member is not None or bool(verdict.conflicts)
-    return strong <= STRONG_SHARE * compared and weak <= WEAK_SHARE * compared
+        if strong > STRONG_SHARE * compared or weak > WEAK_SHARE * compared:
+            return False
+    return True
 
 
 def _contact_names(sender: Sender) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 import polars as pl
@@ -15,10 +15,11 @@ from schemas.corrections import read_corrections
 from schemas.errors import ConfigurationError, FileRefused
 from schemas.frames import EVENTS, LABELS, MESSAGES, ROSTER
 from schemas.tables import TABLES
-from tasks.identify.foreign import is_of_another_group
+from tasks.identify.foreign import is_of_another_group, shown_people
 from tasks.identify.identify import Identified, identify
 from tasks.identify.kin import Kin
 from tasks.identify.roster import RosterFile, read_participants, read_roster
+from tasks.identify.senders import Sender
 from tasks.land.dates import stated_date
 from tasks.land.discover import group_ids
 from tasks.land.land import raw_name, read_ledger, write_ledger
@@ -35,6 +36,8 @@ from warehouse.workspace import Workspace
 STAGE = "identify"
 _CODE = ("tasks.identify", "schemas", "warehouse.reference")
 
+#: Rosters held as read: half-yearly ones of many years.
+_ROSTERS_KEPT = 32
 #: A list of people: kind, group, file id, a name of the file, month (YYYY-MM) of the run that took it in.
 Source = tuple[str, str, str, str, str]
 
@@ -184,6 +187,7 @@ def _read(workspace: Workspace, run: Run, group_id: str, sources: list[Source]) 
     listed = _Listed()
     corrections = read_corrections(workspace.landing / "corrections.toml")
     vouched = {line.file_id for line in corrections.own_roster}
+    shown = cache(lambda owner: shown_people(_labels(workspace, owner), _cards(workspace, owner)))
     for kind, owner, file_id, name, month in sources:
         reader = read_participants if kind == "participants" else _roster
         ledger = read_ledger(workspace.vault, owner)
@@ -191,7 +195,7 @@ def _read(workspace: Workspace, run: Run, group_id: str, sources: list[Source]) 
             taken_in = parse_month(month) if month else run.month_start
             found = reader(workspace.vault.read_bytes(raw_name(file_id)), name, taken_in).under(file_id)
             if file_id not in vouched:
-                _refuse_another_groups(workspace, owner, found)
+                _refuse_another_groups(found, shown(owner))
         except FileRefused as error:
             if ledger.refused.get(file_id) != error.reason:
                 ledger.refuse(file_id, error.reason, source_hash(*_CODE), run.run_id)
@@ -204,16 +208,25 @@ def _read(workspace: Workspace, run: Run, group_id: str, sources: list[Source]) 
     return listed
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=_ROSTERS_KEPT)
 def _roster(content: bytes, file_name: str, default_month: dt.date) -> RosterFile:
     """A roster, read once for all groups of its community that one process identifies."""
     return read_roster(content, file_name, default_month)
 
 
-def _refuse_another_groups(workspace: Workspace, owner: str, found: RosterFile) -> None:
+def forget_rosters() -> None:
+    """Let go of the rosters read so far."""
+    _roster.cache_clear()
+
+
+def _labels(workspace: Workspace, group_id: str) -> pl.DataFrame:
+    frames = StageStore(workspace.vault, group_id).frames(RECONCILE, only="labels")
+    return frames.get("labels", LABELS.empty())
+
+
+def _refuse_another_groups(found: RosterFile, shown: list[Sender]) -> None:
     """Raise when hardly anybody on a list is anybody whom its group's exports show."""
-    labels = StageStore(workspace.vault, owner).frames(RECONCILE, only="labels").get("labels", LABELS.empty())
-    if is_of_another_group(found.roster, labels, _cards(workspace, owner)):
+    if is_of_another_group(found.roster, shown):
         raise FileRefused("roster_of_another_group", rows=found.n_rows)
 
 

@@ -21,6 +21,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -93,17 +94,21 @@ _TITLE = re.compile(
 _CARD = ".vcf"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chat:
     """One chat text as it lies in the file, and the export date that its container states."""
 
     text: bytes
     stated_date: dt.date | None
-    file_id: str  # first 12 hex digits of the SHA-256 of the text
     n_bytes: int
     is_dated_by_name: bool  # by a name, not by an archive's clock
     entry_date: dt.date | None = None  # that an archive gives the text
     cards: tuple[bytes, ...] = ()  # contact cards that lie beside it, where they were asked for
+
+    @cached_property
+    def file_id(self) -> str:
+        """First 12 hex digits of the SHA-256 of the text."""
+        return hashlib.sha256(self.text).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +198,9 @@ def date_in_name(file_name: str) -> dt.date | None:
 def _chat(
     text: bytes, date_in_names: dt.date | None, entry_date: dt.date | None, cards: tuple[bytes, ...] = ()
 ) -> Chat:
-    file_id = hashlib.sha256(text).hexdigest()[:12]
     return Chat(
         text=text,
         stated_date=date_in_names or entry_date,
-        file_id=file_id,
         n_bytes=len(text),
         is_dated_by_name=date_in_names is not None,
         entry_date=entry_date,
@@ -310,11 +313,8 @@ def _read_chats(members: list[_Member], container: str, max_bytes: int, with_car
         raise FileRefused("several_chats_in_zip", n_chats=len(own))
     stated = date_in_name(container)
     cards = _cards(members, max_bytes - sum(len(text) for _, text in texts)) if with_cards else ()
-    chats = {}
-    for member, text in own:
-        chat = _chat(text, date_in_name(member.name) or stated, member.date, cards)
-        chats[chat.file_id] = chat
-    return list(chats.values())
+    chats = [_chat(text, date_in_name(member.name) or stated, member.date, cards) for member, text in own]
+    return list({chat.file_id: chat for chat in chats}.values()) if len(chats) > 1 else chats
 
 
 def _title(name: str) -> str | None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
-from tasks.measure.decay import half_life
+from tasks.measure.decay import half_lives
 from tasks.measure.text.lexicon import Lexicon
 
 SILENT_DAYS = 14
@@ -197,19 +198,28 @@ def _campaigns(
 def _half_lives(alive: pl.DataFrame) -> pl.DataFrame:
     """campaign_key, half_life_days?, half_life_lo?, half_life_hi?: of campaigns with turns enough."""
     daily = alive.group_by("activity_key", "local_date").agg(n=pl.len()).sort("activity_key", "local_date")
-    rows = []
-    for (key,), days in daily.group_by("activity_key", maintain_order=True):
-        n = days["n"].to_numpy().astype(float)
-        if n.sum() < HALF_LIFE_TURNS or len(n) < HALF_LIFE_DAYS:
-            continue
-        at = days["local_date"].to_physical().to_numpy().astype(int)
-        peak = int(np.argmax(n))
-        last = min(at[-1], at[peak] + HORIZON_DAYS)
-        series = np.zeros(last - at[peak] + 1)
-        inside = (at >= at[peak]) & (at <= last)
-        series[at[inside] - at[peak]] = n[inside]
-        rows.append((key, *half_life(series)))
+    enough = (pl.col("n").sum().over("activity_key") >= HALF_LIFE_TURNS) & (
+        pl.len().over("activity_key") >= HALF_LIFE_DAYS
+    )
+    daily = daily.filter(enough)
+    key, n = daily["activity_key"].to_numpy(), daily["n"].to_numpy().astype(float)
+    day = daily["local_date"].to_physical().to_numpy().astype(int)
+    begins = np.append(0, np.flatnonzero(np.diff(key)) + 1) if len(key) else np.zeros(0, dtype=int)
+    series = [_from_peak(day[at:end], n[at:end]) for at, end in pairwise([*begins.tolist(), len(key)])]
+    rows = [
+        (campaign, *told) for campaign, told in zip(key[begins].tolist(), half_lives(series), strict=True)
+    ]
     schema = {"campaign_key": pl.Int64} | dict.fromkeys(
         ("half_life_days", "half_life_lo", "half_life_hi"), pl.Float64
     )
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _from_peak(day: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Turns day by day from the fullest day on, to the last one or the horizon."""
+    peak = int(np.argmax(n))
+    last = min(day[-1], day[peak] + HORIZON_DAYS)
+    series = np.zeros(last - day[peak] + 1)
+    inside = (day >= day[peak]) & (day <= last)
+    series[day[inside] - day[peak]] = n[inside]
+    return series

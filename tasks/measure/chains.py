@@ -19,7 +19,8 @@ PUT_OFF_HOURS, PUT_OFF_SHARED = 48, 3
 NEAREST = 24
 #: A piece looked up among a version's costs so many times what a step along the holders of a piece does.
 LOOK_UP = 4
-_WORDS = ("header_words", "title_words", "dates", "clocks")
+#: Pairs are told apart in a table of the whole window, unless it has so many times more cells than pairs.
+_CELLS_A_PAIR = 4
 _DAY_US = 24 * 60 * 60 * 1_000_000
 
 
@@ -54,58 +55,111 @@ def parents(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
 
 
 def _pairs(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of versions in the window that share a header word or an entry, with what they share.
+    """Pairs of versions in the window that may link, with what they share.
 
     An earlier version is a candidate when it is among the last :data:`NEAREST` that held one of the words or
     entries: so the pairs grow with the versions, not with their square. Versions are numbered in the order of
     time, so that a window of time is a stretch of numbers.
     """
     n = len(versions)
-    words = {name: _held(versions.select("version", piece=name), n) for name in _WORDS}
-    pieces = {
-        "n_shared": _held(entries.select("version", piece="key"), n),
-        "n_same": _held(entries.select("version", piece=pl.concat_str("form", "said")), n),
-        "n_words": words["header_words"],
-        "n_titles": words["title_words"],
-        "n_numbers": _held(_numbers(versions, "header_words"), n),
-        "n_title_numbers": _held(_numbers(versions, "title_words"), n),
-        "n_dates": words["dates"],
-        "n_clocks": words["clocks"],
-    }
+    words, titles, keys = (
+        _held(pieces, n)
+        for pieces in (
+            versions.select("version", piece="header_words"),
+            versions.select("version", piece="title_words"),
+            entries.select("version", piece="key"),
+        )
+    )
     time, message = versions["sent_at"].dt.epoch("us").to_numpy(), versions["at"].to_numpy()
     days = np.where((versions["activity_kind"] == "khataman").to_numpy(), KHATAMAN_DAYS, WINDOW_DAYS)
     since = np.searchsorted(time, time - days * _DAY_US)
     # two lists in one message are two lists
     until = np.searchsorted(message, message)
-    near = [
-        _enumerated(pieces[name], *_spans(pieces[name], since, until, NEAREST), n)
-        for name in ("n_shared", "n_words", "n_titles")
-    ]
-    later, earlier = (np.concatenate(ends) for ends in zip(*near, strict=True))
-    pairs = pl.Series(later * max(n, 1) + earlier).unique().sort().to_numpy()
-    version, earlier = pairs // max(n, 1), pairs % max(n, 1)
-    held = versions.select("version", "sent_at", "n_entries").with_columns(
-        pl.Series(f"held_{name[2:]}", np.bincount(place % n, minlength=n)) for name, place in pieces.items()
+    near = [_enumerated(place, *_spans(place, since, until, NEAREST), n) for place in (keys, words, titles)]
+    version, earlier = _distinct_pairs(
+        *(np.concatenate(ends) for ends in zip(*near, strict=True)), since=since, until=until
     )
-    both = pl.concat(
-        [held[version], held[earlier].rename(lambda name: f"old_{name}").rename({"old_version": "earlier"})],
-        how="horizontal",
-    ).with_columns(
-        pl.Series(name, in_common(place, version, earlier, until)) for name, place in pieces.items()
+    n_entries = versions["n_entries"].to_numpy().astype(np.int64)
+    least = np.minimum(n_entries[version], n_entries[earlier])
+    shared, header, title = (in_common(place, version, earlier, until) for place in (keys, words, titles))
+    containment = np.divide(shared, least, out=np.zeros(len(version)), where=least > 0)
+    header_likeness = _jaccard(header, _n_held(words, n), version, earlier)
+    title_likeness = _jaccard(title, _n_held(titles, n), version, earlier)
+    n_titles = _n_held(titles, n)
+    titled = (n_titles[version] > 0) & (n_titles[earlier] > 0)
+    open_ = (
+        (header_likeness >= HEADER_JACCARD)
+        | ((containment >= CONTAINMENT) & (shared >= MIN_SHARED))
+        # these may tell how full the list of that title has been
+        | (titled & (title_likeness > OTHER_TITLE))
     )
-    least = pl.min_horizontal("n_entries", "old_n_entries")
-    return both.with_columns(
-        gap=pl.col("sent_at") - pl.col("old_sent_at"),
-        least=least,
-        containment=pl.when(least > 0).then(pl.col("n_shared") / least).otherwise(0.0),
-        header=_jaccard("words"),
-        title=_jaccard("titles"),
+    fullest = np.full(n, -1, dtype=np.int64)
+    np.maximum.at(fullest, version[~titled], n_entries[earlier[~titled]])
+    at = np.flatnonzero(open_)
+    version, earlier = version[at], earlier[at]
+    at_hand = {
+        "version": version,
+        "earlier": earlier,
+        "gap": time[version] - time[earlier],
+        "least": least[at],
+        "n_entries": n_entries[version],
+        "old_n_entries": n_entries[earlier],
+        "n_shared": shared[at],
+        "containment": containment[at],
+        "header": header_likeness[at],
+        "title": title_likeness[at],
+        "is_titled": titled[at],
+        "fullest_untitled": fullest[version],
+    }
+    at_hand |= _also_in_common(versions, entries, version, earlier, until)
+    return pl.DataFrame(at_hand).with_columns(
+        pl.col("gap").cast(pl.Duration("us")),
+        pl.when(pl.col("fullest_untitled") >= 0).then("fullest_untitled").alias("fullest_untitled"),
     )
 
 
-def _jaccard(name: str) -> pl.Expr:
-    common = pl.col(f"n_{name}")
-    return common / pl.max_horizontal(pl.col(f"held_{name}") + pl.col(f"old_held_{name}") - common, 1)
+def _also_in_common(
+    versions: pl.DataFrame, entries: pl.DataFrame, version: np.ndarray, earlier: np.ndarray, until: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Of pairs that may link: lines the same letter for letter, numbers, dates and clocks in common and held."""
+    n = len(versions)
+    others = {
+        "same": _held(entries.select("version", piece=pl.concat_str("form", "said")), n),
+        "numbers": _held(_numbers(versions, "header_words"), n),
+        "title_numbers": _held(_numbers(versions, "title_words"), n),
+        "dates": _held(versions.select("version", piece="dates"), n),
+        "clocks": _held(versions.select("version", piece="clocks"), n),
+    }
+    told: dict[str, np.ndarray] = {}
+    for name, place in others.items():
+        n_held = _n_held(place, n)
+        told[f"n_{name}"] = in_common(place, version, earlier, until)
+        told[f"held_{name}"], told[f"old_held_{name}"] = n_held[version], n_held[earlier]
+    return told
+
+
+def _distinct_pairs(
+    later: np.ndarray, earlier: np.ndarray, *, since: np.ndarray, until: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct ones of the pairs, in order; ``since`` and ``until`` bound the earlier one by version."""
+    width = np.maximum(until - since, 0)
+    size = int(width.sum())
+    if size > _CELLS_A_PAIR * len(later):
+        n = max(len(since), 1)
+        pairs = np.unique(later * n + earlier)
+        return pairs // n, pairs % n
+    # a cell for every pair in the window
+    first = np.cumsum(width) - width
+    is_pair = np.zeros(size, dtype=bool)
+    is_pair[(first - since)[later] + earlier] = True
+    cell = np.flatnonzero(is_pair)
+    version = np.repeat(np.arange(len(since)), width)[cell]
+    return version, cell - (first - since)[version]
+
+
+def _jaccard(common: np.ndarray, n_held: np.ndarray, version: np.ndarray, earlier: np.ndarray) -> np.ndarray:
+    likeness: np.ndarray = common / np.maximum(n_held[version] + n_held[earlier] - common, 1)
+    return likeness
 
 
 def _numbers(versions: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -119,7 +173,13 @@ def _held(pieces: pl.DataFrame, n: int) -> np.ndarray:
         pieces = pieces.explode("piece", empty_as_null=True)
     pieces = pieces.drop_nulls()
     piece = pieces["piece"].cast(pl.Categorical).to_physical().cast(pl.Int64).to_numpy()
-    return np.unique(piece * n + pieces["version"].to_numpy())
+    place = np.sort(piece * n + pieces["version"].to_numpy())
+    return place[np.append(True, place[1:] != place[:-1])] if len(place) else place
+
+
+def _n_held(place: np.ndarray, n: int) -> np.ndarray:
+    """By version, how many pieces it holds."""
+    return np.bincount(place % max(n, 1), minlength=n)
 
 
 def _spans(
@@ -193,12 +253,13 @@ def _along_pairs(
 
 
 def _links() -> pl.Expr:
-    both_titled = (pl.col("held_titles") > 0) & (pl.col("old_held_titles") > 0)
     # 'Putaran 3' and 'putaran 4' are two lists, however alike they are in all else
-    other_title = both_titled & ((pl.col("title") <= OTHER_TITLE) | _disjoint("title_numbers"))
+    other_title = pl.col("is_titled") & ((pl.col("title") <= OTHER_TITLE) | _disjoint("title_numbers"))
     other_date, other_clock = _disjoint("dates"), _disjoint("clocks")
     # the fullest list of that title so far: whoever starts again far below it days later copies nobody
-    fullest = pl.col("old_n_entries").filter(~other_title).max().over("version")
+    fullest = pl.max_horizontal(
+        pl.when(~other_title).then("old_n_entries").max().over("version"), "fullest_untitled"
+    )
     reset = (
         (pl.col("gap") >= pl.duration(days=RESET_DAYS))
         & (fullest >= 2)

@@ -106,7 +106,9 @@ def read_bodies(bodies: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
         .explode("pieces", empty_as_null=True)
         .with_columns(pieces=_first_name(pl.col("pieces").fill_null("")))
     )
-    pieces = pieces.with_columns(form=name_forms(pieces["pieces"], lexicon)).filter(pl.col("form") != "")
+    # one reading of both: to take names apart costs little, to begin with it much
+    read = name_forms(pl.concat([named["whole"], pieces["pieces"]]), lexicon)
+    pieces = pieces.with_columns(form=read.slice(len(named))).filter(pl.col("form") != "")
     forms = pieces.group_by("body", maintain_order=True).agg(forms="form")
     money = [read_amounts(line, in_donation_context=True) for line in said["said"].to_list()]
     struck = text.str.contains(_STRUCK)
@@ -118,7 +120,7 @@ def read_bodies(bodies: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     )  # fmt: skip
     return (
         named.with_columns(
-            form=name_forms(named["whole"], lexicon),
+            form=read.head(len(named)),
             amount_idr=pl.Series([read.sole for read in money], dtype=pl.Float64),
             is_refused=pl.Series([read.is_unsure for read in money], dtype=pl.Boolean),
         )

@@ -8,7 +8,7 @@ import polars as pl
 
 from tasks.measure.entries import read_bodies, section_status
 from tasks.measure.names import ANONYMOUS, Names, match_names
-from tasks.measure.text.dates import deadline_of, first_date
+from tasks.measure.text.dates import first_and_deadline
 from tasks.measure.text.features import DATE_SHAPE
 from tasks.measure.text.lexicon import Lexicon
 from tasks.measure.text.lines import list_lines
@@ -141,10 +141,8 @@ def _versions(lines: pl.DataFrame, messages: pl.DataFrame, kinds: pl.DataFrame) 
         )
         .drop("call")
     )
-    return told.with_columns(
-        planned_date=first_date(told["header"], told["local_date"]),
-        deadline_date=deadline_of(told["header"], told["local_date"]),
-    )
+    planned, deadline = first_and_deadline(told["header"], told["local_date"])
+    return told.with_columns(planned_date=planned, deadline_date=deadline)
 
 
 def _heads_read(heads: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:

@@ -196,14 +196,13 @@ def spoken_to(tokens: Tokens, turn: np.ndarray, names: Names, lexicon: Lexicon) 
         the start or end of the turn), in the order of the texts, and all hits of unambiguous names.
     """
     hits = _widest(find(names.trie, tokens))
-    is_mention = flags_of(tokens.vocabulary, [MENTION])[tokens.word] if len(tokens) else np.zeros(0, bool)
-    is_title = flags_of(tokens.vocabulary, lexicon.titles)[tokens.word] if len(tokens) else np.zeros(0, bool)
+    is_mention = flags_of(tokens.vocabulary, [MENTION])
+    is_title = flags_of(tokens.vocabulary, lexicon.titles)
     before = np.maximum(hits.start - 1, 0)
-    same = (hits.start > 0) & (turn[before] == turn[hits.start]) if len(hits) else np.zeros(0, bool)
-    mentioned = same & is_mention[before]
+    same = (hits.start > 0) & (turn[before] == turn[hits.start])
     at_edge = _at_edge(turn, before, hits.start + hits.length - 1)
-    called = same & is_title[before] & at_edge
-    chosen = mentioned | called
+    leads = tokens.word[before]
+    chosen = same & (is_mention[leads] | (is_title[leads] & at_edge))
     by_name = pl.DataFrame(
         {
             "at": hits.start[chosen],
@@ -212,7 +211,7 @@ def spoken_to(tokens: Tokens, turn: np.ndarray, names: Names, lexicon: Lexicon) 
         },
         schema={"at": pl.Int64, "text_no": pl.Int64, "member_key": pl.Int64},
     )
-    numbered = np.flatnonzero(is_mention[:-1]) + 1 if len(tokens) else np.zeros(0, np.int64)
+    numbered = np.flatnonzero(is_mention[tokens.word[:-1]]) + 1
     digits = tokens.vocabulary.gather(tokens.word[numbered])
     by_number = pl.DataFrame({"at": numbered, "text_no": tokens.text_no[numbered], "digits": digits}).join(
         pl.DataFrame(
@@ -227,8 +226,8 @@ def spoken_to(tokens: Tokens, turn: np.ndarray, names: Names, lexicon: Lexicon) 
 
 def _widest(hits: Hits) -> Hits:
     """Of the names that begin at one token, the longest."""
-    order = np.lexsort((-hits.length, hits.start))
-    hits = hits.take(order)
+    widest = int(hits.length.max(initial=0))
+    hits = hits.take(np.argsort(hits.start * (widest + 1) + widest - hits.length, kind="stable"))
     first = np.ones(len(hits), dtype=bool)
     first[1:] = hits.start[1:] != hits.start[:-1]
     return hits.take(first)

@@ -74,9 +74,9 @@ class Stream:
 
 def previous_by_another(sender: np.ndarray) -> np.ndarray:
     """For each turn the latest earlier turn of somebody else, else -1."""
-    start = np.ones(len(sender), dtype=bool)
-    start[1:] = sender[1:] != sender[:-1]
-    return np.maximum.accumulate(np.where(start, np.arange(len(sender)), 0)) - 1
+    starts = np.flatnonzero(sender[1:] != sender[:-1]) + 1
+    begins = np.append(0, starts) if len(sender) else starts
+    return np.repeat(begins - 1, np.diff(np.append(begins, len(sender))))
 
 
 def next_by_another(sender: np.ndarray, chosen: np.ndarray) -> np.ndarray:
@@ -91,13 +91,10 @@ def next_by_another(sender: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     starts = np.flatnonzero(new)
     run = np.cumsum(new) - 1
     other = np.append(starts, len(picked))[run + 1]  # where the next sender's run begins
-    at = np.searchsorted(picked, np.arange(len(sender)), side="right")
-    inside = at < len(picked)
-    at_in = np.minimum(at, len(picked) - 1)
-    own = inside & (who[at_in] == sender)
-    at = np.where(own, other[at_in], at)
-    good = at < len(picked)
-    result[good] = picked[at[good]]
+    end = picked[-1]  # after the last chosen turn there is none
+    at = np.cumsum(chosen[:end])  # how many up to a turn were chosen: the place of the next one
+    at = np.where(who[at] == sender[:end], other[at], at)
+    result[:end] = np.append(picked, NONE)[at]
     return result
 
 

@@ -46,6 +46,8 @@ _HANDED_ON = (
     "ops.identity_decision",
     "ops.identity_conflict",
 )
+#: Tables of the previous result whose rows are taken over.
+_TAKEN_OVER = ("core.fact_indicator", "core.fact_indicator_detail", "core.composite_base")
 
 
 def computed_codes() -> frozenset[str]:
@@ -124,7 +126,11 @@ def measured_input(
 def group_input(workspace: Workspace, run: Run, group_id: str) -> GroupInput:
     """What a group is measured from, as the stages before left it."""
     store = StageStore(workspace.vault, group_id)
-    reconciled, identified = store.frames(RECONCILE), store.frames(IDENTIFY)
+    reconciled = store.frames(RECONCILE, only=("events", "changes", "coverage"))
+    identified = store.frames(
+        IDENTIFY,
+        only=("people", "head_counts", "core.dim_member", "core.fact_membership", "presence", "known_since"),
+    )
     people = identified["people"]
     authors = people.filter(pl.col("person_no").is_not_null()).select("person_no", "member_key", "is_bot")
     start = store.facts(RECONCILE)["history_start"]
@@ -221,16 +227,13 @@ def _indicator_frames(measured: Indicators) -> dict[str, pl.DataFrame]:
 
 def _cached(store: StageStore, run: Run) -> Indicators | None:
     """Rows of the previous result; a backfill leaves out the months it is asked to compute anew."""
-    frames = store.frames(STAGE)
+    frames = store.frames(STAGE, only=_TAKEN_OVER)
     if not frames or store.facts(STAGE).get("code") != source_hash(*_CODE):
         return None  # other code may give other values from the same inputs
     first = parse_month(run.from_month) if run.from_month else dt.date.max
     is_kept = pl.col("month") < first
-    return Indicators(
-        frames["core.fact_indicator"].filter(is_kept),
-        frames["core.fact_indicator_detail"].filter(is_kept),
-        frames["core.composite_base"],
-    )
+    values, details, bases = (frames[name] for name in _TAKEN_OVER)
+    return Indicators(values.filter(is_kept), details.filter(is_kept), bases)
 
 
 def _cells_computed(measured: Indicators, cached: Indicators | None) -> int:

@@ -9,20 +9,22 @@ import polars as pl
 
 from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
 from tasks.measure.names import Names, spoken_to
+from tasks.measure.text.distinct import stretches
 from tasks.measure.text.features import count_emoji, read_values
 from tasks.measure.text.lexicon import (
-    CATEGORIES,
     NUMBER,
     TAG_BIT,
     Found,
     Lexicon,
     count,
+    counted,
     flags_of,
     is_english,
     language,
     match,
 )
 from tasks.measure.text.normalise import MENTION, PHONE, URL, Tokens, tokenise
+from tasks.measure.text.trie import covered
 
 #: Share of a turn's weighty words that must belong to a kind for the turn to hold 'only' that kind.
 ONLY_SHARE = 1 / 2
@@ -85,116 +87,132 @@ def read(messages: pl.DataFrame, lexicon: Lexicon, names: Names) -> Reading:
     begins_name = np.zeros(len(tokens), dtype=bool)
     begins_name[name_hits.start] = True
     found = match(lexicon, tokens, group_of_text, begins_name, english)
-    in_name = np.zeros(len(tokens) + 1, dtype=np.int64)
-    np.add.at(in_name, name_hits.start, 1)
-    np.add.at(in_name, name_hits.start + name_hits.length, -1)
-    kinds = _token_kinds(tokens, lexicon, np.cumsum(in_name[:-1]) > 0)
-    counted = _count_messages(messages, tokens, found, kinds, language(lexicon, tokens, english))
-    mine = _own_tokens(messages, tokens, kinds["letters"], turn_of_text)
+    kinds = _kinds(tokens, lexicon)
+    n_words = kinds.by_text(tokens, kinds.letters)
+    is_own = _own_texts(messages, n_words, turn_of_text)
+    mine, turn = is_own[tokens.text_no], turn_of_text[tokens.text_no]
+    is_light = kinds.light[tokens.word] | covered(name_hits.start, name_hits.length, len(tokens))
+    only = _Only(tokens, found, kinds.letters[tokens.word] & mine, is_light, mine, turn)
+    said = mine & ~messages["is_template"].to_numpy()[tokens.text_no]
     return Reading(
-        counted,
-        _turn_words(tokens, found, kinds, mine, turn_of_text),
-        _content(tokens, found, kinds, mine & ~mine_by_template(messages, tokens), turn_of_text),
+        _count_messages(messages, tokens, found, n_words, language(lexicon, tokens, english)),
+        _turn_words(tokens, found, kinds, n_words, is_own, turn_of_text, only),
+        _content(tokens, found, kinds, said, turn),
         tokens.vocabulary,
         _addressed(spoken, turn_of_text),
     )
 
 
-def _token_kinds(tokens: Tokens, lexicon: Lexicon, in_name: np.ndarray) -> dict[str, np.ndarray]:
-    """Masks over tokens: letters, number, link, light (names, titles, audiences, words of grammar),
-    function, long."""
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """Masks over the vocabulary: with letters, numbers, links, light (titles, audiences, words of grammar),
+    words of content by their form (4 letters or more, no word of grammar and no title)."""
+
+    letters: np.ndarray
+    number: np.ndarray
+    link: np.ndarray
+    light: np.ndarray
+    weighty: np.ndarray
+
+    def by_text(self, tokens: Tokens, is_so: np.ndarray) -> np.ndarray:
+        """By text, how many of its words are so."""
+        return tokens.by_distinct_text(
+            lambda texts: np.bincount(texts.text_no[is_so[texts.word]], minlength=texts.n_texts)
+        )
+
+    def has_number(self, tokens: Tokens) -> np.ndarray:
+        """By text, whether it holds a number; that of somebody mentioned says nothing but who is meant."""
+        is_mention = flags_of(tokens.vocabulary, [MENTION])
+
+        def judged(texts: Tokens) -> np.ndarray:
+            at = np.flatnonzero(self.number[texts.word])
+            before = np.maximum(at - 1, 0)
+            meant = (texts.text_no[before] == texts.text_no[at]) & is_mention[texts.word[before]] & (at > 0)
+            has = np.zeros(texts.n_texts, dtype=bool)
+            has[texts.text_no[at[~meant]]] = True
+            return has
+
+        return tokens.by_distinct_text(judged)
+
+
+def _kinds(tokens: Tokens, lexicon: Lexicon) -> _Kinds:
     vocabulary = tokens.vocabulary
-    at = tokens.word
-    words = lexicon.titles | lexicon.audience | lexicon.functions
-    return {
-        "letters": vocabulary.str.contains(r"\pL").to_numpy()[at],
-        "number": vocabulary.str.contains(rf"^(?:\d.*|{PHONE})$").to_numpy()[at] & ~_mentioned(tokens),
-        "link": flags_of(vocabulary, [URL])[at],
-        "light": flags_of(vocabulary, words)[at] | in_name,
-        "function": flags_of(vocabulary, lexicon.functions | lexicon.titles)[at],
-        "long": (vocabulary.str.len_chars() >= 4).to_numpy()[at],
-    }
-
-
-def _mentioned(tokens: Tokens) -> np.ndarray:
-    """Mask over tokens: the number of somebody mentioned, which says nothing but who is meant."""
-    after = np.zeros(len(tokens), dtype=bool)
-    after[1:] = flags_of(tokens.vocabulary, [MENTION])[tokens.word[:-1]]
-    return after
+    letters = vocabulary.str.contains(r"\pL").to_numpy()
+    functions = flags_of(vocabulary, lexicon.functions | lexicon.titles)
+    return _Kinds(
+        letters=letters,
+        number=vocabulary.str.contains(rf"^(?:\d.*|{PHONE})$").to_numpy(),
+        link=flags_of(vocabulary, [URL]),
+        light=functions | flags_of(vocabulary, lexicon.audience),
+        weighty=letters & (vocabulary.str.len_chars() >= 4).to_numpy() & ~functions,
+    )
 
 
 def _count_messages(
-    messages: pl.DataFrame, tokens: Tokens, found: Found, kinds: dict[str, np.ndarray], lang: pl.Series
+    messages: pl.DataFrame, tokens: Tokens, found: Found, n_words: np.ndarray, lang: pl.Series
 ) -> pl.DataFrame:
     counts = count(found, tokens)
-    n_words = np.bincount(tokens.text_no[kinds["letters"]], minlength=tokens.n_texts)
     return messages.with_columns(
-        lang.alias("lang"),
+        lang,
         pl.Series("n_words", n_words, dtype=pl.Int64),
         count_emoji(messages["text"]).alias("n_emoji"),
-        pl.col("text").fill_null("").str.len_chars().cast(pl.Int64).alias("n_chars"),
+        pl.col("text").str.len_chars().cast(pl.Int64).fill_null(0).alias("n_chars"),
         *read_values(messages["plain"]),
         *(pl.Series(name, counts[:, number], dtype=pl.Int64) for number, name in enumerate(COUNT_NAMES)),
     )
 
 
-def mine_by_template(messages: pl.DataFrame, tokens: Tokens) -> np.ndarray:
-    """Mask over tokens: inside a forwarded template."""
-    return messages["is_template"].to_numpy()[tokens.text_no]
-
-
-def _own_tokens(
-    messages: pl.DataFrame, tokens: Tokens, letters: np.ndarray, turn_of_text: np.ndarray
-) -> np.ndarray:
-    """Tokens that count for their turn: not in lists; in templates only where the turn has nothing else."""
-    listed = messages["is_list"].to_numpy()[tokens.text_no]
-    template = mine_by_template(messages, tokens)
-    turn = turn_of_text[tokens.text_no]
-    own = (turn >= 0) & ~listed & ~template
+def _own_texts(messages: pl.DataFrame, n_words: np.ndarray, turn_of_text: np.ndarray) -> np.ndarray:
+    """Texts that count for their turn: not lists; templates only where the turn has no other words."""
+    template = messages["is_template"].to_numpy()
+    unlisted = (turn_of_text >= 0) & ~messages["is_list"].to_numpy()
+    own = unlisted & ~template
     # one place more than there are turns: -1, no turn, reads the last
     with_own = np.zeros(int(turn_of_text.max(initial=-1)) + 2, dtype=bool)
-    with_own[turn[own & letters]] = True
-    return own | ((turn >= 0) & ~listed & template & ~with_own[turn])
+    with_own[turn_of_text[own & (n_words > 0)]] = True
+    return own | (unlisted & template & ~with_own[turn_of_text])
 
 
 def _turn_words(
-    tokens: Tokens, found: Found, kinds: dict[str, np.ndarray], mine: np.ndarray, turn_of_text: np.ndarray
+    tokens: Tokens,
+    found: Found,
+    kinds: _Kinds,
+    n_words: np.ndarray,
+    is_own: np.ndarray,
+    turn_of_text: np.ndarray,
+    only: _Only,
 ) -> pl.DataFrame:
-    turn = turn_of_text[tokens.text_no]
     n_turns = int(turn_of_text.max(initial=-1)) + 1
-    counted = mine[found.start]
-    hit_turn = turn[found.start]
-    width = len(CATEGORIES)
-    cells = hit_turn[counted] * width + found.category[counted]
-    counts = np.bincount(cells, minlength=n_turns * width).reshape(n_turns, width)
+    text_of_hit = tokens.text_no[found.start]
+    mine = is_own[text_of_hit]
+    hit_turn = turn_of_text[text_of_hit]
+    counts = counted(hit_turn[mine], found.category[mine], n_turns)
 
-    def total(mask: np.ndarray) -> np.ndarray:
-        return np.bincount(turn[mask & mine], minlength=n_turns)
+    def total(by_text: np.ndarray) -> np.ndarray:
+        """By turn, the sum over its own texts."""
+        chosen = np.flatnonzero(is_own & (by_text > 0))
+        return np.bincount(turn_of_text[chosen], by_text[chosen], minlength=n_turns).astype(np.int64)
 
-    tagged = counted & (found.tag > 0)
+    tagged = mine & (found.tag > 0)
     tags = np.zeros(n_turns, dtype=np.int64)
     np.bitwise_or.at(tags, hit_turn[tagged], found.tag[tagged])
-    asks = counted & found.of("help_request") & (found.tag != TAG_BIT["prayer_request"])
-    cues = counted & found.of("answer_cue")
-    asked = np.zeros(n_turns, dtype=bool)
-    own_text = np.zeros(tokens.n_texts, dtype=bool)
-    own_text[tokens.text_no[mine]] = True
-    asked[turn_of_text[own_text & tokens.has_question_mark]] = True
-    asked |= counts[:, NUMBER["question"]] > 0
-    only = _Only(tokens, found, kinds, mine, turn, n_turns)
+    asks = mine & found.of("help_request") & (found.tag != TAG_BIT["prayer_request"])
+    cues = mine & found.of("answer_cue")
+    is_marked = is_own & tokens.has_question_mark & (tokens.n_by_text > 0)
+    asked = (total(is_marked) > 0) | (counts[:, NUMBER["question"]] > 0)
     plain_only = ~asked & (counts[:, [NUMBER[name] for name in _MORE]].sum(axis=1) == 0)
     return pl.DataFrame(
         {
             "turn": np.arange(n_turns),
-            "n_words": total(kinds["letters"]),
-            "is_ritual": only.holds(RITUAL) & plain_only,
-            "is_broadcast": only.holds(BROADCAST, _JOY_TAGS) & plain_only,
-            "is_greeting_only": only.holds(("greeting_ritual",)) & ~asked,
-            "is_humour_only": only.holds(("humour",)) & ~asked,
+            "n_words": total(n_words),
+            "is_ritual": only.holds(n_turns, RITUAL) & plain_only,
+            "is_broadcast": only.holds(n_turns, BROADCAST, _JOY_TAGS) & plain_only,
+            "is_greeting_only": only.holds(n_turns, ("greeting_ritual",)) & ~asked,
+            "is_humour_only": only.holds(n_turns, ("humour",)) & ~asked,
             "is_question": asked,
             "cue_weight": np.bincount(hit_turn[cues], found.weight[cues], minlength=n_turns),
-            "has_number": total(kinds["number"]) > 0,
-            "has_link": total(kinds["link"]) > 0,
+            "has_number": total(kinds.has_number(tokens)) > 0,
+            "has_link": total(kinds.by_text(tokens, kinds.link)) > 0,
             "tags": tags,
             "n_requests": np.bincount(hit_turn[asks], minlength=n_turns),
             **{name: counts[:, number] for number, name in enumerate(COUNT_NAMES)},
@@ -209,53 +227,55 @@ class _Only:
         self,
         tokens: Tokens,
         found: Found,
-        kinds: dict[str, np.ndarray],
+        weighable: np.ndarray,
+        is_light: np.ndarray,
         mine: np.ndarray,
         turn: np.ndarray,
-        n_turns: int,
     ) -> None:
         n = len(tokens)
-        self._found, self._turn, self._n_turns = found, turn, n_turns
+        self._found, self._turn, self._weighable = found, turn, weighable
         self._counted = mine[found.start]
-        self._weighable = kinds["letters"] & mine
         # a prayer or a condolence runs on to the end of its line, thanks to the end of their clause
         wishes = found.of("condolence", "congrats_prayer") | ((found.tag & _JOY_TAGS) > 0)
-        self._runs_on = _from_hit_on(found, wishes, tokens.line, n) | _from_hit_on(
-            found, found.of("gratitude"), tokens.clause, n
+        self._runs_on = _from_hit_on(found, wishes, tokens.line) | _from_hit_on(
+            found, found.of("gratitude"), tokens.clause
         )
-        self._light = kinds["light"] | found.covers(n, found.of("pious_interjection", *_LIGHT_STYLES))
+        self._light = is_light | found.covers(n, found.of("pious_interjection", *_LIGHT_STYLES))
+        self._heavy = turn[weighable & ~self._light]
 
-    def holds(self, categories: tuple[str, ...], tags: int = 0) -> np.ndarray:
+    def holds(self, n_turns: int, categories: tuple[str, ...], tags: int = 0) -> np.ndarray:
         """By turn: has the categories or tags, and they make up half or more of its weighty words."""
         chosen = self._found.of(*categories) | ((self._found.tag & tags) > 0)
         core = self._found.covers(len(self._turn), chosen)
         if "condolence" in categories:
             core |= self._runs_on
-        weighty = self._weighable & (core | ~self._light)
-        of_kind = np.bincount(self._turn[weighty & core], minlength=self._n_turns)
-        every = np.bincount(self._turn[weighty], minlength=self._n_turns)
-        hits = np.zeros(self._n_turns, dtype=bool)
+        of_kind = np.flatnonzero(core & self._weighable)
+        # what is light by itself weighs where it is of the kind
+        lifted = of_kind[self._light[of_kind]]
+        every = np.bincount(self._heavy, minlength=n_turns) + np.bincount(
+            self._turn[lifted], minlength=n_turns
+        )
+        hits = np.zeros(n_turns, dtype=bool)
         hits[self._turn[self._found.start[chosen & self._counted]]] = True
-        return hits & (of_kind >= ONLY_SHARE * every)
+        return hits & (np.bincount(self._turn[of_kind], minlength=n_turns) >= ONLY_SHARE * every)
 
 
-def _from_hit_on(found: Found, chosen: np.ndarray, stretch: np.ndarray, n_tokens: int) -> np.ndarray:
+def _from_hit_on(found: Found, chosen: np.ndarray, stretch: np.ndarray) -> np.ndarray:
     """Mask over tokens: at or after the first chosen occurrence of their stretch (clause or line)."""
-    if not n_tokens:
-        return np.zeros(0, dtype=bool)
-    first = np.full(int(stretch.max()) + 1, n_tokens, dtype=np.int64)
-    np.minimum.at(first, stretch[found.start[chosen]], found.start[chosen])
-    return np.arange(n_tokens) >= first[stretch]
+    start = np.sort(found.start[chosen])
+    first = start[np.append(True, stretch[start[1:]] != stretch[start[:-1]])] if len(start) else start
+    end = np.searchsorted(stretch, stretch[first], side="right")
+    mask = np.zeros(len(stretch), dtype=bool)
+    mask[stretches(first, end - first)] = True
+    return mask
 
 
-def _content(
-    tokens: Tokens, found: Found, kinds: dict[str, np.ndarray], mine: np.ndarray, turn_of_text: np.ndarray
-) -> pl.DataFrame:
+def _content(tokens: Tokens, found: Found, kinds: _Kinds, said: np.ndarray, turn: np.ndarray) -> pl.DataFrame:
     """Distinct content words by turn: 4 letters or more, no word of grammar, greeting, thanks or piety."""
     empty = found.covers(len(tokens), found.of(*_NO_CONTENT, *STYLE_CATEGORIES))
-    chosen = mine & kinds["letters"] & kinds["long"] & ~kinds["function"] & ~empty
+    chosen = np.flatnonzero(kinds.weighty[tokens.word] & said & ~empty)
     size = max(len(tokens.vocabulary), 1)
-    pairs = np.sort(turn_of_text[tokens.text_no[chosen]] * size + tokens.word[chosen])
+    pairs = np.sort(turn[chosen] * size + tokens.word[chosen])
     pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
     return pl.DataFrame(
         {"turn": pairs // size, "word": pairs % size}, schema={"turn": pl.Int64, "word": pl.Int64}

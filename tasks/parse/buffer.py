@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ Bools = npt.NDArray[np.bool_]
 _Result = TypeVar("_Result")
 
 #: Rows worked on at once: their temporary arrays fit the processor's cache.
-BLOCK_ROWS = 1 << 15
+BLOCK_ROWS = 1 << 14
 #: Bytes read from a place at once, as words; and of an edge of a line.
 SPAN_BYTES, WORD_BYTES = 40, 8
 QUAD_BYTES = 4
@@ -24,6 +24,8 @@ QUAD_BYTES = 4
 REACH_BYTES = 512
 #: A text shorter than this is copied, so that all of it can be read.
 _COPIED_BYTES = 1 << 20
+#: A text shorter than this is copied piece by piece.
+_HANDED_BYTES = 1 << 22
 _PIECE_BYTES = 1 << 20
 _FIRST_LINES = 1 << 12
 _LF = ord("\n")
@@ -37,6 +39,7 @@ class Buffer:
     """
 
     def __init__(self, content: bytes) -> None:
+        self._content = content
         is_short = len(content) < _COPIED_BYTES
         padded = content + b"\n" * REACH_BYTES if is_short else content
         self.bytes = np.frombuffer(padded, np.uint8)
@@ -55,6 +58,50 @@ class Buffer:
         """The four bytes from each place on, as one number (little-endian)."""
         quads: npt.NDArray[np.uint32] = self._quads[at]
         return quads
+
+    def slices(self, starts: Places, ends: Places) -> pl.Series:
+        """The text from each start to its end, in order and apart from each other.
+
+        Raises:
+            ValueError: a slice ends before it starts, or starts before the one before it ends.
+        """
+        if not len(starts):
+            return pl.Series([], dtype=pl.String)
+        bounds = np.empty(2 * len(starts), np.int64)
+        bounds[0::2], bounds[1::2] = starts, ends
+        # Nothing but these bounds keeps the strings within the bytes.
+        if bounds[0] < 0 or bounds[-1] > len(self._content) or (bounds[1:] < bounds[:-1]).any():
+            raise ValueError("slices are not in order")
+        return cut(self._content, bounds, is_text=True).gather_every(2)
+
+
+def cut(content: bytes, bounds: Places, *, is_text: bool) -> pl.Series:
+    """The pieces of some bytes between these bounds, as strings or binary.
+
+    The bounds must rise and lie within; strings must be valid UTF-8: a long text is not copied, so that nothing
+    looks at it again. To load what hands it on takes longer than to copy a short one.
+    """
+    if len(content) < _HANDED_BYTES:
+        whole = pl.lit(pl.Series([content], dtype=pl.Binary)).first()
+        places = pl.DataFrame({"at": bounds[:-1], "n_bytes": np.diff(bounds)})
+        pieces = places.select(whole.bin.slice("at", "n_bytes").alias("piece")).to_series()
+        return pieces.cast(pl.String) if is_text else pieces
+    import pyarrow as pa
+
+    kind = pa.large_string() if is_text else pa.large_binary()
+    buffers = [None, pa.py_buffer(bounds), pa.py_buffer(content)]
+    return pl.Series(_Handed(pa.Array.from_buffers(kind, len(bounds) - 1, buffers)))
+
+
+class _Handed:
+    """An Arrow array handed on as such: Polars knows pyarrow's own and would load much more of it for them."""
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
+        capsules: tuple[object, object] = self._array.__arrow_c_array__(requested_schema)
+        return capsules
 
 
 def line_places(content: bytes, lines: pl.Series) -> tuple[Places, Places]:

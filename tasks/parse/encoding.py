@@ -7,12 +7,14 @@ U+FFFD afterwards: a file cut in the middle of a character loses that character,
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from schemas.errors import FileRefused
+from tasks.parse.buffer import cut
 
 #: No message of the app is longer than 65,536 characters; four bytes each and the header fit well within.
 MAX_LINE_BYTES = 1 << 20
@@ -120,33 +122,48 @@ def _from_bytes(content: bytes) -> _Bytes:
 
 def _repaired(content: bytes) -> _Bytes:
     """UTF-8 with some damage keeps being UTF-8; bytes that never were are read as CP1252."""
-    pieces, bad, n_unreadable = [], bytearray(), 0
-    for piece in _pieces(content):
-        try:
-            piece.decode()
-        except UnicodeDecodeError:
-            decoded = piece.decode("utf-8", "replace")
-            n_unreadable += decoded.count("\ufffd") - piece.count(_REPLACEMENT)
-            bad += piece
-            piece = decoded.encode()
-        pieces.append(piece)
-    cut_at_end = n_unreadable == 1 and pieces[-1].endswith(_REPLACEMENT)
+    bounds = _bounds(content)
+    repaired: dict[int, bytes] = {}
+    bad, n_unreadable = bytearray(), 0
+    for place in _damaged(cut(content, bounds, is_text=False)):
+        piece = content[bounds[place] : bounds[place + 1]]
+        decoded = piece.decode("utf-8", "replace")
+        n_unreadable += decoded.count("\ufffd") - piece.count(_REPLACEMENT)
+        bad += piece
+        repaired[place] = decoded.encode()
+    n_pieces = len(bounds) - 1
+    cut_at_end = n_unreadable == 1 and repaired.get(n_pieces - 1, content).endswith(_REPLACEMENT)
     # Most often the bytes around the damage already say that the file is UTF-8.
     n_beyond_ascii = _beyond_ascii(bytes(bad))
     if not cut_at_end and n_unreadable >= n_beyond_ascii * _CP1252_SHARE:
         n_beyond_ascii = _beyond_ascii(content)
     if cut_at_end or n_unreadable < n_beyond_ascii * _CP1252_SHARE:
+        whole = memoryview(content)
+        pieces = (
+            repaired.get(place) or whole[bounds[place] : bounds[place + 1]] for place in range(n_pieces)
+        )
         return _Bytes(b"".join(pieces), "utf-8", n_unreadable)
     return _Bytes(content.decode("cp1252", "replace").encode(), "cp1252", n_beyond_ascii)
 
 
-def _pieces(content: bytes) -> Iterator[bytes]:
-    """Runs of whole lines that fit the processor's cache; no character reaches over a line's end."""
-    start = 0
-    while start < len(content):
-        end = content.find(b"\n", start + _PIECE_BYTES) + 1 or len(content)
-        yield content[start:end]
-        start = end
+def _bounds(content: bytes) -> npt.NDArray[np.int64]:
+    """Bounds of runs of whole lines that fit the processor's cache; no character reaches over a line's end."""
+    bounds = [0]
+    while bounds[-1] < len(content):
+        bounds.append(content.find(b"\n", bounds[-1] + _PIECE_BYTES) + 1 or len(content))
+    return np.array(bounds, np.int64)
+
+
+def _damaged(pieces: pl.Series, first: int = 0) -> list[int]:
+    """Places of the pieces that are no UTF-8: Polars looks at all ten times as fast as Python decodes them."""
+    try:
+        pieces.cast(pl.String)
+    except pl.exceptions.ComputeError:
+        half = len(pieces) // 2
+        if not half:
+            return [first]
+        return _damaged(pieces[:half], first) + _damaged(pieces[half:], first + half)
+    return []
 
 
 def _beyond_ascii(content: bytes) -> int:

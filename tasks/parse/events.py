@@ -15,7 +15,14 @@ from warehouse.reference.markers import wordings
 
 _ISOLATED = "\u2068[^\u2069]*\u2069"
 #: What is known of a system line.
-EVENT_COLUMNS = ("event", "actor", "targets", "group", "timer_hours")
+_EVENTS = {
+    "event": pl.String(),
+    "actor": pl.String(),
+    "targets": pl.List(pl.String()),
+    "group": pl.String(),
+    "timer_hours": pl.Int64(),
+}
+EVENT_COLUMNS = tuple(_EVENTS)
 #: Hours of the units in which a timer is stated.
 _UNIT_HOURS = {"hours": 1, "days": 24, "weeks": 168}
 
@@ -24,6 +31,11 @@ _UNIT_HOURS = {"hours": 1, "days": 24, "weeks": 168}
 def event_templates() -> tuple[Template, ...]:
     """Wordings of system lines in all languages, the most literal first."""
     return templates(SYSTEM_EVENTS)
+
+
+@cache
+def _kinds() -> pl.Series:
+    return pl.Series([template.kind for template in event_templates()], dtype=pl.String)
 
 
 @cache
@@ -45,6 +57,8 @@ class Events(NamedTuple):
 
 def read_events(lines: pl.Series) -> Events:
     """Type system lines: one row of ``frame`` per line, in order."""
+    if lines.is_empty():
+        return Events(pl.DataFrame(schema=_EVENTS), {})
     texts = pl.DataFrame({"raw": lines}).with_columns(text=plain(pl.col("raw")))
     distinct = texts["text"].unique()
     listed = list(event_templates())
@@ -52,9 +66,7 @@ def read_events(lines: pl.Series) -> Events:
     people = matched.select(
         "text",
         "template",
-        event=pl.col("template").replace_strict(
-            list(range(len(listed))), [template.kind for template in listed], return_dtype=pl.String
-        ),
+        event=pl.lit(_kinds()).gather(pl.col("template")),
         actor=_person(matched, listed, "actor"),
         targets=_targets(matched, listed),
         group="group",

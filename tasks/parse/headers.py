@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +16,20 @@ from tasks.parse.buffer import Buffer, Places, line_places
 from tasks.parse.columns import Coded, coded
 from tasks.parse.dates import RULES, Dated, Ints, read_dates, seconds_of_day
 from tasks.parse.encoding import Text
-from tasks.parse.layout import BLANKS, DATE_LIKE, DIGITS, MARKS, Layout, detect, header_like
+from tasks.parse.layout import (
+    BLANKS,
+    DATE_FIRST,
+    DATE_LIKE,
+    DIGITS,
+    MARKS,
+    TIME_FIRST,
+    Layout,
+    detect,
+    header_like,
+)
 from tasks.parse.names import read_names
-from tasks.parse.scan import LEADING, DayParts, Scanned, scan, template_of
+from tasks.parse.scan import scan
+from tasks.parse.written import LEADING, DayParts, Scanned, template_of
 from warehouse.reference.markers import day_part_language
 from warehouse.reference.markers import day_parts as known_day_parts
 
@@ -46,10 +58,11 @@ class Headers(NamedTuple):
     line_index: npt.NDArray[np.int64]  # of the header's line, from 0
     local_at: pl.Series  # Datetime("us"), the exporter's wall clock
     author: Coded  # what stands before the first ": "; NULL where there is none
-    body: pl.Series  # what follows it on the line; all of the line where there is none
     buffer: Buffer
-    body_at: Places  # where in the text that begins, in bytes
+    body_at: Places  # where in the text begins what follows the author; the line where there is none
     line_end: Places  # and where its line ends
+    starts: Places  # where each line of the text begins, headers or not
+    ends: Places  # and ends
     order: DateOrder
     basis: str
     confidence: float
@@ -76,22 +89,22 @@ def find_headers(text: Text, configured: DateOrder | None) -> Headers:
     n_possible = int(possible.sum())
     if not n_possible:
         raise FileRefused("not_an_export", n_lines=len(lines))
-    rows, author_at, author_char = found.row, found.author_at, found.author_char
+    rows, author_at = found.row, found.author_at
     if n_possible < len(rows):
-        rows, author_at, author_char = rows[possible], author_at[possible], author_char[possible]
+        rows, author_at = rows[possible], author_at[possible]
         dated, seconds = dated._replace(days=dated.days[possible]), seconds[possible]
-    heads = _only(lines, rows)
     line_end = ends[rows]
-    author, n_bytes, n_chars = _authors(heads, buffer, author_at, line_end, author_char)
+    author, n_bytes = _authors(buffer, author_at, line_end)
     return Headers(
         layout=layout,
         line_index=rows,
         local_at=_instants(dated.days, seconds),
         author=author,
-        body=_after(heads, author_char + n_chars),
         buffer=buffer,
         body_at=author_at + n_bytes,
         line_end=line_end,
+        starts=starts,
+        ends=ends,
         order=dated.order,
         basis=dated.basis,
         confidence=n_possible / (len(found.row) + n_others),
@@ -129,13 +142,15 @@ def _find(
     is_left = np.ones(len(lines), np.bool_)
     for part in found:
         is_left[part.row] = False
-    left = np.flatnonzero(is_left)
+    left = _may_begin(buffer, starts, np.flatnonzero(is_left))
     left_lines = lines.gather(left)
-    is_like = _is_header_like(left_lines)
+    dated = left_lines.str.contains(DATE_LIKE).arg_true().to_numpy()
     # Without a colon behind the author a blank ends no header that would be known elsewhere.
-    asked = np.arange(len(left)) if layout.frame == "space" else np.flatnonzero(is_like)
-    asked = asked[left_lines.gather(asked).str.contains(layout.expression()).to_numpy()]
-    n_others = int(is_like.sum()) - int(is_like[asked].sum())
+    asked = np.arange(len(left)) if layout.frame == "space" else dated
+    if len(asked):
+        asked = asked[left_lines.gather(asked).str.contains(layout.expression()).to_numpy()]
+    others = np.setdiff1d(dated, asked, assume_unique=True)
+    n_others = _n_header_like(left_lines.gather(others))
     rows = left[asked]
     for _ in range(_MAX_TEMPLATES):
         template = template_of(lines.gather(rows[:SAMPLE_LINES]), layout) if len(rows) > _FEW_LINES else None
@@ -149,13 +164,66 @@ def _find(
     return _merged(found), n_others
 
 
-def _is_header_like(lines: pl.Series) -> npt.NDArray[np.bool_]:
-    """Which lines look like a header of any layout."""
-    is_like = np.zeros(len(lines), np.bool_)
-    dated = lines.str.contains(DATE_LIKE).arg_true()
-    if len(dated):
-        is_like[dated.to_numpy()] = lines.gather(dated).str.contains(header_like()).to_numpy()
-    return is_like
+def _may_begin(buffer: Buffer, starts: Places, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Those of some lines whose first four bytes may begin a header: a date, a time or a day part."""
+    n_within = int(np.searchsorted(starts[rows], buffer.end))
+    four = buffer.quads(starts[rows[:n_within]])
+    first, second = four & np.uint32(0xFFFF), four >> np.uint32(16)
+    may = _beginnings()[first] & ~(_numbered()[first] & _words()[second])
+    return np.concatenate([rows[:n_within][may], rows[n_within:]])
+
+
+_DIGIT_BYTES = range(ord("0"), ord("9") + 1)
+_WIDE_BYTES = range(128, 256)  # of signs beyond ASCII, whatever they are
+
+
+@cache
+def _beginnings() -> npt.NDArray[np.bool_]:
+    """By a line's first two bytes (as a number, little-endian): whether a header may begin with them.
+
+    It begins with a digit of the date or time, a bracket, a blank, a mark, or a day part in any case.
+    """
+    may = np.zeros((256, 256), np.bool_)  # the second byte first
+    blanks = [ord(blank) for blank in BLANKS if blank.isascii()]
+    may[:, [*_WIDE_BYTES, *blanks, ord("[")]] = True
+    may[np.ix_([*_DIGIT_BYTES, *_WIDE_BYTES, *b"/.-:h"], _DIGIT_BYTES)] = True
+    for word in known_day_parts():
+        first, second = ({sign.lower(), sign.upper()} for sign in (word[:1], word[1:2]))
+        next_bytes = [*_DIGIT_BYTES, *_WIDE_BYTES, *blanks, *(sign.encode()[0] for sign in second if sign)]
+        for sign in first:
+            may[next_bytes, sign.encode()[0]] = True
+    return may.reshape(-1)
+
+
+@cache
+def _numbered() -> npt.NDArray[np.bool_]:
+    """By the first two bytes of a line: a digit and what may part numbers, as before an item of a list."""
+    is_number = np.zeros((256, 256), np.bool_)
+    is_number[np.ix_(list(b"/.-:h"), _DIGIT_BYTES)] = True
+    return is_number.reshape(-1)
+
+
+@cache
+def _words() -> npt.NDArray[np.bool_]:
+    """By the next two bytes: a blank and no digit, or neither a digit nor a blank: no number follows."""
+    may = [*_DIGIT_BYTES, *_WIDE_BYTES]
+    is_number = np.zeros((256, 256), np.bool_)
+    is_number[:, may] = True
+    for blank in (blank for blank in BLANKS if blank.isascii()):
+        is_number[may, ord(blank)] = True
+    return ~is_number.reshape(-1)
+
+
+def _n_header_like(dated: pl.Series) -> int:
+    """How many lines look like a header of any layout.
+
+    To compile what all headers match takes longer than to read thousands of them: few lines with a date in
+    them begin as a header does, with a number or a day part, and a time comes next.
+    """
+    led_by = dated.str.extract(TIME_FIRST).str.replace_all(rf"[{MARKS}{BLANKS}\[]", "").str.to_lowercase()
+    is_time_first = led_by.is_in(["", *known_day_parts()]).fill_null(False)
+    may_be = dated.filter(is_time_first | dated.str.contains(DATE_FIRST))
+    return int(may_be.str.contains(header_like()).sum()) if len(may_be) else 0
 
 
 def _merged(found: list[Scanned]) -> Scanned:
@@ -170,7 +238,6 @@ def _merged(found: list[Scanned]) -> Scanned:
     together = Scanned(
         np.concatenate([part.row for part in found]),
         np.concatenate([part.author_at for part in found]),
-        np.concatenate([part.author_char for part in found]),
         {name: np.concatenate([part.numbers[name] for part in found]) for name in found[0].numbers},
         DayParts(words, np.concatenate(codes)) if codes else None,
     )
@@ -181,7 +248,6 @@ def _merged(found: list[Scanned]) -> Scanned:
     return Scanned(
         together.row[order],
         together.author_at[order],
-        together.author_char[order],
         {name: number[order] for name, number in together.numbers.items()},
         parts if parts is None else DayParts(parts.words, parts.code[order]),
     )
@@ -201,7 +267,6 @@ def _by_groups(heads: pl.Series, rows: npt.NDArray[np.int64], ends: Places, layo
     return Scanned(
         rows,
         ends[rows] - parts["rest"].str.len_bytes().to_numpy().astype(np.int64),
-        (heads.str.len_chars().cast(pl.Int64) - parts["rest"].str.len_chars().cast(pl.Int64)).to_numpy(),
         {name: whole[name].to_numpy() for name in numeric},
         day_parts,
     )
@@ -214,42 +279,19 @@ def _as_number(digits: pl.Expr, layout: Layout) -> pl.Expr:
     return digits.cast(pl.Int16)
 
 
-def _only(lines: pl.Series, rows: npt.NDArray[np.int64]) -> pl.Series:
-    """Some lines in their order; a mask is faster than places where they are most of the file."""
-    chosen = np.zeros(len(lines), np.bool_)
-    chosen[rows] = True
-    return lines.filter(pl.Series(chosen))
-
-
-def _after(heads: pl.Series, n_chars: npt.NDArray[np.int64]) -> pl.Series:
-    """What follows so many signs of each line."""
-    lazy = pl.DataFrame({"head": heads, "n_chars": n_chars}).lazy()
-    return (
-        lazy.select(pl.col("head").str.slice("n_chars").alias("body")).collect(engine="streaming").to_series()
-    )
-
-
-def _authors(
-    heads: pl.Series, buffer: Buffer, at: Places, ends: Places, char: npt.NDArray[np.int64]
-) -> tuple[Coded, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """What stands before the first ": " behind each header, and how long that and the ": " are.
-
-    In bytes, and in signs.
-    """
+def _authors(buffer: Buffer, at: Places, ends: Places) -> tuple[Coded, npt.NDArray[np.int64]]:
+    """What stands before the first ": " behind each header, and how many bytes that and the ": " are."""
     code, names = read_names(buffer, at, ends)
     values = pl.Series(names, dtype=pl.String)
     left = np.flatnonzero(code < 0)
     if len(left):  # no ": " near the beginning, or none at all
-        split = _after(heads.gather(left), char[left]).str.splitn(": ", 2).struct.unnest()
+        split = buffer.slices(at[left], ends[left]).str.splitn(": ", 2).struct.unnest()
         is_author = pl.col("field_1").is_not_null()
         author = coded(split.select(pl.when(is_author).then("field_0")).to_series())
         code[left] = author.code.astype(np.int32) + len(values)
         values = pl.concat([values, author.values.alias(values.name)], rechunk=True)
-    n_bytes, n_chars = (
-        (length.cast(pl.Int64) + len(": ")).fill_null(0).to_numpy()[code]
-        for length in (values.str.len_bytes(), values.str.len_chars())
-    )
-    return Coded(values.str.strip_chars_start(LEADING), code.view(np.uint32)), n_bytes, n_chars
+    n_bytes = (values.str.len_bytes().cast(pl.Int64) + len(": ")).fill_null(0).to_numpy()
+    return Coded(values.str.strip_chars_start(LEADING), code.view(np.uint32)), n_bytes[code]
 
 
 def _times(found: Scanned, layout: Layout, configured: DateOrder | None) -> tuple[Dated, Ints]:

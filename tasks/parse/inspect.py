@@ -65,7 +65,8 @@ def _read(chat: Chat, date_order: DateOrder | None, written: dt.date) -> _Export
         stated=chat.stated_date if chat.is_dated_by_name else None,
         written=min(filter(None, (written, chat.entry_date))),
     )
-    parsed = parse_export(chat.text, date_order=date_order, file_id=chat.file_id, bounds=bounds)
+    # An answer does not name the file by its content: to hash that would take as long as to load Polars.
+    parsed = parse_export(chat.text, date_order=date_order, file_id="", bounds=bounds)
     return _Export(parsed.meta, frozenset(parsed.frame["author"].drop_nulls().unique()))
 
 

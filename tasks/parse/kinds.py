@@ -179,10 +179,14 @@ def look_at_first_lines(body: pl.Series, edges: Edges, platform: str) -> First:
     """
     places = np.flatnonzero(may_pass(edges, _gate(platform)))
     lines = body.gather(places)
-    end, begin = _candidate(platform)
-    is_marked = (lines.str.contains(end) | lines.str.contains(begin) | (lines == "")).to_numpy()
     is_led = lines.str.starts_with(LRM).to_numpy()
-    return First(places[is_led], places[is_marked | edges.is_unsure[places]])
+    is_candidate = edges.is_unsure[places]
+    sure = np.flatnonzero(~is_candidate)
+    end, begin = _candidate(platform)
+    asked = lines.gather(sure)
+    is_marked = asked.str.contains(end) | asked.str.contains(begin) | (asked == "")
+    is_candidate[sure[is_marked.to_numpy()]] = True
+    return First(places[is_led], places[is_candidate])
 
 
 def read_kinds(body: pl.Series, text: pl.Series, first: First, platform: str) -> Kinds:
@@ -363,6 +367,7 @@ def _by_shape(body: pl.Series, text: pl.Series, known: pl.Series) -> pl.DataFram
         _rows(may_be & body.str.contains(":", literal=True), text=text)
         .filter(~pl.col("row").is_in(known.implode()))
         .with_columns(caption=pl.col("text").str.replace_all(MARKS, ""))
+        .filter(pl.col("caption").str.contains(polls.SHAPE_END))
     )
     if rows.is_empty():  # to compile the expression of a poll costs more than all else here
         return pl.DataFrame(schema={"row": rows.schema["row"], "kind": pl.String, "caption": pl.String})

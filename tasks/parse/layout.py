@@ -35,6 +35,15 @@ _SEPARATOR = rf"{_M}[/.\-]{_M}{_S}?"
 #: What every header holds; to ask for that first costs far less than to compile the expression of all headers.
 DATE_LIKE = f"{_D}{_SEPARATOR}{_D}{{1,2}}{_SEPARATOR}{_D}"
 _DATE = re.compile(DATE_LIKE)
+_OTHER = f"[^{_D[1:-1]}]*"
+_CLOCK = f"{_D}{{1,2}}{_M}[:.h]{_M}{_D}{{2}}(?:{_M}[:.]{_M}{_D}{{2}})?"
+_END = r"[-\u2013\u2014\]:;]"
+#: What every header is like whose date or whose time is first; day parts and the words between are left open.
+DATE_FIRST = (
+    f"^{_GAP}(?:\\[{_M})?{_D}{{1,4}}{_SEPARATOR}{_D}{{1,2}}{_SEPARATOR}{_D}{{1,4}}{_OTHER}{_CLOCK}"
+    f"(?:{_END}|[^,{_D[1:-1]}].*{_END})"
+)
+TIME_FIRST = f"^({_OTHER}){_CLOCK}{_OTHER}{_D}{{0,3}}{DATE_LIKE}"
 #: Words between date and time, as they are written; a new one is one entry.
 _JOINER_WORDS = (
     "à",
@@ -256,11 +265,14 @@ def detect(lines: Iterable[str]) -> Layout | None:
     An export begins with a header: the first line's layout is taken when it comes again, else the most
     frequent one. So a body that quotes many lines of another export does not outvote the file.
     """
-    found = [layout_of(line) for line in lines]
-    counts = Counter(layout for layout in found if layout is not None)
-    if not counts:
-        return None
-    first = found[0]
-    if first is not None and counts[first] > 1:
-        return first
-    return counts.most_common(1)[0][0]
+    counts: Counter[Layout] = Counter()
+    first: Layout | None = None
+    for number, line in enumerate(lines):
+        layout = layout_of(line)
+        if layout is None:
+            continue
+        if layout == first:
+            return first
+        first = layout if number == 0 else first
+        counts[layout] += 1
+    return counts.most_common(1)[0][0] if counts else None

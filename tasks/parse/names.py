@@ -27,9 +27,10 @@ _TABLE_BITS = 16
 _EVERY = np.uint64(0x0101010101010101)
 _HIGH = np.uint64(0x8080808080808080)
 _COLONS = np.uint64(int.from_bytes(b":" * _WORD, "little"))
-#: Byte n is 7 - n: multiplied with the lowest byte that is set it leaves that byte's place in the highest.
-_PLACE = np.uint64(0x0001020304050607)
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
+    np.uint64,
+)
 _BLANK = ord(" ")
 
 
@@ -84,7 +85,7 @@ def _keys(buffer: Buffer, at: Places, ends: Places) -> _Keys:
     """The words of each author up to its colon."""
     spans = buffer.spans(at)
     words: list[Words] = []
-    n_bytes = np.full(len(at), -1, np.int64)
+    n_bytes = np.zeros(len(at), np.int64)  # before the colon
     is_left: Bools = np.ones(len(at), np.bool_)
     for number in range(_N_WORDS):
         n_left = int(np.count_nonzero(is_left))
@@ -92,36 +93,47 @@ def _keys(buffer: Buffer, at: Places, ends: Places) -> _Keys:
             break
         # Work on all rows while most are left: to choose some costs more than to do them all.
         rows = slice(None) if 2 * n_left > len(at) else np.flatnonzero(is_left)
-        word, place, is_found = _up_to_colon(spans[rows, number])
+        word, place, is_found = _up_to_colon(np.ascontiguousarray(spans[rows, number]))
         if isinstance(rows, slice):
-            word *= is_left
-            is_found &= is_left
-            np.copyto(n_bytes, place + _WORD * number, where=is_found)
-            is_left = is_left & ~is_found
+            if number:
+                word *= is_left
+                place *= is_left
+            n_bytes += place
+            is_left &= ~is_found
         else:
-            n_bytes[rows] = np.where(is_found, place + _WORD * number, -1)
+            n_bytes[rows] += place
             is_left[rows] = ~is_found
             word, part = np.zeros(len(at), np.uint64), word
             word[rows] = part
         words.append(word)
-    colon_at = at + n_bytes
-    is_author = (n_bytes >= 0) & (colon_at + 1 < ends)
-    is_author &= buffer.bytes[np.where(is_author, colon_at + 1, 0)] == _BLANK
-    mixed = words[0] * _MIX
-    for word in words[1:]:
-        mixed ^= mixed >> np.uint64(29)
-        mixed ^= word
-        mixed *= _MIX
+    behind = at + n_bytes
+    behind += 1
+    is_author = ~is_left
+    is_author &= behind < ends
+    is_author &= buffer.bytes[np.where(is_author, behind, 0)] == _BLANK
+    mixed = words[0] * _MIX[0]
+    for word, factor in zip(words[1:], _MIX[1:], strict=False):
+        mixed += (
+            word * factor
+        )  # nothing for a word beyond the name's end: blocks differ in how many they have
     return _Keys(words, mixed, is_author)
 
 
-def _up_to_colon(word: Words) -> tuple[Words, npt.NDArray[np.int64], Bools]:
-    """The bytes before the first colon (all where there is none), its place, and whether there is one."""
+def _up_to_colon(word: Words) -> tuple[Words, npt.NDArray[np.uint8], Bools]:
+    """The bytes before the first colon (all where there is none), how many, and whether there is one."""
     unlike = word ^ _COLONS
-    hit = (unlike - _EVERY) & ~unlike & _HIGH
-    colon = (hit & (~hit + np.uint64(1))) >> np.uint64(7)
-    place = ((colon * _PLACE) >> np.uint64(56)).view(np.int64)
-    return word & (colon - np.uint64(1)), place, hit != 0
+    hit = unlike - _EVERY
+    np.invert(unlike, out=unlike)
+    hit &= unlike
+    hit &= _HIGH
+    is_found = hit != 0
+    hit &= np.negative(hit, out=unlike)  # the highest bit of the first colon's byte
+    hit >>= np.uint64(7)
+    hit -= np.uint64(1)  # the bits before that byte, all where there is none
+    n_bytes = np.bitwise_count(hit)
+    n_bytes >>= np.uint8(3)
+    hit &= word
+    return hit, n_bytes, is_found
 
 
 class _Known:

@@ -128,7 +128,7 @@ def _rows(headers: Headers, places: Ints) -> pl.DataFrame:
             "place": places,
             "at": headers.local_at.gather(places),
             "author": headers.author.values.gather(headers.author.code[places]),
-            "body": headers.body.gather(places),
+            "body": headers.buffer.slices(headers.body_at[places], headers.line_end[places]),
         }
     )
 
@@ -139,7 +139,6 @@ def _kept(headers: Headers, is_kept: npt.NDArray[np.bool_]) -> Headers:
         line_index=headers.line_index[is_kept],
         local_at=headers.local_at.filter(chosen),
         author=headers.author._replace(code=headers.author.code[is_kept]),
-        body=headers.body.filter(chosen),
         body_at=headers.body_at[is_kept],
         line_end=headers.line_end[is_kept],
     )

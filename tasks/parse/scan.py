@@ -1,133 +1,37 @@
 """Headers read by their bytes, many lines at once.
 
-A template is one phone's header taken apart: bytes that are the same in every header, numbers, a day part.
-A cursor per line walks through it, eight bytes of the line at hand: a line is a header when it has every
-byte that the template asks for. Where a number has one digit in some headers and two in others, the cursors
-of those lines are one byte apart from then on.
+Headers of nearly one width are read as :mod:`tasks.parse.padded` says. For all others a cursor per line walks
+through the header, eight bytes of the line at hand: a line is a header when it has every byte that the
+template asks for. Where a number has one digit in some headers and two in others, the cursors of those lines
+are one byte apart from then on.
 """
 
 from __future__ import annotations
-
-import re
-from collections import Counter
-from collections.abc import Iterable
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tasks.parse.buffer import SPAN_BYTES, WORD_BYTES, Bools, Buffer, Places, Words, in_blocks
-from tasks.parse.layout import DIGITS, Layout
-
-Numbers = dict[str, npt.NDArray[np.int16]]
-
-#: Direction marks that a line or an author may begin with.
-LEADING = "\u200e\u200f\ufeff"
-#: A header longer than this is read by the layout's expression.
-_MAX_BYTES = 256
-_MAX_WORDS = 64
-
-
-class Number(NamedTuple):
-    """A number of ``least`` to ``most`` digits: one to two, two, or four."""
-
-    name: str
-    least: int
-    most: int
-
-
-#: Bytes that never change, numbers, and where a day part stands (None).
-Parts = tuple[bytes | Number | None, ...]
-
-
-class Template(NamedTuple):
-    """A header up to the author: bytes that never change, numbers, and where a day part stands (None)."""
-
-    parts: Parts
-    words: tuple[str, ...]  # its wordings, the longest first
-    digits: str
-    may_be_led: bool  # by a direction mark
-
-
-class DayParts(NamedTuple):
-    """The wordings of a file's day parts, and which of them each header has."""
-
-    words: list[str]
-    code: npt.NDArray[np.intp]
-
-
-class Scanned(NamedTuple):
-    """Lines that are headers: which, where their author begins, and their numbers."""
-
-    row: npt.NDArray[np.int64]
-    author_at: Places  # a place of the text, in bytes
-    author_char: npt.NDArray[np.int64]  # a place of the line, in signs
-    numbers: Numbers
-    day_parts: DayParts | None
-
-
-def template_of(lines: Iterable[str], layout: Layout) -> Template | None:
-    """The most frequent way in which these lines write a header of this layout.
-
-    A number that has two digits in all of them is taken to be written with two.
-    """
-    pattern = re.compile(layout.expression())
-    counts: Counter[Parts] = Counter()
-    words: dict[Parts, set[str]] = {}
-    short: dict[Parts, set[str]] = {}
-    for line in lines:
-        head = line.lstrip(LEADING) if layout.frame == "bracket" else line
-        match = pattern.match(head)
-        if match is None:
-            continue
-        parts, word, one_digit = _taken_apart(head, match, layout)
-        counts[parts] += 1
-        words.setdefault(parts, set()).update({word} if word else ())
-        short.setdefault(parts, set()).update(one_digit)
-    if not counts:
-        return None
-    parts = counts.most_common(1)[0][0]
-    spelled = tuple(sorted(words[parts], key=lambda word: (-len(word.encode()), word)))
-    length = sum(len(part) if isinstance(part, bytes) else 16 for part in parts)
-    longest = max((len(word.encode()) for word in spelled), default=0)
-    if length + longest > _MAX_BYTES or longest > SPAN_BYTES or len(spelled) > _MAX_WORDS:
-        return None
-    padded = tuple(
-        part._replace(least=part.most) if isinstance(part, Number) and part.name not in short[parts] else part
-        for part in parts
-    )
-    return Template(padded, spelled, layout.digits, layout.frame == "bracket")
-
-
-def _taken_apart(head: str, match: re.Match[str], layout: Layout) -> tuple[Parts, str | None, list[str]]:
-    """A header's parts, the wording of its day part, and the numbers that have one digit where two may be."""
-    spans = {name: match.span(number + 1) for number, name in enumerate(layout.groups())}
-    year = "a" if layout.year_place == "first" else "c"
-    at, parts, word, one_digit = 0, list[bytes | Number | None](), None, list[str]()
-    for name, (start, end) in sorted(spans.items(), key=lambda span: span[1]):
-        if start > at:
-            parts.append(head[at:start].encode())
-        if name == "day_part":
-            word = head[start:end]
-            parts.append(None)
-        else:
-            varies = name in ("hour", "a", "b", "c") and name != year
-            parts.append(Number(name, 1 if varies else end - start, 2 if varies else end - start))
-            one_digit += [name] if varies and end - start == 1 else []
-        at = end
-    parts.append(head[at : match.end()].rstrip(LEADING).encode())
-    return tuple(parts), word, one_digit
+from tasks.parse.layout import DIGITS
+from tasks.parse.padded import plan_of, scan_padded
+from tasks.parse.written import LEADING, DayParts, Number, Numbers, Scanned, Template
 
 
 def scan(buffer: Buffer, starts: Places, template: Template) -> Scanned:
     """Find the lines, given by where they begin, that have a template's header."""
     n_within = int(np.searchsorted(starts, buffer.end))
-    blocks = in_blocks(n_within, lambda rows: _scan_block(buffer, starts[rows], rows.start, template))
+    plan = plan_of(template)
+
+    def scan_block(rows: slice) -> Scanned:
+        if plan is None:
+            return _scan_block(buffer, starts[rows], rows.start, template)
+        return scan_padded(buffer, starts[rows], rows.start, plan, template.may_be_led)
+
+    blocks = in_blocks(n_within, scan_block)
     names = [part.name for part in template.parts if isinstance(part, Number)]
     return Scanned(
         np.concatenate([block.row for block in blocks]),
         np.concatenate([block.author_at for block in blocks]),
-        np.concatenate([block.author_char for block in blocks]),
         {name: np.concatenate([block.numbers[name] for block in blocks]) for name in names},
         DayParts(
             list(template.words),
@@ -155,7 +59,6 @@ def _scan_block(buffer: Buffer, starts: Places, first_row: int, template: Templa
     return Scanned(
         found + first_row,
         cursor.at[found],
-        cursor.char[found],
         {name: number[found] for name, number in numbers.items()},
         DayParts([], code[found].astype(np.intp)),
     )
@@ -171,9 +74,8 @@ class _Cursor:
         zero = DIGITS[digits][0].encode()
         self._buffer = buffer
         self._lead, self._zero, self._width = zero[:-1], np.uint8(zero[-1]), len(zero)
-        self._start = self._at = at
+        self._at = at
         self._past = 0  # bytes behind every cursor since its place
-        self._more: Places | int = 0  # bytes beyond one a sign so far
         self.is_match: Bools = np.ones(len(at), np.bool_)
         self._span = buffer.spans(at)
         self._used = 0  # bytes of the span that are behind
@@ -182,12 +84,6 @@ class _Cursor:
     def at(self) -> Places:
         """The place of each cursor."""
         return self._at + self._past
-
-    @property
-    def char(self) -> Places:
-        """How many signs of each line are behind its cursor."""
-        passed: Places = self._at - self._start + (self._past - self._more)
-        return passed
 
     def _need(self, n_bytes: int) -> None:
         if self._used + n_bytes > SPAN_BYTES:
@@ -222,9 +118,7 @@ class _Cursor:
         for mark in LEADING:
             is_led |= self._has(mark.encode())
         if is_led.any():
-            width = len(LEADING[0].encode())
-            self._skip_each(is_led * np.uint8(width))
-            self._more = self._more + is_led * np.int64(width - 1)
+            self._skip_each(is_led * np.uint8(len(LEADING[0].encode())))
 
     def literal(self, text: bytes) -> None:
         """Bytes that every header has."""
@@ -233,7 +127,6 @@ class _Cursor:
             self._need(len(piece))
             self.is_match &= self._has(piece)
             self._skip(len(piece))
-        self._more = self._more + len(text) - len(text.decode())
 
     def one_of(self, texts: list[bytes]) -> npt.NDArray[np.uint8]:
         """The first of these that comes next, by its place among them; each fits a span."""
@@ -242,12 +135,10 @@ class _Cursor:
         for number, text in enumerate(texts):
             code[(code == len(texts)) & self._has(text)] = number
         self.is_match &= code < len(texts)
-        n_bytes, more = np.array([*map(len, texts), 0]), [len(text) - len(text.decode()) for text in texts]
-        self._more = self._more + np.array([*more, 0], np.int64)[code] if any(more) else self._more
         if len(set(map(len, texts))) == 1:
             self._skip(len(texts[0]))
         else:
-            self._skip_each(n_bytes.astype(np.uint8)[code])
+            self._skip_each(np.array([*map(len, texts), 0], np.uint8)[code])
         return code
 
     def number(self, part: Number) -> npt.NDArray[np.int16]:
@@ -271,15 +162,12 @@ class _Cursor:
         (tens, is_tens), (ones, is_ones) = self._digit(0), self._digit(1)
         self.is_match &= is_tens & is_ones
         self._skip(2 * self._width)
-        self._more = self._more + 2 * (self._width - 1)
         return tens * np.uint8(10) + ones
 
     def _one_or_two(self) -> npt.NDArray[np.uint8]:
         self._need(2 * self._width)
         (first, is_first), (second, is_second) = self._digit(0), self._digit(1)
         self.is_match &= is_first
-        if self._lead:
-            self._more = self._more + (self._width - 1) * (1 + is_second.astype(np.int64))
         if (is_second | ~self.is_match).all():  # whatever stands in lines that are no headers
             self._skip(2 * self._width)
             return first * np.uint8(10) + second

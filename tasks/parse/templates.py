@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
+import numpy as np
 import polars as pl
 
 from warehouse.reference.markers import Wording, wordings
@@ -25,6 +26,8 @@ _FORMS = {
 #: Placeholders whose value is kept.
 CAPTURED = ("actor", "target", "targets", "file", "url", "group", "timer")
 MARKS = "[\u200b\u200e\u200f\u061c\u202a-\u202e\ufeff]"
+#: Wordings tried at once on what is left: each further call costs more than a hundred texts.
+_AT_ONCE = 8
 _QUOTES = "[\u201c\u201d\u201e\u00ab\u00bb]"
 _BLANKS = "[\u00a0\u2009\u202f\t]"
 
@@ -97,32 +100,35 @@ def _compile(lines: list[Wording]) -> Template:
     )
 
 
-def present(texts: pl.Series, candidates: Iterable[Template]) -> list[Template]:
-    """The templates whose longest literal occurs in some text, in their order."""
-    listed = list(candidates)
+def present(texts: pl.Series, listed: list[Template]) -> list[int]:
+    """Places of the templates whose longest literal occurs in some text, in their order."""
     keys = sorted({template.key for template in listed})
     if texts.is_empty() or not keys:
         return []
     found = texts.str.extract_many(keys, overlapping=True).explode().unique().drop_nulls().to_list()
     within = set(found)
-    return [template for template in listed if template.key in within]
+    return [place for place, template in enumerate(listed) if template.key in within]
 
 
 def match(texts: pl.Series, candidates: Iterable[Template]) -> pl.DataFrame:
     """Match distinct plain texts: ``text``, ``template`` (place in the list), captures; matched rows only."""
     listed = list(candidates)
-    place = {template: number for number, template in enumerate(listed)}
-    left, matched = texts, [_no_match()]
-    for template in present(texts, listed):
-        hit = left.str.contains(template.expression)
-        if not hit.any():
-            continue
-        rows = pl.DataFrame({"text": left.filter(hit)})
-        matched.append(rows.select("text", pl.lit(place[template]).alias("template"), *_captured(template)))
-        left = left.filter(~hit)
+    left, found = texts, list[pl.LazyFrame]()
+    tried = present(texts, listed)
+    for start in range(0, len(tried), _AT_ONCE):
+        some = tried[start : start + _AT_ONCE]
+        hits = left.to_frame("text").select(
+            pl.col("text").str.contains(listed[place].expression).alias(str(place)) for place in some
+        )
+        first = np.where((table := hits.to_numpy()).any(axis=1), table.argmax(axis=1), len(some))
+        for number in np.unique(first[first < len(some)]).tolist():
+            rows = left.filter(pl.Series(first == number)).to_frame("text").lazy()
+            place = some[number]
+            found.append(rows.select("text", pl.lit(place).alias("template"), *_captured(listed[place])))
+        left = left.filter(pl.Series(first == len(some)))
         if left.is_empty():
             break
-    return pl.concat(matched, how="vertical")
+    return pl.concat([_no_match().lazy(), *found], how="vertical").collect()
 
 
 def _captured(template: Template) -> list[pl.Expr]:

@@ -15,6 +15,7 @@ from schemas.exports import ExportMeta
 from schemas.frames import PARSED
 from schemas.vocabulary import DateOrder
 from tasks.parse.authors import split_authors
+from tasks.parse.buffer import Buffer, Places
 from tasks.parse.columns import replaced
 from tasks.parse.encoding import Text, read_text
 from tasks.parse.future import NO_BOUNDS, Bounds, future_rows
@@ -80,8 +81,13 @@ def _parse(content: bytes, date_order: DateOrder | None, file_id: str, bounds: B
     text = read_text(content)
     headers = without_quotes(find_headers(text, date_order))
     n_text_lines = np.diff(np.append(headers.line_index, len(text.lines)))
-    author, body, systems, is_changed = split_authors(headers.author, headers.body)
-    whole = _joined(body, text.lines, headers.line_index, n_text_lines)
+    long = _long(headers, n_text_lines)
+    whole = headers.buffer.slices(headers.body_at, headers.ends[headers.line_index + n_text_lines - 1])
+    first_lines = headers.buffer.slices(headers.body_at[long.row], headers.line_end[long.row])
+    author, body, systems, is_changed = split_authors(
+        headers.author, replaced(whole, pl.Series(long.row), first_lines)
+    )
+    whole = _texts(whole, body, is_changed, long, headers.buffer)
     edges = Edges(headers.buffer, headers.body_at, headers.line_end, is_changed | (n_text_lines > 1))
     rows = type_rows(author, body, whole, systems, edges, headers.layout.platform)
     frame = PARSED.conform(
@@ -114,22 +120,39 @@ def _parse(content: bytes, date_order: DateOrder | None, file_id: str, bounds: B
     )
 
 
-def _joined(
-    body: pl.Series, lines: pl.Series, line_index: npt.NDArray[np.int64], n_text_lines: npt.NDArray[np.int64]
+class _Long(NamedTuple):
+    """Messages of more than one line: which, where their second lines begin, where their last ones end."""
+
+    row: npt.NDArray[np.int64]
+    below_at: Places
+    end: Places
+    has_cr: bool  # whether some line of the file ends with CR and LF
+
+
+def _long(headers: Headers, n_text_lines: npt.NDArray[np.int64]) -> _Long:
+    row = np.flatnonzero(n_text_lines > 1)
+    first = headers.line_index[row]
+    has_cr = bool((headers.starts[1:] - headers.ends[:-1] > 1).any())
+    return _Long(row, headers.starts[first + 1], headers.ends[first + n_text_lines[row] - 1], has_cr)
+
+
+def _texts(
+    whole: pl.Series, body: pl.Series, is_changed: npt.NDArray[np.bool_], long: _Long, buffer: Buffer
 ) -> pl.Series:
-    """Bodies with their continuation lines; only messages that have any are touched."""
-    many = np.flatnonzero(n_text_lines > 1)
-    if not len(many):
-        return body
-    is_below = np.ones(len(lines), np.bool_)
-    is_below[: line_index[0]] = False
-    is_below[line_index] = False
-    owner = np.repeat(np.arange(len(many)), n_text_lines[many] - 1)
-    below = pl.DataFrame({"owner": pl.Series(owner).set_sorted(), "line": lines.filter(pl.Series(is_below))})
-    joined = below.group_by("owner", maintain_order=True).agg(pl.col("line").str.join("\n"))
-    tails = joined["line"]
-    whole = pl.select(pl.concat_str(body.gather(many), tails, separator="\n")).to_series()
-    return replaced(body, pl.Series(many), whole.str.strip_chars_end())
+    """All lines of each message as they stand in the file, behind its first line where that was changed."""
+    longer, changed = whole.gather(long.row), np.flatnonzero(is_changed[long.row])
+    if len(changed):
+        below = buffer.slices(long.below_at[changed], long.end[changed])
+        first = body.gather(long.row[changed])
+        joined = pl.select(pl.concat_str(first, below, separator="\n")).to_series()
+        longer = replaced(longer, pl.Series(changed), joined)
+    if long.has_cr:
+        longer = longer.str.replace_all("\r\n", "\n", literal=True)
+    whole = replaced(whole, pl.Series(long.row), longer.str.strip_chars_end())
+    is_short = is_changed.copy()
+    is_short[long.row] = False
+    short = pl.Series(np.flatnonzero(is_short))
+    return replaced(whole, short, body.gather(short))
 
 
 def _language(wordings: dict[str, int], of_layout: str | None) -> str:

@@ -85,7 +85,8 @@ def _frictionless_field(column: Column) -> dict[str, object]:
     """A column in the words of the standard.
 
     Limits of columns that may be empty stand in the codebook only: the standard's own checker reads an
-    empty cell of a Parquet file as not-a-number, and finds that below any limit.
+    empty cell of a Parquet file as not-a-number, and finds that below any limit. For the same reason a whole
+    number that may be missing is a number there; the file itself holds it whole.
     """
     field = column.field
     limits: dict[str, object] = {
@@ -99,6 +100,8 @@ def _frictionless_field(column: Column) -> dict[str, object]:
             "required": True
         }
     kind = {"text": "string"}.get(type_word(field), type_word(field))
+    if column.nullable and kind == "integer":
+        kind = "number"
     described: dict[str, object] = {"name": column.name, "type": kind, "description": field.meaning}
     return described | ({"constraints": constraints} if constraints else {})
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +50,11 @@ CODES = (
 MIN_PRESENT_DAYS = 28  # covered days in a year from which presence counts
 MIN_PEOPLE = 10
 OK_COVERAGE, LEAST_COVERAGE = 0.8, 0.5
-_PARTS = ("change", "within", "entry", "exit", "turnover")
+#: group, code, year -> person -> value.
+Values = dict[tuple[str, str, int], dict[int, float]]
+#: The two years of a shown pair, and who stayed.
+Stayers = tuple[int, int, frozenset[int]]
+PARTS = ("change", "within", "entry", "exit", "turnover")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,54 +124,63 @@ def member_years(months: pl.DataFrame, definitions: Mapping[str, Indicator]) -> 
     )
 
 
-def decomposition(
-    months: pl.DataFrame,
-    coverage: pl.DataFrame,
-    sizes: pl.DataFrame,
-    definitions: Mapping[str, Indicator],
-    limits: Limits,
-) -> pl.DataFrame:
+def decomposition(values: Values, years_of: Mapping[str, Mapping[int, str]], limits: Limits) -> pl.DataFrame:
     """``research.decomposition``: each pair of neighbouring years, and the first whole year with the last.
 
     Args:
-        months: ``core.fact_member_month`` with ``group_id``.
-        coverage: group_id, month, coverage: every month from the history's start to the month measured.
-        sizes: group_id, month, size.
-        definitions: the registry.
+        values: see :func:`values_by_year`. years_of: see :func:`years_by_group`.
         limits: the limits in force.
 
     A group is judged by its smallest month. Stayers, leavers and newcomers are subgroups: each has to be empty
     or as large as the limit for subgroups; where leavers and newcomers only are so together, they are shown
     together, as ``turnover``. Two pairs that share a year also must not tell about a few by their difference.
     """
+    rows: list[dict[str, object]] = []
+    for group_id, years in years_of.items():
+        for code in CODES:
+            shown: list[Stayers] = []
+            for first, last in pairs(years):
+                before = values.get((group_id, code, first), {})
+                after = values.get((group_id, code, last), {})
+                row = _row(before, after, years[first], years[last], first, last, shown, limits)
+                rows.append({"group_id": group_id, "code": code, "from_year": first, "to_year": last} | row)
+    empty = dict.fromkeys(PARTS)
+    return pl.DataFrame([empty | row for row in rows], schema=TABLE.polars_schema)
+
+
+def values_by_year(
+    months: pl.DataFrame, coverage: pl.DataFrame, definitions: Mapping[str, Indicator]
+) -> Values:
+    """group, code, year -> person -> value, from the months that were observed for half at least.
+
+    Args:
+        months: ``core.fact_member_month`` with ``group_id``.
+        coverage: group_id, month, coverage: every month from the history's start to the month measured.
+        definitions: the registry.
+    """
     counted = months.join(
         coverage.filter(pl.col("coverage") >= LEAST_COVERAGE).select("group_id", "month"),
         on=["group_id", "month"],
         how="semi",
     )
-    values = {
-        key: dict(zip(one["member_key"], one["value"], strict=True))
-        for key, one in member_years(counted, definitions)
+    return {
+        (str(group_id), str(code), int(year)): dict(zip(one["member_key"], one["value"], strict=True))
+        for (group_id, code, year), one in member_years(counted, definitions)
         .partition_by(["group_id", "code", "year"], as_dict=True)
         .items()
     }
-    rows: list[dict[str, object]] = []
-    for (group_id,), own in coverage.join(sizes, on=["group_id", "month"], how="left").partition_by(
-        ["group_id"], as_dict=True
-    ).items():  # fmt: skip
-        years = _years(own, limits)
-        for code in CODES:
-            shown: list[tuple[int, int, frozenset[int]]] = []
-            for first, last in _pairs(years):
-                before = values.get((group_id, code, first), {})
-                after = values.get((group_id, code, last), {})
-                row = _row(before, after, years[first], years[last], first, last, shown, limits)
-                rows.append({"group_id": group_id, "code": code, "from_year": first, "to_year": last} | row)
-    empty = dict.fromkeys(_PARTS)
-    return pl.DataFrame([empty | row for row in rows], schema=TABLE.polars_schema)
 
 
-def _pairs(years: Mapping[int, str]) -> list[tuple[int, int]]:
+def years_by_group(coverage: pl.DataFrame, sizes: pl.DataFrame, limits: Limits) -> dict[str, dict[int, str]]:
+    """group -> year -> what the year can bear: a status. sizes: group_id, month, size."""
+    months = coverage.join(sizes, on=["group_id", "month"], how="left")
+    return {
+        str(group_id): _years(own, limits)
+        for (group_id,), own in months.partition_by(["group_id"], as_dict=True).items()
+    }
+
+
+def pairs(years: Mapping[int, str]) -> list[tuple[int, int]]:
     """Neighbouring years, and the first whole year with the last."""
     whole = [year for year, status in sorted(years.items()) if status not in ("truncated", "immature")]
     span = [(whole[0], whole[-1])] if len(whole) > 2 else []
@@ -211,7 +224,7 @@ def _row(
     status_1: str,
     first: int,
     last: int,
-    shown: list[tuple[int, int, frozenset[int]]],
+    shown: list[Stayers],
     limits: Limits,
 ) -> dict[str, object]:
     status = min(status_0, status_1, key=_ORDER.index)
@@ -223,12 +236,11 @@ def _row(
         return {"status": "low_n"}
     stay = frozenset(before.keys() & after.keys())
     n_left, n_came = len(before) - len(stay), len(after) - len(stay)
-    fits = all(
-        _is_large(len(stay ^ theirs), limits)
-        for from_year, to_year, theirs in shown
-        if {from_year, to_year} & {first, last}
-    )
-    if len(stay) < limits.min_subgroup or not _is_large(n_left + n_came, limits) or not fits:
+    if (
+        len(stay) < limits.min_subgroup
+        or not is_large(n_left + n_came, limits)
+        or not is_apart(stay, first, last, shown, limits)
+    ):
         return {"status": "suppressed"}
     shown.append((first, last, stay))
     parts = kitagawa(before, after)
@@ -238,10 +250,20 @@ def _row(
         "turnover": parts.entry + parts.exit,
         "status": status,
     }
-    if _is_large(n_left, limits) and _is_large(n_came, limits):
+    if is_large(n_left, limits) and is_large(n_came, limits):
         return found | {"entry": parts.entry, "exit": parts.exit}
     return found | {"status": "partial"}
 
 
-def _is_large(n: int, limits: Limits) -> bool:
+def is_apart(stay: frozenset[int], first: int, last: int, shown: Sequence[Stayers], limits: Limits) -> bool:
+    """Whether a pair's stayers differ from those of every shown pair that shares a year by nobody, or by enough."""
+    return all(
+        is_large(len(stay ^ theirs), limits)
+        for from_year, to_year, theirs in shown
+        if {from_year, to_year} & {first, last}
+    )
+
+
+def is_large(n: int, limits: Limits) -> bool:
+    """Whether a part of a group is nobody, or as many as the limit for subgroups."""
     return n == 0 or n >= limits.min_subgroup

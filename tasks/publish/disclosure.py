@@ -42,6 +42,36 @@ def group_sizes(indicators: pl.DataFrame, active: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _window(definition: Indicator) -> tuple[int, int]:
+    """Months before and after its own that a value is made of."""
+    after = int(definition.params.get("months_after", 0))
+    return max(definition.window_months - 1 - after, 0), after
+
+
+def smallest_in_window(sizes: pl.DataFrame, definitions: Mapping[str, Indicator]) -> pl.DataFrame:
+    """Least known size of the months that a value is made of: ``group_id, month, code, size``.
+
+    Two windows that share months differ by the others: what a hidden month holds would be told by the difference of
+    a window with it and one without. So a value is judged by the smallest month in it.
+    """
+    windows = {code: _window(definition) for code, definition in definitions.items()}
+    parts = []
+    for before, after in sorted(set(windows.values())):
+        shifted = pl.concat(
+            sizes.with_columns(pl.col("month").dt.offset_by(f"{step}mo"))
+            for step in range(-after, before + 1)
+        )
+        least = shifted.group_by(GROUP_MONTH).agg(pl.col("size").min())
+        codes = [code for code, window in windows.items() if window == (before, after)]
+        parts.append(
+            sizes.filter(pl.col("size").is_not_null())
+            .select(GROUP_MONTH)
+            .join(least, on=list(GROUP_MONTH))
+            .join(pl.DataFrame({"code": codes}), how="cross")
+        )
+    return pl.concat(parts).select(*CELL, "size")
+
+
 def _between_one_and(limit: float, count: pl.Expr) -> pl.Expr:
     """Counts may be member-days over days, so everything above 0 and below ``limit`` + 1 is small."""
     return ((count > 0) & (count < limit + 1)).fill_null(False)
@@ -68,8 +98,8 @@ def hidden(
         definitions: the registry, whose flags add to the codes named in the limits.
         limits: the limits in force.
 
-    A small group's rows are hidden whatever they hold; the other rules need something to hide, so that
-    ``not_applicable`` or ``no_coverage`` stay readable.
+    A small group's rows are hidden whatever they hold, small being judged by the smallest month of the window; the
+    other rules need something to hide, so that ``not_applicable`` or ``no_coverage`` stay readable.
     """
     sensitive = pl.col("code").is_in(_codes(definitions, "is_sensitive", SENSITIVE_CODES))
     single_person = pl.col("code").is_in(_codes(definitions, "is_single_person", SINGLE_PERSON_CODES))
@@ -89,7 +119,7 @@ def hidden(
         | (pl.col("code").is_in(sorted(DONATION_CODES)) & ~donors_shown.fill_null(False))
     )
     return (
-        cells.join(sizes, on=GROUP_MONTH, how="left")
+        cells.join(smallest_in_window(sizes, definitions), on=CELL, how="left")
         .join(donations, on=GROUP_MONTH, how="left")
         .with_columns(
             ((size < limits.min_group_n).fill_null(False) | (holds_something & withheld)).alias(HIDDEN)

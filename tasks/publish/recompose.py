@@ -3,6 +3,10 @@
 A composite is a mean, so whoever knows it and all components but one has that one. By its own definition it
 is the mean of the components there are, of which there have to be enough: what is hidden counts as not there.
 Then a published composite says nothing that its published components do not say.
+
+Its interval is made of theirs: with weights w and distances of the components' bounds from their values, the bound of
+the sum lies sqrt(sum (w d)^2) away ("method of variance estimates recovery", Zou and Donner 2008). A component that
+several indices hold enters the overall index once, with its whole weight.
 """
 
 from __future__ import annotations
@@ -29,21 +33,31 @@ def recompose(
         definitions: the registry.
 
     Such a cell has the mean of its shown components in ``value``, their sum and number in ``n_num`` and
-    ``n_den``, and no interval; with too few of them it is hidden. Its other companions are hidden.
+    ``n_den``, and an interval of kind ``mover``; with too few components it is hidden. Its other companions are hidden.
     """
     composites = [definition for definition in definitions.values() if definition.is_composite]
+    shares = _NO_SHARES
     for definition in sorted(composites, key=lambda one: one.code == _OVERALL):
-        marked, details = _recomposed(marked, details, definition)
+        marked, details, own = _recomposed(marked, details, definition, shares)
+        shares = pl.concat([shares, own])
     return marked, details
 
 
 def _recomposed(
-    marked: pl.DataFrame, details: pl.DataFrame, definition: Indicator
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    marked: pl.DataFrame, details: pl.DataFrame, definition: Indicator, shares: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """``shares``: what goes into the indices so far, group_id, month, index, part, weight, below, above."""
     is_own = (pl.col("code") == definition.code) & pl.col("detail").str.starts_with(_PREFIX)
     used = (
         details.filter(is_own & pl.col("value").is_not_null())
-        .select(*GROUP_MONTH, "detail", z="value", component=pl.col("detail").str.strip_prefix(_PREFIX))
+        .select(
+            *GROUP_MONTH,
+            "detail",
+            "ci_low",
+            "ci_high",
+            z="value",
+            component=pl.col("detail").str.strip_prefix(_PREFIX),
+        )
         .with_columns(code=pl.col("component").str.split(":").list.first())
         .join(marked.select(*CELL, HIDDEN, _now="value"), on=CELL, how="left")
     )
@@ -55,6 +69,7 @@ def _recomposed(
         z_now=pl.when(is_composite).then(pl.col("_now") * sign).otherwise("z"),
         lost=pl.col(HIDDEN).fill_null(True),
     ).with_columns(changed=pl.col("lost") | (pl.col("z_now") != pl.col("z")).fill_null(True))
+    own = _shares(used, sign, shares, definition.code)
     cells = (
         used.group_by(GROUP_MONTH)
         .agg(
@@ -66,34 +81,88 @@ def _recomposed(
         .with_columns(code=pl.lit(definition.code))
     )
     if cells.is_empty():
-        return marked, details
+        return marked, details, own
     enough = pl.col("_n") / len(definition.components) >= definition.params["min_share"]
     divisor = pl.lit(1.0) if definition.code == _AXIS else pl.col("_n")
-    cells = cells.with_columns(_new=pl.when(enough).then(pl.col("_sum") / divisor), _lost=~enough).select(
-        *CELL, "_new", "_lost", "_sum", "_n"
+    cells = (
+        cells.with_columns(_new=pl.when(enough).then(pl.col("_sum") / divisor), _lost=~enough)
+        .join(_reaches(own), on=GROUP_MONTH, how="left")
+        .select(*CELL, "_new", "_lost", "_sum", "_n", "_below", "_above")
     )
-    return _with_cells(marked, cells), _with_components(details, used, cells)
+    return _with_cells(marked, cells), _with_components(details, used, cells), own
+
+
+_NO_SHARES = pl.DataFrame(
+    schema={
+        "group_id": pl.String,
+        "month": pl.Date,
+        "index": pl.String,
+        "part": pl.String,
+        "weight": pl.Float64,
+        "below": pl.Float64,
+        "above": pl.Float64,
+    }
+)
+
+
+def _shares(used: pl.DataFrame, sign: pl.Expr, shares: pl.DataFrame, code: str) -> pl.DataFrame:
+    """Weight of each shown component in an index, and how far its bounds lie from its value; NULL where unknown."""
+    shown = used.with_columns(_sign=sign).filter(~pl.col("lost"))
+    n = pl.lit(1.0) if code == _AXIS else pl.len().over(GROUP_MONTH)
+    plain = shown.select(
+        *GROUP_MONTH,
+        index=pl.lit(code),
+        part="component",
+        weight=1.0 / n,
+        below=(pl.col("z") - pl.col("ci_low")).clip(lower_bound=0),
+        above=(pl.col("ci_high") - pl.col("z")).clip(lower_bound=0),
+    )
+    if code != _OVERALL:
+        return plain
+    within = shown.select(*GROUP_MONTH, index="code", outer=pl.col("_sign") / n)
+    return (
+        within.join(shares, on=[*GROUP_MONTH, "index"], how="left")
+        .group_by(*GROUP_MONTH, "part")
+        .agg(
+            index=pl.lit(code),
+            weight=(pl.col("outer") * pl.col("weight")).sum(),
+            below=pl.col("below").first(),
+            above=pl.col("above").first(),
+        )
+        .select(_NO_SHARES.columns)
+    )
+
+
+def _reaches(shares: pl.DataFrame) -> pl.DataFrame:
+    """How far an index' bounds lie from its value: group_id, month, ``_below``, ``_above``; NULL if a part's is."""
+    turned, below, above = pl.col("weight") < 0, pl.col("below"), pl.col("above")
+    down, up = pl.when(turned).then(above).otherwise(below), pl.when(turned).then(below).otherwise(above)
+    known = (below.is_not_null() & above.is_not_null()).all()
+    return shares.group_by(GROUP_MONTH).agg(
+        _below=pl.when(known).then((pl.col("weight") * down).pow(2).sum().sqrt()),
+        _above=pl.when(known).then((pl.col("weight") * up).pow(2).sum().sqrt()),
+    )
 
 
 def _with_cells(marked: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """The indicators with the composite's cells in place; a cell without a value stays without one."""
     touched = pl.col("_lost").is_not_null() & pl.col("value").is_not_null()
-    nothing = pl.lit(None, pl.Float64)
+    kind = pl.when(pl.col("_below").is_not_null()).then(pl.lit("mover")).otherwise(pl.lit("none"))
     return (
         marked.join(cells, on=CELL, how="left", maintain_order="left")
         .with_columns(
             pl.when(touched).then("_new").otherwise("value").alias("value"),
             pl.when(touched).then("_sum").otherwise("n_num").alias("n_num"),
             pl.when(touched).then("_n").otherwise("n_den").alias("n_den"),
-            pl.when(touched).then(nothing).otherwise("ci_low").alias("ci_low"),
-            pl.when(touched).then(nothing).otherwise("ci_high").alias("ci_high"),
-            pl.when(touched).then(pl.lit("none")).otherwise("ci_kind").alias("ci_kind"),
+            pl.when(touched).then(pl.col("_new") - pl.col("_below")).otherwise("ci_low").alias("ci_low"),
+            pl.when(touched).then(pl.col("_new") + pl.col("_above")).otherwise("ci_high").alias("ci_high"),
+            pl.when(touched).then(kind).otherwise("ci_kind").alias("ci_kind"),
             (pl.col(HIDDEN) | (touched & pl.col("_lost"))).alias(HIDDEN),
         )
         .with_columns(  # no sum where there is no value
             pl.when(pl.col("_lost").is_null() | pl.col("value").is_not_null()).then(pl.col("n_num", "n_den"))
         )
-        .drop("_new", "_lost", "_sum", "_n")
+        .drop("_new", "_lost", "_sum", "_n", "_below", "_above")
     )
 
 

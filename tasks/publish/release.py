@@ -24,6 +24,7 @@ from schemas.tables import TABLES, Table, in_schema
 from tasks.publish import codebook
 from tasks.publish.twin import twin
 from tasks.snapshot.manifest import Manifest
+from warehouse.duckdb_backend import QUIET
 
 CHECKSUMS = "checksums.sha256"
 DATABASE = "research.duckdb"
@@ -92,6 +93,7 @@ def write_duckdb(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
     spare bits DuckDB leaves to chance), so that equal tables give equal bytes.
     """
     with duckdb.connect(str(path), config={"threads": 1}) as connection:
+        connection.execute(QUIET)
         connection.execute("SET force_compression = 'uncompressed'")
         for name, frame in sorted(tables.items()):
             for statement in _create_statements(TABLES[name]):

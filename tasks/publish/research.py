@@ -13,18 +13,17 @@ from tasks.measure.indicators.between import between
 from tasks.publish import disclosure, enclave, public
 from tasks.publish.attendance import attendance
 from tasks.publish.bands import yearly_bands
-from tasks.publish.decomposition import decomposition
+from tasks.publish.by_gender import decomposition_by_gender, genders_of, member_means
+from tasks.publish.decomposition import decomposition, values_by_year, years_by_group
 from tasks.publish.dictionary import dictionary
 from tasks.publish.limits import Limits
 from tasks.publish.recompose import recompose, with_hidden_parts
-from tasks.publish.survival import newcomer_survival
+from tasks.publish.survival import newcomer_survival, newcomer_survival_by_gender
 from tasks.trends import regime
-from tasks.trends.changes import change_points
 from tasks.trends.covariates import presence, surroundings
+from tasks.trends.memory import Memory
 from tasks.trends.regime import coverage_by_month, regimes
-from tasks.trends.season import hijri_seasons
 from tasks.trends.shocks import shock_table
-from tasks.trends.trend import trends
 
 Frames = Mapping[str, pl.DataFrame]
 CELL, GROUP_MONTH = disclosure.CELL, disclosure.GROUP_MONTH
@@ -230,31 +229,41 @@ def trend_tables(
     around: pl.DataFrame,
     definitions: Mapping[str, Indicator],
     snapshot_id: str,
+    memory: Memory,
 ) -> dict[str, pl.DataFrame]:
     """``research.trend`` and its variants: computed from published values, so that they tell nothing more.
 
     Where nothing is hidden it equals ``core.fact_trend``. A code all of whose values are hidden is
-    ``suppressed``.
+    ``suppressed``; one without any value says why, as most of its months do, and one of partial values only is
+    ``partial``.
     """
-    all_hidden = disclosed.group_by("group_id", "code").agg(
-        _hidden=(pl.col("status") == "suppressed").any() & pl.col("value").is_null().all()
+    is_hidden = (pl.col("status") == "suppressed").any() & pl.col("value").is_null().all()
+    why = disclosed.group_by("group_id", "code").agg(
+        _hidden=is_hidden,
+        _without=pl.when(pl.col("value").is_null().all())
+        .then(pl.col("status").sort().mode(maintain_order=True).first())
+        .otherwise(pl.lit("partial")),
     )
     status = pl.col("trend_status").replace_strict(_TREND_STATUS, default="ok", return_dtype=pl.String)
-    table, variants = trends(disclosed, definitions, snapshot_id, around=around, details=details)
-    table = table.join(all_hidden, on=["group_id", "code"]).with_columns(
-        status=pl.when("_hidden").then(pl.lit("suppressed")).otherwise(status)
+    table, variants = memory.trends(disclosed, definitions, snapshot_id, around=around, details=details)
+    table = table.join(why, on=["group_id", "code"]).with_columns(
+        status=pl.when("_hidden")
+        .then(pl.lit("suppressed"))
+        .when(pl.col("trend_status") == "no values")
+        .then(pl.coalesce("_without", status))
+        .otherwise(status)
     )
     return {"research.trend": table, "research.trend_variant": variants}
 
 
 def change_tables(
-    disclosed: pl.DataFrame, shocks: pl.DataFrame, definitions: Mapping[str, Indicator]
+    disclosed: pl.DataFrame, shocks: pl.DataFrame, definitions: Mapping[str, Indicator], memory: Memory
 ) -> dict[str, pl.DataFrame]:
     """Change points, seasons and shocks, from published values."""
     windows = {code: definition.window_months for code, definition in definitions.items()}
     return {
-        "research.change_point": change_points(disclosed, windows),
-        "research.hijri_season": hijri_seasons(disclosed, windows),
+        "research.change_point": memory.change_points(disclosed, windows),
+        "research.hijri_season": memory.hijri_seasons(disclosed, windows),
         "research.shock": shock_table(disclosed, shocks, definitions),
     }
 
@@ -268,6 +277,7 @@ def research_tables(
     snapshot_id: str,
     limits: Limits | None = None,
     is_public: bool = False,
+    memory: Memory | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Every table of ``research``, by qualified name, conforming and sorted by its key.
 
@@ -279,8 +289,9 @@ def research_tables(
         snapshot_id: the newest snapshot.
         limits: disclosure limits; the defaults may only be tightened.
         is_public: for a public release: figures are rounded, see :mod:`tasks.publish.public`.
+        memory: of trends computed before.
     """
-    limits = limits or Limits()
+    limits, memory = limits or Limits(), memory or Memory()
     core = _with_group_id(frames)
     indicators, details = (
         newest(core[f"core.{name}"]) for name in ("fact_indicator", "fact_indicator_detail")
@@ -315,6 +326,11 @@ def research_tables(
     months, members = core["core.fact_member_month"], enclave_tables(frames)
     coverage = coverage_by_month(spine, core["core.fact_coverage"])
     regime_rows = regime_table(regimes(spine, core, groups), sizes, limits)
+    genders = genders_of(core["core.dim_member"])
+    values = values_by_year(months, coverage, definitions)
+    years = years_by_group(coverage, sizes, limits)
+    parts = decomposition(values, years, limits)
+    newcomers = core["core.fact_newcomer"]
     around = surroundings(regime_rows, presence(indicator), groups, core["core.dim_platform_break"])
     built = {
         "research.indicator": indicator,
@@ -331,8 +347,13 @@ def research_tables(
             with_hidden_parts(revision, pl.concat([verdicts(marked), verdicts(vintage)]), definitions)
         ),
         "research.yearly_band": yearly_bands(indicators, details, sizes, limits),
-        "research.decomposition": decomposition(months, coverage, sizes, definitions, limits),
-        "research.newcomer_survival": newcomer_survival(core["core.fact_newcomer"], coverage, sizes, limits),
+        "research.decomposition": parts,
+        "research.decomposition_by_gender": decomposition_by_gender(values, years, genders, parts, limits),
+        "research.member_mean": member_means(values, years, genders, definitions, limits),
+        "research.newcomer_survival": newcomer_survival(newcomers, coverage, sizes, limits),
+        "research.newcomer_survival_by_gender": newcomer_survival_by_gender(
+            newcomers, genders, coverage, sizes, limits
+        ),
         "research.attendance": attendance(
             core["core.fact_attendance"], activities, participation, coverage, sizes, limits
         ),
@@ -340,8 +361,8 @@ def research_tables(
             members["enclave.sequence"], spine["group_id"], limits
         ),
         "research.dictionary": dictionary(definitions, computed),
-        **trend_tables(indicator, detail, around, definitions, snapshot_id),
-        **change_tables(indicator, core["core.dim_shock"], definitions),
+        **trend_tables(indicator, detail, around, definitions, snapshot_id, memory),
+        **change_tables(indicator, core["core.dim_shock"], definitions, memory),
     }
     tables = {
         table.qualified: table.conform(built.get(table.qualified, table.empty())).sort(table.key)

@@ -20,6 +20,7 @@ from tasks.publish.withdrawal import is_withdrawn, withdraw_releases
 from tasks.run import Run
 from tasks.snapshot.evidence import in_force
 from tasks.snapshot.manifest import Manifest
+from tasks.trends.memory import Memory
 from warehouse.engine import Warehouse
 from warehouse.failpoints import reach
 from warehouse.workspace import Workspace
@@ -32,6 +33,7 @@ def publish_snapshot(this: GroupLoad) -> int:
     core = {
         name: this.load.read(f"SELECT {', '.join(columns)} FROM {name}") for name, columns in READ.items()
     }
+    memory = Memory(this.workspace.vault)
     tables = research_tables(
         core,
         definitions=registry(),
@@ -39,7 +41,9 @@ def publish_snapshot(this: GroupLoad) -> int:
         groups=this.workspace.config.groups,
         snapshot_id=this.manifest.snapshot_id,
         limits=Limits().tightened(min_group_n=this.workspace.settings.minimum_group_n),
+        memory=memory,
     )
+    memory.tidy()
     reach("publish.tables")
     for name, frame in enclave_tables(core).items():
         this.load.replace_all(name, frame)

@@ -7,6 +7,7 @@ variance on the scale of log(-log S).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -18,7 +19,8 @@ from schemas.tables import TABLES
 from tasks.measure.newcomers import SILENT_DAYS
 from tasks.publish.limits import Limits
 
-TABLE = TABLES["research.newcomer_survival"]
+TABLE, BY_GENDER = TABLES["research.newcomer_survival"], TABLES["research.newcomer_survival_by_gender"]
+GENDERS = ("female", "male")
 DAYS = {3: 91, 6: 183, 12: 365}
 _Z = NormalDist().inv_cdf(0.975)
 _NUMBERS = ("survival", "survival_lo", "survival_hi", "n_at_risk")
@@ -79,6 +81,54 @@ def newcomer_survival(
     whom it is not known) is nobody or as many as the limit for subgroups.
     """
     rows: list[dict[str, object]] = []
+    for fixed, one, is_small, still_open in _years(stretches, coverage, sizes, limits):
+        for months_since, days in DAYS.items():
+            rows += [
+                fixed | {"months_since_joining": months_since} | row
+                for row in _rows(one, days, is_small, months_since in still_open, limits)
+            ]
+    empty = dict.fromkeys(_NUMBERS)
+    return pl.DataFrame([empty | row for row in rows], schema=TABLE.polars_schema)
+
+
+def newcomer_survival_by_gender(
+    stretches: pl.DataFrame,
+    genders: pl.DataFrame,
+    coverage: pl.DataFrame,
+    sizes: pl.DataFrame,
+    limits: Limits,
+) -> pl.DataFrame:
+    """``research.newcomer_survival_by_gender``; genders: member_key, gender.
+
+    Both are shown or neither, where each of them (and those of unknown gender) is nobody or enough people.
+    """
+    rows: list[dict[str, object]] = []
+    known = stretches.join(genders.select("member_key", "gender"), on="member_key", how="left")
+    for fixed, one, is_small, still_open in _years(known, coverage, sizes, limits):
+        parts = {gender: one.filter(pl.col("gender").eq_missing(gender)) for gender in (*GENDERS, None)}
+        for months_since, days in DAYS.items():
+            are_shown = all(_is_shown(*_people(part, days), limits) for part in parts.values())
+            for gender in GENDERS:
+                row = (
+                    {"status": "suppressed"}
+                    if is_small
+                    else {"status": "immature"}
+                    if months_since in still_open
+                    else {"status": "not_applicable"}
+                    if parts[gender].is_empty()
+                    else _estimated(parts[gender], days)
+                    if are_shown
+                    else {"status": "suppressed"}
+                )
+                rows.append(fixed | {"gender": gender, "months_since_joining": months_since} | row)
+    empty = dict.fromkeys(_NUMBERS)
+    return pl.DataFrame([empty | row for row in rows], schema=BY_GENDER.polars_schema)
+
+
+def _years(
+    stretches: pl.DataFrame, coverage: pl.DataFrame, sizes: pl.DataFrame, limits: Limits
+) -> Iterator[tuple[dict[str, object], pl.DataFrame, bool, set[int]]]:
+    """Group and year; its newcomers' stretches; whether the group is too small; months since joining still open."""
     months = coverage.join(sizes, on=["group_id", "month"], how="left")
     for (group_id,), own in stretches.partition_by(["group_id"], as_dict=True).items():
         around = months.filter(pl.col("group_id") == group_id)
@@ -92,15 +142,9 @@ def newcomer_survival(
         ).items():  # fmt: skip
             size = around.filter(pl.col("month").dt.year() == year)["size"].min()
             is_small = not isinstance(size, float) or size < limits.min_group_n
-            fixed = {"group_id": group_id, "joined_year": year}
-            for months_since, days in DAYS.items():
-                is_open = dt.date(int(year), 12, 31) + dt.timedelta(days=days) > followed
-                rows += [
-                    fixed | {"months_since_joining": months_since} | row
-                    for row in _rows(one, days, is_small, is_open, limits)
-                ]
-    empty = dict.fromkeys(_NUMBERS)
-    return pl.DataFrame([empty | row for row in rows], schema=TABLE.polars_schema)
+            ends = dt.date(int(year), 12, 31)
+            still_open = {since for since, days in DAYS.items() if ends + dt.timedelta(days=days) > followed}
+            yield {"group_id": group_id, "joined_year": year}, one, is_small, still_open
 
 
 def _rows(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tasks.reconcile.model import Basis, Export
+from tasks.reconcile.model import Basis, Source
 
 Ints = npt.NDArray[np.int64]
 NEVER = np.iinfo(np.int64).min
@@ -100,7 +100,7 @@ def _shift(anchor: tuple[Ints, Ints], known: Ints, weight: Ints) -> int | None:
 
 
 def settle(
-    exports: Sequence[Export], shift: Sequence[int], component: Sequence[int]
+    exports: Sequence[Source], shift: Sequence[int], component: Sequence[int]
 ) -> tuple[list[int], list[Basis]]:
     """Shifts against the true clock: the declared phones' in a component, else that of most phones.
 
@@ -131,13 +131,13 @@ def settle(
     return settled, [_basis(exports[x], settled[x], is_shared[x]) for x in numbers]
 
 
-def _basis(export: Export, ahead: int, is_shared: bool) -> Basis:
+def _basis(export: Source, ahead: int, is_shared: bool) -> Basis:
     if export.landed.timezone is not None and ahead == 0:
         return "declared"
     return "aligned" if is_shared else "assumed"
 
 
-def _common(exports: Sequence[Export], shift: Sequence[int], members: Iterable[int]) -> int:
+def _common(exports: Sequence[Source], shift: Sequence[int], members: Iterable[int]) -> int:
     by_phone: dict[int, Counter[int]] = {}
     for x in members:
         by_phone.setdefault(exports[x].landed.exporter_no, Counter())[shift[x]] += 1

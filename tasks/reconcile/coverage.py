@@ -13,12 +13,15 @@ import polars as pl
 from schemas.config import Group
 from schemas.frames import COVERAGE
 from schemas.vocabulary import JOIN_EVENTS
-from tasks.reconcile.model import Export
+from tasks.reconcile.model import Source
 
 DAY = dt.timedelta(days=1)
 Days = npt.NDArray[np.bool_]
 #: Moments (from, to) on the wall clock of the group's zone.
 Stretch = tuple[dt.datetime, dt.datetime]
+#: Place in the file, event and moment of an owner's coming or going.
+Move = tuple[int, str, dt.datetime]
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC
 _ENDLESS = dt.datetime.combine(dt.date.max, dt.time())
 
 
@@ -85,40 +88,36 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 def spans(
-    exports: Sequence[Export], lines: pl.DataFrame, own: pl.DataFrame, messages: pl.DataFrame
+    exports: Sequence[Source], ends: pl.DataFrame, own: pl.DataFrame, messages: pl.DataFrame
 ) -> list[Span | None]:
     """Span of each export, None for one without lines.
 
     Args:
-        lines: ``x, line, local_at, local_date, sent_at, event`` of all lines; ``event`` NULL for messages.
-        own: ``x, line, event, local_at`` of the owners' joining and leaving.
+        ends: by ``x`` ``first_at, last_at`` (wall clock of the group's zone), ``sent_last`` (naive UTC),
+            ``created`` (day of the creation line), ``first_message`` (its place in the file).
+        own: ``x, line, event, local_at`` of the owners' joining and leaving; ``line`` is a place in the file.
         messages: MESSAGES.
     """
-    facts = (
-        lines.group_by("x")
-        .agg(
-            first_at=pl.col("local_at").min(),
-            last_at=pl.col("local_at").max(),
-            sent_last=pl.col("sent_at").max(),
-            created=pl.col("local_date").filter(pl.col("event") == "created").min(),
-            first_message=pl.col("line").filter(pl.col("event").is_null()).min(),
-        )
-        .rows_by_key("x", named=True, unique=True)
-    )
+    facts = ends.rows_by_key("x", named=True, unique=True)
     sent = messages.select("sent_at", "local_date").sort("sent_at")
-    going = own.sort("line").partition_by("x", as_dict=True)
+    earliest = sent["local_date"].reverse().cum_min().reverse()  # day of the messages from each one on
+    instants = sent["sent_at"].to_physical().to_numpy()
+    days = earliest.to_list()
+    going: dict[int, list[Move]] = {}
+    for x, *move in own.sort("x", "line").select("x", "line", "event", "local_at").iter_rows():
+        going.setdefault(x, []).append((move[0], move[1], move[2]))
     result: list[Span | None] = []
     for x, export in enumerate(exports):
         fact = facts.get(x)
         if fact is None:
             result.append(None)
             continue
-        moves = going.get((x,), own.clear())
+        moves = going.get(x, [])
         result.append(
             Span(
                 first_at=fact["first_at"],
                 last_at=fact["last_at"],
-                stated=_believed(export.landed.stated_date, fact["sent_last"], sent),
+                stated=_believed(export.landed.stated_date, fact["sent_last"], instants, days),
                 created=fact["created"],
                 came_at=_came(moves, fact["first_message"]),
                 away=_away(moves),
@@ -128,26 +127,34 @@ def spans(
     return result
 
 
-def _believed(stated: dt.date | None, last_at: dt.datetime, sent: pl.DataFrame) -> dt.date | None:
-    """The stated date, unless others show messages before it that this export lacks."""
+def _believed(
+    stated: dt.date | None, last_at: dt.datetime, sent_at: npt.NDArray[np.int64], earliest: list[dt.date]
+) -> dt.date | None:
+    """The stated date, unless others show messages before it that this export lacks.
+
+    Args:
+        sent_at: of all messages, sorted, in microseconds. earliest: day of the messages from each one on.
+    """
     if stated is None:
         return None
-    minute = last_at.replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
-    lacking = sent.filter((pl.col("sent_at") >= minute) & (pl.col("local_date") < stated))
-    return None if lacking.height else stated
+    after = last_at.replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
+    place = int(np.searchsorted(sent_at, (after - _EPOCH) // dt.timedelta(microseconds=1)))
+    return None if place < len(sent_at) and earliest[place] < stated else stated
 
 
-def _came(moves: pl.DataFrame, first_message: int | None) -> dt.datetime | None:
-    joins = moves.filter(pl.col("event").is_in(JOIN_EVENTS))
-    if first_message is not None:
-        joins = joins.filter(pl.col("line") < first_message)
-    return joins["local_at"].max() if joins.height else None  # type: ignore[return-value]  # a column of moments
+def _came(moves: Sequence[Move], first_message: int | None) -> dt.datetime | None:
+    joins = [
+        moment
+        for line, event, moment in moves
+        if event in JOIN_EVENTS and (first_message is None or line < first_message)
+    ]
+    return max(joins, default=None)
 
 
-def _away(moves: pl.DataFrame) -> tuple[Stretch, ...]:
+def _away(moves: Sequence[Move]) -> tuple[Stretch, ...]:
     away: list[Stretch] = []
     left: dt.datetime | None = None
-    for event, moment in moves.select("event", "local_at").iter_rows():
+    for _, event, moment in moves:
         if event in JOIN_EVENTS:
             if left is not None:
                 away.append((left, moment))
@@ -160,7 +167,7 @@ def _away(moves: pl.DataFrame) -> tuple[Stretch, ...]:
 
 
 def cover(
-    exports: Sequence[Export],
+    exports: Sequence[Source],
     spans: Sequence[Span | None],
     spoken: pl.DataFrame,
     vanishing: Sequence[Vanishing],
@@ -188,12 +195,15 @@ def cover(
     phones = sorted({export.landed.exporter_no for export in exports})
     speaks = {phone: np.zeros(n_days, dtype=bool) for phone in phones}
     observed: dict[int, list[Stretch]] = {phone: [] for phone in phones}
+    phone_of = np.array([export.landed.exporter_no for export in exports])
+    spoke_by, spoke_on = phone_of[spoken["x"].to_numpy()], (spoken["date"] - begin).dt.total_days().to_numpy()
+    for phone in phones:
+        speaks[phone][spoke_on[spoke_by == phone]] = True
     said_by = {x: frame["date"] for (x,), frame in spoken.partition_by("x", as_dict=True).items()}
     for x, (export, span) in enumerate(zip(exports, spans, strict=True)):
         if span is not None:
             said = said_by.get(x, pl.Series(dtype=pl.Date))
             observed[export.landed.exporter_no] += _observed(span, said, vanishing)
-            speaks[export.landed.exporter_no][(said - begin).dt.total_days().to_numpy()] = True
     n_speaking = np.sum(list(speaks.values()), axis=0)
     covered = {phone: _whole_days(_united(observed[phone]), begin, n_days) for phone in phones}
     gap = {phone: ~speaks[phone] & (n_speaking > 0) for phone in phones}

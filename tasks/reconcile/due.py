@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from tasks.reconcile.coverage import Span, Vanishing
-from tasks.reconcile.model import Export
+from tasks.reconcile.model import Source
 
 #: Messages that one export holds, without and with media.
 TEXT_LIMIT, MEDIA_LIMIT = 40_000, 10_000
@@ -23,7 +23,7 @@ DAY = dt.timedelta(days=1)
 
 
 def due_dates(
-    exports: Sequence[Export],
+    exports: Sequence[Source],
     spans: Sequence[Span | None],
     messages: pl.DataFrame,
     vanishing: Sequence[Vanishing],
@@ -51,7 +51,7 @@ def messages_a_day(dates: pl.Series) -> float:
 
 def _due(
     phone: int,
-    exports: Sequence[Export],
+    exports: Sequence[Source],
     spans: Sequence[Span | None],
     pace: float,
     vanishing: Sequence[Vanishing],

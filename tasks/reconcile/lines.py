@@ -1,18 +1,21 @@
-"""The lines of all exports of a group in one frame, on one clock."""
+"""What the exports of a group show, on one clock: said lines by block, system lines each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
 from schemas.config import Group
-from tasks.reconcile.clocks import LONG_VOTE, SHORT_VOTE, align, once_shown, settle, to_utc
+from tasks.reconcile.clocks import LONG_VOTE, SHORT_VOTE, align, settle, to_utc
 from tasks.reconcile.content import with_content
-from tasks.reconcile.model import Clock, Export
+from tasks.reconcile.fold import Fold
+from tasks.reconcile.model import Clock, Source
 from tasks.reconcile.runs import Ints
+from tasks.reconcile.sets import Sets, exploded, in_order_of_sight
 
 #: Events that every phone shows alike and that come seldom.
 _ANCHOR_EVENTS = (
@@ -25,100 +28,147 @@ _ANCHOR_EVENTS = (
     "removed",
     "admin",
 )
-
-_KEPT = (
-    "seq",
-    "local_at",
-    "has_seconds",
-    "author",
-    "kind",
-    "text",
-    "text_key",
-    "is_long",
-    "is_edited",
-    "is_forwarded",
-    "event",
-    "actor",
-    "targets",
-    "timer_hours",
-)
+#: Zone of an export's wall clock, and the minutes by which it runs ahead of it.
+_Wall = tuple[str, int]
 
 
-def on_one_clock(exports: Sequence[Export], group: Group) -> tuple[pl.DataFrame, list[Clock]]:
-    """Stack all exports, with content keys, and set their clocks by one another.
+@dataclass(frozen=True)
+class Lines:
+    """All lines of a group's exports on one clock; exports are places in canonical order.
 
-    Returns:
-        All lines in the order of export and file: columns of PARSED, ``x`` (ordinal of the export in
-        canonical order), ``line``, ``sent_at`` (naive UTC), ``minute`` (since the epoch), the columns of
-        :func:`with_content`; and the clock of each export.
+    Attributes:
+        said: rows of a fold with ``sent_at`` (naive UTC), ``minute`` (since the epoch) and the columns of
+            :func:`with_content`, in the order in which the exports show them first.
+        told: system lines: ``x, line, seq, sent_at, minute, has_seconds, event, actor, targets, timer_hours``.
+        ends: ``x`` and the fold's ``shown_from, shown_to`` as naive UTC, ``said_from``.
+        sets: what ``said.seen`` refers to.
+        clocks: one per export.
     """
-    frames = [
-        export.frame.select(*_KEPT)
-        .sort("seq")
-        .with_columns(x=pl.lit(x, pl.Int64), sent_at=_utc(export, group, 0))
-        for x, export in enumerate(exports)
-    ]
-    lines = with_content(pl.concat(frames))
-    shift, component = align(*_anchors(lines, len(exports)))
-    ahead, basis = settle(exports, shift, component)
-    if any(ahead):
-        lines = lines.with_columns(sent_at=_corrected(frames, exports, group, ahead))
-    lines = _with_minute(lines).with_columns(line=pl.int_range(pl.len(), dtype=pl.Int64))
-    offset = _offsets(lines)
-    clocks = [Clock(export.file_id, offset.get(x, 0), basis[x]) for x, export in enumerate(exports)]
-    return lines.drop("seq", "local_at"), clocks
+
+    said: pl.DataFrame
+    told: pl.DataFrame
+    ends: pl.DataFrame
+    sets: Sets
+    clocks: list[Clock]
 
 
-def _utc(export: Export, group: Group, ahead: int) -> pl.Expr:
-    local = pl.col("local_at") - pl.duration(minutes=ahead) if ahead else pl.col("local_at")
-    return to_utc(local, export.landed.timezone or group.timezone)
+def on_one_clock(fold: Fold, sources: Sequence[Source], group: Group) -> Lines:
+    """Set the clocks of all exports by one another.
+
+    Args:
+        fold: of these exports and no other. sources: in canonical order.
+    """
+    number = {source.file_id: x for x, source in enumerate(sources)}
+    place = np.array([number[file_id] for file_id in fold.files], dtype=np.int64)
+    sets = Sets([tuple(sorted(place[list(members)].tolist())) for members in fold.sets], len(sources))
+    of_file = pl.Series(place, dtype=pl.Int64)
+    told, ends = (
+        frame.with_columns(x=of_file.gather(frame["file"])).drop("file") for frame in (fold.told, fold.ends)
+    )
+    told = told.sort("x", "seq").with_columns(line=pl.int_range(pl.len(), dtype=pl.Int64))
+    zones = [source.landed.timezone or group.timezone for source in sources]
+    shift, component = align(*_anchors(fold.anchors, told, sets, zones))
+    ahead, basis = settle(sources, shift, component)
+    walls = list(zip(zones, ahead, strict=True))
+    said = in_order_of_sight(fold.rows, sets)
+    distinct = sorted(set(walls))
+    wall = np.array([distinct.index(one) for one in walls], dtype=np.int64)
+    said = exploded(said, sets, sets.is_mixed(wall)[said["seen"].to_numpy()])
+    of_said = wall[sets.first[said["seen"].to_numpy()]]
+    said = _timed(said, pl.Series(of_said, dtype=pl.Int64), distinct)
+    said = _joined_minutes(said.with_columns(wall=pl.Series(of_said, dtype=pl.Int64)), sets).drop("wall")
+    told = _timed(told, pl.Series(wall, dtype=pl.Int64).gather(told["x"]), distinct).drop("local_at")
+    of_end = pl.Series(wall, dtype=pl.Int64).gather(ends["x"])
+    last = _timed(ends.select("x", local_at="last_at"), of_end, distinct)
+    minutes_east = (pl.col("local_at") - pl.col("sent_at")).dt.total_minutes()
+    offset = dict(last.select("x", minutes_east).iter_rows())
+    shown = {
+        name: _timed(ends.select(local_at=name), of_end, distinct)["sent_at"]
+        for name in ("shown_from", "shown_to")
+    }
+    return Lines(
+        with_content(said).drop("local_at"),
+        told,
+        ends.select("x", "said_from", **shown),
+        sets,
+        [Clock(source.file_id, offset.get(x, 0), basis[x]) for x, source in enumerate(sources)],
+    )
 
 
-def _corrected(
-    frames: Sequence[pl.DataFrame], exports: Sequence[Export], group: Group, ahead: Sequence[int]
-) -> pl.Series:
-    parts = [
-        frame.select(_utc(export, group, minutes).alias("sent_at")) if minutes else frame.select("sent_at")
-        for frame, export, minutes in zip(frames, exports, ahead, strict=True)
-    ]
-    return pl.concat(parts)["sent_at"]
+def _timed(lines: pl.DataFrame, wall: pl.Series, walls: Sequence[_Wall]) -> pl.DataFrame:
+    """Add ``sent_at`` and ``minute``, of ``local_at`` on one of several wall clocks."""
+    sent_at = _utc(pl.col("local_at"), walls[0])
+    for number, one in enumerate(walls[1:], 1):
+        sent_at = pl.when(wall == number).then(_utc(pl.col("local_at"), one)).otherwise(sent_at)
+    timed = lines.with_columns(sent_at=sent_at)
+    return timed.with_columns(minute=pl.col("sent_at").dt.epoch("s").floordiv(60))
 
 
-def _with_minute(lines: pl.DataFrame) -> pl.DataFrame:
-    return lines.with_columns(minute=pl.col("sent_at").dt.epoch("s").floordiv(60))
+def _joined_minutes(said: pl.DataFrame, sets: Sets) -> pl.DataFrame:
+    """Lines in which an export has one block for each minute, also where its wall clock skipped an hour.
+
+    A clock that is not the phone's own may show times that it never had: they are read as the hour after.
+    """
+    apart = said.select("wall", "at", "minute").unique()
+    met = apart.filter(pl.struct("wall", "minute").is_duplicated())
+    if met.is_empty():
+        return said
+    row = pl.struct("wall", "minute").is_in(met.select(pl.struct("wall", "minute")).to_series().implode())
+    said = exploded(said, sets, said.select(row).to_series().to_numpy())
+    return said.with_columns(
+        pl.when(row).then(pl.col("block").min().over("seen", "minute")).otherwise("block")
+    )
 
 
-def _anchors(lines: pl.DataFrame, n_exports: int) -> tuple[list[tuple[Ints, Ints]], Ints]:
+def _utc(local: pl.Expr, wall: _Wall) -> pl.Expr:
+    zone, ahead = wall
+    return to_utc(local - pl.duration(minutes=ahead) if ahead else local, zone)
+
+
+def _anchors(
+    texts: pl.DataFrame, told: pl.DataFrame, sets: Sets, zones: Sequence[str]
+) -> tuple[list[tuple[Ints, Ints]], Ints]:
     """What may anchor clocks: texts and the events that every phone shows, by what each export shows once."""
-    text = (pl.col("kind") == "text") & pl.col("has_words")
-    n_keys = lines["key"].n_unique()
-    wanted = (
-        _with_minute(lines.select("x", "kind", "event", "key", "is_long", "has_words", "sent_at"))
-        .filter(text | (pl.col("kind").is_null() & pl.col("event").is_in(_ANCHOR_EVENTS)))
+    events = _once_told(told)
+    keys, key = np.unique(texts["text_key"].to_numpy(), return_inverse=True)
+    weight = np.full(len(keys) + len(_ANCHOR_EVENTS), SHORT_VOTE)
+    weight[key[texts["is_long"].to_numpy()]] = LONG_VOTE
+    row, x = sets.spread(texts["seen"].to_numpy())
+    x = np.concatenate([x, events["x"].to_numpy()])
+    key = np.concatenate([key[row], len(keys) + events["number"].to_numpy()])
+    place = np.concatenate([row, len(texts) + np.arange(len(events))])
+    wall = pl.concat([texts["at"], events["at"]])
+    minute = {zone: _minutes(wall, zone) for zone in set(zones)}
+    order = np.argsort(x.astype(np.int32), kind="stable")
+    ends = np.searchsorted(x[order], np.arange(len(zones) + 1))
+    mine = [order[a:b] for a, b in pairwise(ends)]
+    return [(key[at], minute[zone][place[at]]) for at, zone in zip(mine, zones, strict=True)], weight
+
+
+def _minutes(wall: pl.Series, zone: str) -> Ints:
+    """Minutes of a zone's wall clock -> of UTC, both since the epoch."""
+    local = (wall * 60_000_000).cast(pl.Datetime("us"))
+    minutes: Ints = (
+        local.to_frame("local")
+        .select(to_utc(pl.col("local"), zone).dt.epoch("s").floordiv(60))
+        .to_series()
+        .to_numpy()
+    )
+    return minutes
+
+
+def _once_told(told: pl.DataFrame) -> pl.DataFrame:
+    """Events that an export shows once: ``x, number, at``."""
+    return (
+        told.filter(pl.col("event").is_in(_ANCHOR_EVENTS))
+        .group_by("x", "event")
+        .agg(at=pl.col("local_at").first().to_physical() // 60_000_000, n=pl.len())
+        .filter(pl.col("n") == 1)
         .select(
             "x",
-            "minute",
-            pl.col("is_long").fill_null(False),
-            key=pl.when(pl.col("kind").is_null())
-            .then(
-                n_keys
-                + pl.col("event").replace_strict(
-                    _ANCHOR_EVENTS, range(len(_ANCHOR_EVENTS)), default=None, return_dtype=pl.Int64
-                )
-            )
-            .otherwise("key"),
+            "at",
+            number=pl.col("event").replace_strict(
+                _ANCHOR_EVENTS, range(len(_ANCHOR_EVENTS)), return_dtype=pl.Int64
+            ),
         )
     )
-    weight = np.full(n_keys + len(_ANCHOR_EVENTS) + 1, SHORT_VOTE)
-    weight[wanted.filter("is_long")["key"].to_numpy()] = LONG_VOTE
-    once = once_shown(wanted)
-    key, minute = once["key"].to_numpy(), once["minute"].to_numpy()
-    ends = np.searchsorted(once["x"].to_numpy(), np.arange(n_exports + 1))
-    return [(key[a:b], minute[a:b]) for a, b in pairwise(ends)], weight
-
-
-def _offsets(lines: pl.DataFrame) -> dict[int, int]:
-    """Minutes east of UTC at the last line, by export."""
-    last = pl.col("sent_at").arg_max()
-    ahead = pl.col("local_at").get(last) - pl.col("sent_at").get(last)
-    return dict(lines.group_by("x").agg(ahead.dt.total_minutes()).iter_rows())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 import polars as pl
 
@@ -15,12 +15,11 @@ Basis = Literal["declared", "aligned", "assumed"]
 
 
 @dataclass(frozen=True)
-class Export:
-    """One parsed export: what is known of it, where it came from, its lines (PARSED)."""
+class Source:
+    """One export but its lines: what is known of it as a whole, and where it came from."""
 
     meta: ExportMeta
     landed: Landed
-    frame: pl.DataFrame
 
     @property
     def file_id(self) -> str:
@@ -31,6 +30,16 @@ class Export:
         """The day of the export: the stated one, unless its own last line is later."""
         last = self.meta.last_at.date()
         return max(last, self.landed.stated_date or last)
+
+
+@dataclass(frozen=True)
+class Export(Source):
+    """One parsed export with its lines (DIGESTED)."""
+
+    frame: pl.DataFrame
+
+
+AnySource = TypeVar("AnySource", bound=Source)
 
 
 @dataclass(frozen=True)
@@ -78,20 +87,20 @@ class Reconciled:
         return {clock.file_id: (clock.utc_offset_min, clock.basis) for clock in self.clocks}
 
 
-def canonical(exports: Sequence[Export]) -> list[Export]:
+def canonical(exports: Sequence[AnySource]) -> list[AnySource]:
     """Each content once, in an order that does not depend on how the exports were handed in.
 
     A file handed in twice keeps its latest stated date, the lower exporter and any declared zone. Time order
     makes neighbours of the exports that overlap most, which is what label votes are counted between.
     """
-    by_file: dict[str, list[Export]] = {}
+    by_file: dict[str, list[AnySource]] = {}
     for export in exports:
         by_file.setdefault(export.file_id, []).append(export)
     merged = [_one(copies) for copies in by_file.values()]
     return sorted(merged, key=lambda export: (export.meta.last_at, export.meta.first_at, export.file_id))
 
 
-def _one(copies: list[Export]) -> Export:
+def _one(copies: list[AnySource]) -> AnySource:
     if len(copies) == 1:
         return copies[0]
     first = min(copies, key=lambda export: (export.landed.exporter_no, export.landed.timezone or "~"))
@@ -102,4 +111,4 @@ def _one(copies: list[Export]) -> Export:
         stated_date=max(stated, default=None),
         timezone=first.landed.timezone or (zones[0] if zones else None),
     )
-    return Export(first.meta, landed, first.frame)
+    return replace(first, landed=landed)

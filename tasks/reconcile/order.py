@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from tasks.reconcile.runs import Ints
+from tasks.reconcile.sets import Sets
 
-def in_order(messages: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+
+def in_order(messages: pl.DataFrame, lines: pl.DataFrame, sets: Sets, rank: Ints) -> pl.DataFrame:
     """Messages in time order, sorted by ``sent_at`` and the place within the minute.
 
     In a minute that one export shows whole its order holds. Else the export with most of the minute's
@@ -14,10 +17,11 @@ def in_order(messages: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         messages: ``root, minute, sent_at, best`` and more; ``best`` is the best witness's line.
-        lines: ``x, minute, rank, root`` of every line, in the order of export and file.
+        lines: ``seen, minute, root`` of every line; those that an export shows of a minute in the order of the
+            file. sets: what ``seen`` refers to. rank: of each export as a witness.
     """
     placed = messages.with_columns(after=pl.col("best"), is_guest=pl.lit(False))
-    mixed = _mixed_minutes(messages, lines)
+    mixed = _mixed_minutes(messages, lines, sets, rank)
     if mixed.height:
         guests = _guests(mixed)
         placed = (
@@ -28,22 +32,21 @@ def in_order(messages: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     return placed.sort("sent_at", "minute", "after", "is_guest", "best").drop("after", "is_guest")
 
 
-def _mixed_minutes(messages: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines of the minutes whose messages have different best witnesses: ``line, x, minute, rank, root``."""
-    best = lines.select("x").to_series().gather(messages["best"])
-    minutes = (
-        messages.select("minute", x=best)
-        .group_by("minute")
-        .agg(pl.col("x").n_unique())
-        .filter(pl.col("x") > 1)
-        .select("minute")
-    )
-    if not minutes.height:
-        return lines.clear().with_columns(line=pl.lit(0))
+def _mixed_minutes(messages: pl.DataFrame, lines: pl.DataFrame, sets: Sets, rank: Ints) -> pl.DataFrame:
+    """Lines of the minutes whose messages have different best witnesses, once for each export that shows them.
+
+    ``line, x, minute, rank, root``, in the order of export and file.
+    """
+    seen = lines["seen"].to_numpy()
+    best = pl.Series(sets.least(rank)[seen[messages["best"].to_numpy()]])
+    minutes = messages.select("minute", rank=best).group_by("minute").agg(pl.col("rank").n_unique())
+    minutes = minutes.filter(pl.col("rank") > 1)
+    of_minutes = lines.with_row_index("line").filter(pl.col("minute").is_in(minutes["minute"].implode()))
+    row, x = sets.spread(of_minutes["seen"].to_numpy())
     return (
-        lines.with_columns(line=pl.int_range(pl.len()))
-        .filter(pl.col("minute").is_in(minutes["minute"].implode()))
-        .sort("line")
+        of_minutes.select(pl.col("line").cast(pl.Int64), "minute", "root")[row]
+        .with_columns(x=pl.Series(x), rank=pl.Series(rank[x]))
+        .sort("x", "line")
     )
 
 

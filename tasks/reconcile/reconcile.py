@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -15,8 +17,10 @@ from tasks.reconcile.clocks import to_local
 from tasks.reconcile.coverage import cover, history_start, spans, vanishing_times
 from tasks.reconcile.due import due_dates
 from tasks.reconcile.events import merge_events, own_events, owners, spoken_of
+from tasks.reconcile.fold import Fold, add, nothing
+from tasks.reconcile.labels import Labels
 from tasks.reconcile.lines import on_one_clock
-from tasks.reconcile.model import Clock, Export, Reconciled, canonical
+from tasks.reconcile.model import Clock, Export, Reconciled, Source, canonical
 from tasks.reconcile.order import in_order
 from tasks.reconcile.people import (
     OWNER_WORDS,
@@ -29,10 +33,13 @@ from tasks.reconcile.people import (
     with_identity,
 )
 from tasks.reconcile.runs import Ints
-from tasks.reconcile.slots import Slots, absorb, find_slots, messages_of
+from tasks.reconcile.sets import Sets, exploded
+from tasks.reconcile.slots import Slots, Witnesses, absorb, find_slots, messages_of
 from tasks.reconcile.unpaired import residual_votes
 from tasks.reconcile.votes import event_votes, text_votes
 
+#: Minutes: every zone's offset from UTC is a multiple of it.
+_QUARTER = 15
 CONFLICTS = pl.Schema(
     {
         "file_id": pl.String,
@@ -58,46 +65,64 @@ def reconcile(exports: Sequence[Export], group: Group) -> Reconciled:
         The group's store, see :class:`Reconciled`. Rows of all frames are in a canonical order.
     """
     ordered = canonical(exports)
-    if not any(export.frame.height for export in ordered):
+    return merge(add(nothing(), ordered), ordered, group)
+
+
+def merge(fold: Fold, sources: Sequence[Source], group: Group) -> Reconciled:
+    """The store of the exports of a fold, whatever the way it was folded; see :func:`reconcile`.
+
+    Args:
+        fold: of these exports and no other. sources: each content once.
+    """
+    ordered = canonical(sources)
+    if fold.is_empty:
         return _nothing(ordered)
-    lines, clocks = on_one_clock(ordered, group)
-    lines = lines.join(_of_export(ordered, lines), on="x", how="left", maintain_order="left")
-    said = lines.drop("actor", "targets").filter(
-        pl.col("author").is_not_null() & pl.col("kind").is_not_null()
-    )
-    said = with_owners(said, "author", ordered)
-    told = lines.filter(pl.col("author").is_null() & pl.col("event").is_not_null())
+    lines = on_one_clock(fold, ordered, group)
+    told, sets = lines.told, lines.sets
+    said = _with_own_names(lines.said, sets, ordered)
     spoken = with_owners(spoken_of(told), "label", ordered)
-    nodes = _nodes(ordered, said, spoken)
-    node = _node_of(said.select("x", label="author"), nodes)
+    nodes = _nodes(ordered, said, spoken, sets)
     spoken = spoken.with_columns(node=_node_of(spoken.select("x", "label"), nodes))
-    people, votes, slots, roots = _who_said_what(said, spoken, nodes, node.to_numpy())
+    witness = _witnesses(ordered)
+    people, votes, merged, said = _who_said_what(said, spoken, nodes, sets, witness)
     of_node = np.asarray(people.clusters(), dtype=np.int64)
-    merged = _told(messages_of(slots, roots, of_node[node.to_numpy()]), said, slots, roots, group)
+    messages_now = messages_of(merged.slots, merged.roots, of_node[merged.node], sets)
+    placed = _told(messages_now, said, merged, sets, witness, group)
     person = pl.DataFrame({"node": nodes["node"], "person": of_node})
     owner = owners(spoken, [export.landed.exporter_no for export in ordered], person)
     events = merge_events(told, _with_person(spoken, person, ordered, owner), group.timezone)
-    number = _person_numbers(merged, events, nodes, person)
+    number = _person_numbers(placed, events, nodes, person)
     events = _numbered(events, number)
-    messages = _messages(merged, said, ordered, number)
-    days = _days(told, said, group)
-    seen = spans(ordered, days, own_events(told).join(days.select("line", "local_at"), on="line"), messages)
+    messages = _messages(placed, sets, ordered, number)
+    told = told.with_columns(local_at=to_local(pl.col("sent_at"), group.timezone))
+    own = own_events(told.with_columns(line="seq")).join(
+        told.select("x", "local_at", line="seq"), on=["x", "line"]
+    )
+    seen = spans(ordered, _ends(lines.ends, told, group), own, messages)
     vanishing = vanishing_times(group, events)
-    shown = days.filter(pl.col("event").is_null()).select("x", date="local_date").unique()
     return Reconciled(
         messages=messages,
         events=events,
-        changes=_changes(merged),
+        changes=_changes(placed),
         labels=_labels(ordered, nodes, votes, person, number),
         conflicts=_conflicts(ordered, nodes, people),
-        coverage=cover(ordered, seen, shown, vanishing),
-        clocks=tuple(sorted(clocks, key=lambda clock: clock.file_id)),
+        coverage=cover(ordered, seen, _shown_days(said, sets, group), vanishing),
+        clocks=tuple(sorted(lines.clocks, key=lambda clock: clock.file_id)),
         history_start=history_start(seen, messages),
         due=due_dates(ordered, seen, messages, vanishing),
     )
 
 
-def _nothing(exports: Sequence[Export]) -> Reconciled:
+@dataclass(frozen=True)
+class _Merged:
+    """Slots and their roots, and the node of each line they were found in."""
+
+    slots: Slots
+    roots: pl.DataFrame
+    node: Ints
+
+
+def _nothing(exports: Sequence[Source]) -> Reconciled:
     return Reconciled(
         messages=MESSAGES.empty(),
         events=EVENTS.empty(),
@@ -113,29 +138,24 @@ def _nothing(exports: Sequence[Export]) -> Reconciled:
     )
 
 
-def _of_export(exports: Sequence[Export], lines: pl.DataFrame) -> pl.DataFrame:
-    """What the choice between exports needs: ``x, shown_on, age, rank, first_minute, last_minute``."""
+def _witnesses(exports: Sequence[Source]) -> Witnesses:
+    """What the choice between exports needs."""
     numbers = range(len(exports))
     by_age = sorted(numbers, key=lambda x: (exports[x].shown_on, x))
     by_worth = sorted(
         numbers,
         key=lambda x: (not exports[x].meta.has_seconds, -exports[x].meta.n_messages, exports[x].file_id),
     )
-    ends = lines.group_by("x").agg(first_minute=pl.col("minute").min(), last_minute=pl.col("minute").max())
-    return pl.DataFrame(
-        {
-            "x": list(numbers),
-            "shown_on": [export.shown_on for export in exports],
-            "age": np.argsort(by_age),
-            "rank": np.argsort(by_worth),
-        }
-    ).join(ends, on="x", how="left")
+    days = [(export.shown_on - dt.date(1970, 1, 1)).days for export in exports]
+    return Witnesses(np.array(days), np.argsort(by_age), np.argsort(by_worth))
 
 
-def _nodes(exports: Sequence[Export], said: pl.DataFrame, spoken: pl.DataFrame) -> pl.DataFrame:
+def _nodes(exports: Sequence[Source], said: pl.DataFrame, spoken: pl.DataFrame, sets: Sets) -> pl.DataFrame:
     """Labels by export, not the owner's "You": ``node, x, label, is_author, exporter_no`` and identity."""
+    authors = said.select("seen", "author").unique()
+    row, x = sets.spread(authors["seen"].to_numpy())
     shown = (
-        said.select("x", label="author", is_author=True).unique(),
+        pl.DataFrame({"x": x, "label": authors["author"].gather(row)}).unique().with_columns(is_author=True),
         spoken.select("x", "label", is_author=False).unique(),
     )
     labels = pl.concat(shown).group_by("x", "label").agg(pl.col("is_author").any())
@@ -151,7 +171,20 @@ def _nodes(exports: Sequence[Export], said: pl.DataFrame, spoken: pl.DataFrame) 
     )
 
 
-def with_owners(lines: pl.DataFrame, column: str, exports: Sequence[Export]) -> pl.DataFrame:
+def _with_own_names(said: pl.DataFrame, sets: Sets, exports: Sequence[Source]) -> pl.DataFrame:
+    """Said lines with the owner's name for "You"; a block that phones of several owners show is taken apart."""
+    names = [export.landed.owner for export in exports]
+    if not any(names):
+        return said
+    distinct = sorted({name or "" for name in names})
+    owner = np.array([distinct.index(name or "") for name in names], dtype=np.int64)
+    is_self = said["author"].str.to_lowercase().is_in(OWNER_WORDS).to_numpy()
+    said = exploded(said, sets, is_self & sets.is_mixed(owner)[said["seen"].to_numpy()])
+    x = pl.Series(sets.first[said["seen"].to_numpy()], dtype=pl.Int64)
+    return with_owners(said.with_columns(x=x), "author", exports).drop("x")
+
+
+def with_owners(lines: pl.DataFrame, column: str, exports: Sequence[Source]) -> pl.DataFrame:
     """Lines in which an export's "You" is the name under which its phone's declared owner is shown.
 
     Args:
@@ -175,34 +208,45 @@ def _node_of(labels: pl.DataFrame, nodes: pl.DataFrame) -> pl.Series:
 
 
 def _who_said_what(
-    said: pl.DataFrame, spoken: pl.DataFrame, nodes: pl.DataFrame, node: Ints
-) -> tuple[People, pl.DataFrame, Slots, pl.DataFrame]:
-    """People from votes, messages from people; once more if what was left unpaired joins more labels."""
-    rows = said.with_columns(
-        is_head=pl.col("minute") == pl.col("first_minute"), is_tail=pl.col("minute") == pl.col("last_minute")
-    )
-    columns = ("minute", "key", "x", "is_long")
-    minute, key, export, is_long = (rows[name].to_numpy() for name in columns)
-    is_edge = (rows["is_head"] | rows["is_tail"]).to_numpy()
-    texts = text_votes(minute, key, export, node, is_long, is_edge)
-    votes = pl.concat([texts, event_votes(spoken)]).group_by("a", "b").sum().sort("a", "b")
+    said: pl.DataFrame, spoken: pl.DataFrame, nodes: pl.DataFrame, sets: Sets, witness: Witnesses
+) -> tuple[People, pl.DataFrame, _Merged, pl.DataFrame]:
+    """People from votes, messages from people; once more if what was left unpaired joins more labels.
+
+    Returns:
+        The people, the votes, the messages, and the lines as these refer to them.
+    """
+    labels = Labels.of(said, nodes, sets)
+    votes = pl.concat([text_votes(said, labels), event_votes(spoken)]).group_by("a", "b").sum().sort("a", "b")
     people = resolve(nodes, votes, _renumbered(spoken))
-    slots, roots = _merge(rows, people, nodes, votes, node)
-    more = residual_votes(slots, roots, people, nodes)
+    merged, rows = _merge(said, labels, people, nodes, votes, sets, witness)
+    more = residual_votes(merged.slots, merged.roots, people, nodes, sets)
     if more.height and join_by_votes(people, nodes, more):
         votes = pl.concat([votes, more]).group_by("a", "b").sum().sort("a", "b")
-        slots, roots = _merge(rows, people, nodes, votes, node)
-    return people, votes, slots, roots
+        merged, rows = _merge(said, labels, people, nodes, votes, sets, witness)
+    return people, votes, merged, rows
 
 
 def _merge(
-    rows: pl.DataFrame, people: People, nodes: pl.DataFrame, votes: pl.DataFrame, node: Ints
-) -> tuple[Slots, pl.DataFrame]:
-    """Messages merged by party."""
+    said: pl.DataFrame,
+    labels: Labels,
+    people: People,
+    nodes: pl.DataFrame,
+    votes: pl.DataFrame,
+    sets: Sets,
+    witness: Witnesses,
+) -> tuple[_Merged, pl.DataFrame]:
+    """Messages merged by party; a block is taken apart where a label is not the same person in all its exports."""
     coarse = np.zeros(nodes.height, dtype=bool)
     coarse[list(coarse_nodes(people, nodes, votes))] = True
-    slots = find_slots(rows, np.asarray(parties(people), dtype=np.int64)[node], coarse[node])
-    return slots, absorb(slots, rows)
+    person = np.asarray(people.clusters(), dtype=np.int64)
+    differs = labels.differs(person * 2 + coarse)
+    if differs.any():
+        said = exploded(said, sets, differs)
+        labels = Labels.of(said, nodes, sets)
+    node = labels.node
+    party = np.asarray(parties(people), dtype=np.int64)[node]
+    slots = find_slots(said, sets, witness, party, coarse[node])
+    return _Merged(slots, absorb(slots, said, sets), node), said
 
 
 def _renumbered(spoken: pl.DataFrame) -> list[tuple[int, int]]:
@@ -219,15 +263,21 @@ def _renumbered(spoken: pl.DataFrame) -> list[tuple[int, int]]:
 
 
 def _told(
-    merged: pl.DataFrame, said: pl.DataFrame, slots: Slots, roots: pl.DataFrame, group: Group
+    messages: pl.DataFrame,
+    said: pl.DataFrame,
+    merged: _Merged,
+    sets: Sets,
+    witness: Witnesses,
+    group: Group,
 ) -> pl.DataFrame:
     """Messages in their order, with ``message_id, sent_at, local_at, text, has_seconds``."""
     minute = pl.from_epoch(pl.col("minute") * 60, time_unit="s").cast(pl.Datetime("us"))
-    timed = merged.with_columns(
+    timed = messages.with_columns(
         sent_at=pl.coalesce("second_at", minute), has_seconds=pl.col("second_at").is_not_null()
     )
-    root = roots.sort("slot")["root"].gather(slots.of_line)
-    ordered = in_order(timed, said.select("x", "minute", "rank").with_columns(root=root))
+    slots = merged.slots
+    root = merged.roots.sort("slot")["root"].gather(slots.of_line)
+    ordered = in_order(timed, said.select("seen", "minute").with_columns(root=root), sets, witness.rank)
     return ordered.with_columns(
         message_id=pl.int_range(pl.len(), dtype=pl.Int64),
         local_at=to_local(pl.col("sent_at"), group.timezone),
@@ -249,7 +299,7 @@ def _held(slots: Slots, wording: pl.Series, text: pl.Series) -> pl.Series:
 
 
 def _with_person(
-    spoken: pl.DataFrame, person: pl.DataFrame, exports: Sequence[Export], owner: dict[int, int]
+    spoken: pl.DataFrame, person: pl.DataFrame, exports: Sequence[Source], owner: dict[int, int]
 ) -> pl.DataFrame:
     """Persons of system lines; "You" is the phone's owner where he is known."""
     own = [owner.get(export.landed.exporter_no) for export in exports]
@@ -304,22 +354,16 @@ def _numbered(events: pl.DataFrame, number: pl.DataFrame) -> pl.DataFrame:
 
 
 def _messages(
-    merged: pl.DataFrame, said: pl.DataFrame, exports: Sequence[Export], number: pl.DataFrame
+    merged: pl.DataFrame, sets: Sets, exports: Sequence[Source], number: pl.DataFrame
 ) -> pl.DataFrame:
-    file_ids = [export.file_id for export in exports]
-    sets = (
-        merged.select("exports")
-        .unique()
-        .with_columns(
-            export_ids=pl.col("exports").list.eval(
-                pl.element().replace_strict(range(len(file_ids)), file_ids, return_dtype=pl.String).sort()
-            )
-        )
-    )
+    used = merged["seen"].unique()
+    file_ids = np.array([export.file_id for export in exports], dtype=object)
+    names = [sorted(file_ids[list(sets.members[seen])]) for seen in used.to_list()]
+    shown = pl.DataFrame({"seen": used, "export_ids": pl.Series(names, dtype=pl.List(pl.String))})
     return MESSAGES.conform(
         merged.join(number, on="person", how="left", maintain_order="left")
-        .join(sets, on="exports", how="left", maintain_order="left")
-        .with_columns(local_date=pl.col("local_at").dt.date(), n_exports=pl.col("exports").list.len())
+        .join(shown, on="seen", how="left", maintain_order="left")
+        .with_columns(local_date=pl.col("local_at").dt.date(), n_exports=pl.col("export_ids").list.len())
     )
 
 
@@ -335,16 +379,34 @@ def _changes(merged: pl.DataFrame) -> pl.DataFrame:
     return CHANGES.conform(pl.concat(parts)).sort("message_id", "kind")
 
 
-def _days(told: pl.DataFrame, said: pl.DataFrame, group: Group) -> pl.DataFrame:
-    """Every line with its time in the group's zone: ``x, line, sent_at, event, local_at, local_date``."""
-    lines = pl.concat([frame.select("x", "line", "sent_at", "event") for frame in (said, told)])
-    return lines.with_columns(local_at=to_local(pl.col("sent_at"), group.timezone)).with_columns(
-        local_date=pl.col("local_at").dt.date()
+def _ends(ends: pl.DataFrame, told: pl.DataFrame, group: Group) -> pl.DataFrame:
+    """Per export what its span follows from, see :func:`tasks.reconcile.coverage.spans`."""
+    created = told.filter(pl.col("event") == "created").group_by("x").agg(pl.col("local_at").min())
+    return (
+        ends.filter(pl.col("shown_from").is_not_null())
+        .join(created.select("x", created=pl.col("local_at").dt.date()), on="x", how="left")
+        .select(
+            "x",
+            "created",
+            first_at=to_local(pl.col("shown_from"), group.timezone),
+            last_at=to_local(pl.col("shown_to"), group.timezone),
+            sent_last="shown_to",
+            first_message="said_from",
+        )
     )
 
 
+def _shown_days(said: pl.DataFrame, sets: Sets, group: Group) -> pl.DataFrame:
+    """``x, date``: the days of which an export shows messages."""
+    hours = said.select("seen", hour=pl.col("minute") // _QUARTER).unique()  # no zone is offset by less
+    moment = pl.from_epoch(pl.col("hour") * _QUARTER * 60, time_unit="s").cast(pl.Datetime("us"))
+    days = hours.select("seen", date=to_local(moment, group.timezone).dt.date()).unique()
+    row, x = sets.spread(days["seen"].to_numpy())
+    return pl.DataFrame({"x": x, "date": days["date"].gather(row)}).unique().sort("x", "date")
+
+
 def _labels(
-    exports: Sequence[Export],
+    exports: Sequence[Source],
     nodes: pl.DataFrame,
     votes: pl.DataFrame,
     person: pl.DataFrame,
@@ -363,7 +425,7 @@ def _labels(
     return LABELS.conform(named).sort("file_id", "label")
 
 
-def _conflicts(exports: Sequence[Export], nodes: pl.DataFrame, people: People) -> pl.DataFrame:
+def _conflicts(exports: Sequence[Source], nodes: pl.DataFrame, people: People) -> pl.DataFrame:
     x, label = nodes["x"].to_list(), nodes["label"].to_list()
     rows = [
         (exports[x[a]].file_id, label[a], exports[x[b]].file_id, label[b], votes)

@@ -16,6 +16,7 @@ import polars as pl
 from schemas.vocabulary import MESSAGE_KINDS
 from tasks.reconcile.digest import DELETED, MEDIA, POLL
 from tasks.reconcile.runs import Ints, pack, starts, within
+from tasks.reconcile.sets import Sets
 
 #: Kinds from the best told to the least; "media" says only that there was some.
 _VAGUE = ("media", "deleted")
@@ -30,7 +31,7 @@ VERSION_COLUMNS = (
     "kind_class",
     "has_words",
     "is_edited",
-    "exports",
+    "seen",
     "is_inside",
     "is_head",
     "is_tail",
@@ -38,6 +39,19 @@ VERSION_COLUMNS = (
 
 #: Nobody writes so much in a minute; a hostile file that does shall not cost time and memory.
 MAX_VERSIONS = 100
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """Exports as witnesses, by place in canonical order.
+
+    ``shown_on``: the day of the export, in days since the epoch. ``age`` orders them by it, ``rank`` by how good
+    a witness they are; both from 0, no two alike.
+    """
+
+    shown_on: Ints
+    age: Ints
+    rank: Ints
 
 
 @dataclass(frozen=True)
@@ -57,19 +71,22 @@ class Slots:
         return packed % max(len(self.of_line), 1)
 
 
-def find_slots(lines: pl.DataFrame, party: Ints, is_coarse: npt.NDArray[np.bool_]) -> Slots:
+def find_slots(
+    lines: pl.DataFrame, sets: Sets, witness: Witnesses, party: Ints, is_coarse: npt.NDArray[np.bool_]
+) -> Slots:
     """Multiset union of all exports' lines.
 
     Args:
-        lines: ``x, minute, key, kind_class, has_words, kind, text, is_edited, is_forwarded, has_seconds, sent_at,
-            shown_on, age, rank, is_head, is_tail``; ordered by export and file. ``age`` orders exports by
-            their day, ``rank`` by how good a witness they are; head and tail are an export's first and last
-            minute, which it may show in part.
+        lines: ``block, seen, minute, key, kind_class, has_words, kind, text, is_edited, is_forwarded,
+            has_seconds, sent_at, is_head, is_tail``; a block is what the exports of ``seen`` show of a minute, in
+            the order of the file. Head and tail are an export's first and last minute, which it may show in
+            part.
+        sets: what ``seen`` refers to. witness: of the exports.
         party: party of each line's author, see :func:`tasks.reconcile.people.parties`.
         is_coarse: whether the line's label may stand for several people.
 
     Returns:
-        Frame with ``slot, minute, key, party, kind_class, has_words, exports`` (sorted list of x),
+        Frame with ``slot, minute, key, party, kind_class, has_words, seen`` (set of exports),
         ``kind_rank, is_edited, is_forwarded, second_at`` (first time stated to the second), ``edited_on,
         deleted_on`` (day of the first export showing it), ``is_inside, is_head, is_tail`` (whether some
         export shows it inside its span, in its first, in its last minute), ``oldest, newest, newest_edit,
@@ -79,20 +96,26 @@ def find_slots(lines: pl.DataFrame, party: Ints, is_coarse: npt.NDArray[np.bool_
     """
     of_line = _slot_of_line(lines, party)
     n = lines.height
-    line = pl.int_range(n, dtype=pl.Int64)
     edited = pl.col("is_edited")
-    aged = pl.col("age").cast(pl.Int64) * n + pl.col("line")
-    ranked = pl.col("rank").cast(pl.Int64) * n + pl.col("line")
-    n_exports = int(lines["x"].max() or 0) + 1  # type: ignore[arg-type]  # a column of integers
-    fine = ranked + pl.col("is_coarse").cast(pl.Int64) * n * n_exports
+    oldest, newest = (pl.col(name) * n + pl.col("line") for name in ("oldest_age", "newest_age"))
+    ranked = pl.col("best_rank") * n + pl.col("line")
+    fine = ranked + pl.col("is_coarse").cast(pl.Int64) * n * sets.n_exports
+    seen = lines["seen"].to_numpy()
     frame = (
         lines.with_columns(
-            line=line, slot=pl.Series(of_line), party=pl.Series(party), is_coarse=pl.Series(is_coarse)
+            line=pl.int_range(n, dtype=pl.Int64),
+            slot=pl.Series(of_line),
+            party=pl.Series(party),
+            is_coarse=pl.Series(is_coarse),
+            oldest_age=pl.Series(sets.least(witness.age)[seen]),
+            newest_age=pl.Series(sets.most(witness.age)[seen]),
+            best_rank=pl.Series(sets.least(witness.rank)[seen]),
+            shown_on=pl.Series(sets.least(witness.shown_on)[seen]).cast(pl.Int32).cast(pl.Date),
         )
         .group_by("slot")
         .agg(
             pl.col("minute", "key", "party", "kind_class", "has_words").first(),
-            exports=pl.col("x"),  # one line of each export, in their order
+            seen=pl.col("seen").sort(),
             kind_rank=pl.col("kind")
             .replace_strict(list(KIND_ORDER), range(len(KIND_ORDER)), return_dtype=pl.UInt8)
             .min(),
@@ -104,16 +127,16 @@ def find_slots(lines: pl.DataFrame, party: Ints, is_coarse: npt.NDArray[np.bool_
             is_inside=(~pl.col("is_head") & ~pl.col("is_tail")).any(),
             is_head=pl.col("is_head").any(),
             is_tail=pl.col("is_tail").any(),
-            oldest=aged.min(),
-            newest=aged.max(),
-            newest_edit=aged.filter(edited).max(),
+            oldest=oldest.min(),
+            newest=newest.max(),
+            newest_edit=newest.filter(edited).max(),
             best=ranked.min(),
             author=fine.min(),
-            held=aged.filter(pl.col("text").is_not_null()).min(),
+            held=oldest.filter(pl.col("text").is_not_null()).min(),
         )
         .sort("slot")
     )
-    return Slots(of_line, frame)
+    return Slots(of_line, frame.with_columns(seen=pl.Series(sets.union(frame["seen"]))))
 
 
 def _slot_of_line(lines: pl.DataFrame, party: Ints) -> Ints:
@@ -122,10 +145,10 @@ def _slot_of_line(lines: pl.DataFrame, party: Ints) -> Ints:
     Of equal texts in a minute the unedited come first, as an older export has them. An export that begins
     in the minute and shows fewer than others shows the last of them.
     """
-    export = lines["x"].cast(pl.Int64).to_numpy()
+    export = lines["block"].to_numpy()
     edited = lines["is_edited"].to_numpy()
     code = pack(lines["minute"].to_numpy(), party, lines["key"].to_numpy())
-    order = np.argsort(code, kind="stable") if not edited.any() else np.lexsort((edited, export, code))
+    order = np.lexsort((edited, export, code)) if edited.any() else np.lexsort((export, code))
     code, export = code[order], export[order]
     nth, n = within(starts(code, export))
     run = np.cumsum(starts(code)) - 1
@@ -144,7 +167,7 @@ def _slot_of_line(lines: pl.DataFrame, party: Ints) -> Ints:
     return of_line
 
 
-def absorb(slots: Slots, lines: pl.DataFrame) -> pl.DataFrame:
+def absorb(slots: Slots, lines: pl.DataFrame, sets: Sets) -> pl.DataFrame:
     """Which slots are versions of one message.
 
     In turn: media without and with its caption; an edited version and the one before it; a deletion and
@@ -165,7 +188,8 @@ def absorb(slots: Slots, lines: pl.DataFrame) -> pl.DataFrame:
     open_slots = open_slots.filter(pl.len().over("minute", "party").is_between(2, MAX_VERSIONS))
     root = np.arange(whole.height)
     if open_slots.height:
-        for slot, into in _versions(_placed(open_slots, slots, lines)):
+        placed = _placed(open_slots, slots, lines)
+        for slot, into in _versions(placed.with_columns(exports=sets.lists(placed["seen"]))):
             root[slot] = into
     while not np.array_equal(root, root[root]):
         root = root[root]
@@ -176,12 +200,12 @@ def _placed(open_slots: pl.DataFrame, slots: Slots, lines: pl.DataFrame) -> pl.D
     """Add ``place``: the slot's ordinal among the party's messages of the minute, in the export with most."""
     wanted = pl.Series(slots.of_line)
     place = (
-        lines.select("x", line=pl.int_range(pl.len()))
+        lines.select("block", line=pl.int_range(pl.len()))
         .with_columns(slot=wanted)
         .filter(pl.col("slot").is_in(open_slots["slot"].implode()))
         .join(open_slots.select("slot", "minute", "party"), on="slot")
-        .sort("x", "line")
-        .with_columns(place=pl.int_range(pl.len()).over("x", "minute", "party"))
+        .sort("block", "line")
+        .with_columns(place=pl.int_range(pl.len()).over("block", "minute", "party"))
         .group_by("slot")
         .agg(pl.col("place").max())
     )
@@ -252,45 +276,54 @@ def _disjoint(one: str, other: str) -> pl.Expr:
     return pl.col(one).list.set_intersection(pl.col(other)).list.len() == 0
 
 
-def messages_of(slots: Slots, roots: pl.DataFrame, person: Ints) -> pl.DataFrame:
+_TOLD = (
+    "root",
+    "minute",
+    "author",
+    "seen",
+    "is_deleted",
+    "kind_rank",
+    "is_poll",
+    "is_edited",
+    "is_forwarded",
+    "second_at",
+    "edited_on",
+    "deleted_on",
+    "newest_edit",
+    "newest",
+    "oldest",
+    "best",
+)
+
+
+def messages_of(slots: Slots, roots: pl.DataFrame, person: Ints, sets: Sets) -> pl.DataFrame:
     """Messages from slots: one row per root.
 
     Args:
         person: person of each line's author.
 
     Returns:
-        ``root, minute, person, exports, kind, is_edited, is_forwarded, second_at, edited_on, deleted_on,
+        ``root, minute, person, seen (set of exports), kind, is_edited, is_forwarded, second_at, edited_on, deleted_on,
         text_line`` (the line whose wording holds; NULL for a deleted message), ``best``.
     """
     deleted = pl.col("kind_class") == DELETED
     words = pl.col("has_words") & ~deleted
-    told = (
-        slots.frame.join(roots, on="slot")
-        .group_by("root")
-        .agg(
-            pl.col("minute").first(),
-            author=pl.col("author").min(),
-            exports=pl.col("exports").list.explode().unique().sort(),
-            is_deleted=deleted.any(),
-            kind_rank=pl.col("kind_rank").filter(~deleted).min(),
-            is_poll=(pl.col("kind_class") == POLL).any(),
-            is_edited=pl.col("is_edited").any(),
-            is_forwarded=pl.col("is_forwarded").any(),
-            second_at=pl.col("second_at").min(),
-            edited_on=pl.col("edited_on").min(),
-            deleted_on=pl.col("deleted_on").min(),
-            newest_edit=pl.col("newest_edit").max(),
-            newest=pl.col("newest").filter(~deleted).max(),
-            oldest=pl.coalesce(pl.col("oldest").filter(words).min(), pl.col("oldest").min()),
-            best=pl.col("best").min(),
-        )
-        .sort("root")
+    rooted = slots.frame.with_columns(roots.sort("slot")["root"])  # slots are dense, in their order
+    is_version = rooted["root"].is_duplicated()
+    whole = rooted.filter(~is_version).with_columns(
+        is_deleted=deleted,
+        kind_rank=pl.when(~deleted).then("kind_rank"),
+        is_poll=pl.col("kind_class") == POLL,
+        newest=pl.when(~deleted).then("newest"),
+    )
+    told = pl.concat([whole.select(_TOLD), _as_one(rooted.filter(is_version), deleted, words, sets)]).sort(
+        "root"
     )
     kind = pl.col("kind_rank").replace_strict(range(len(KIND_ORDER)), list(KIND_ORDER), default=None)
     return told.select(
         "root",
         "minute",
-        "exports",
+        "seen",
         "is_edited",
         "is_forwarded",
         "second_at",
@@ -303,3 +336,25 @@ def messages_of(slots: Slots, roots: pl.DataFrame, person: Ints) -> pl.DataFrame
             slots.line(pl.coalesce(pl.when("is_poll").then("newest"), "newest_edit", "oldest"))
         ),
     )
+
+
+def _as_one(versions: pl.DataFrame, deleted: pl.Expr, words: pl.Expr, sets: Sets) -> pl.DataFrame:
+    """One row for all versions of a message."""
+    told = versions.group_by("root").agg(
+        pl.col("minute").first(),
+        author=pl.col("author").min(),
+        seen=pl.col("seen").unique().sort(),
+        is_deleted=deleted.any(),
+        kind_rank=pl.col("kind_rank").filter(~deleted).min(),
+        is_poll=(pl.col("kind_class") == POLL).any(),
+        is_edited=pl.col("is_edited").any(),
+        is_forwarded=pl.col("is_forwarded").any(),
+        second_at=pl.col("second_at").min(),
+        edited_on=pl.col("edited_on").min(),
+        deleted_on=pl.col("deleted_on").min(),
+        newest_edit=pl.col("newest_edit").max(),
+        newest=pl.col("newest").filter(~deleted).max(),
+        oldest=pl.coalesce(pl.col("oldest").filter(words).min(), pl.col("oldest").min()),
+        best=pl.col("best").min(),
+    )
+    return told.with_columns(seen=pl.Series(sets.union(told["seen"]), dtype=pl.Int64)).select(_TOLD)

@@ -13,8 +13,9 @@ from tasks.land.exporters import exporter_of, exporter_ordinals
 from tasks.land.land import read_ledger
 from tasks.land.ledger import Ledger
 from tasks.parse.stage import parsed_name
-from tasks.reconcile.model import Export, Reconciled
-from tasks.reconcile.reconcile import reconcile
+from tasks.reconcile.kept import folded
+from tasks.reconcile.model import Export, Reconciled, Source
+from tasks.reconcile.reconcile import merge
 from tasks.rights.places import masked_group
 from tasks.run import GroupOutcome, Run
 from warehouse.failpoints import reach
@@ -41,11 +42,17 @@ def reconcile_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutco
     )
     if store.is_fresh(STAGE, input_hash):
         return GroupOutcome(group_id=group_id, is_new=False)
-    exports = [
-        Export(ledger.metas[entry.file_id], entry, _parsed(workspace, ledger, group_id, entry.file_id))
-        for entry in landed
-    ]
-    reconciled = reconcile(exports, group)
+    sources = {entry.file_id: Source(ledger.metas[entry.file_id], entry) for entry in landed}
+    stamps = {
+        file_id: f"{ledger.parsed_under[file_id]} {ledger.withheld.get(file_id, '')}" for file_id in sources
+    }
+
+    def read(file_id: str) -> Export:
+        source = sources[file_id]
+        return Export(source.meta, source.landed, _parsed(workspace, ledger, group_id, file_id))
+
+    fold = folded(workspace.vault, group_id, stamps, read)
+    reconciled = merge(fold, list(sources.values()), group)
     reach("reconcile.merged")
     store.write(STAGE, input_hash, _frames(reconciled), **_facts(reconciled))
     return GroupOutcome(group_id=group_id, is_new=True, counts={"messages": len(reconciled.messages)})

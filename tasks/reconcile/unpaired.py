@@ -7,33 +7,44 @@ export one under a label unknown to the first, both are the same message: a weak
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from tasks.reconcile.digest import DELETED, MEDIA
 from tasks.reconcile.people import People, parties
+from tasks.reconcile.runs import Ints
+from tasks.reconcile.sets import Sets
 from tasks.reconcile.slots import MAX_VERSIONS, Slots
 from tasks.reconcile.votes import VOTES
 
 
-def residual_votes(slots: Slots, roots: pl.DataFrame, people: People, nodes: pl.DataFrame) -> pl.DataFrame:
+def residual_votes(
+    slots: Slots, roots: pl.DataFrame, people: People, nodes: pl.DataFrame, sets: Sets
+) -> pl.DataFrame:
     """Weak votes from messages that no equal content pairs. Returns VOTES, between representative nodes."""
-    soft = pl.col("is_edited") | (pl.col("kind_class") == DELETED) | (pl.col("kind_class") == MEDIA)
-    standing = slots.frame.join(
-        roots.filter(pl.col("slot") == pl.col("root")).select("slot"), on="slot"
-    ).with_columns(owner="party")
-    standing = standing.filter(pl.len().over("minute") <= MAX_VERSIONS)
-    left = standing.filter(soft)
-    if left.is_empty():
+    owner = np.asarray(parties(people), dtype=np.int64)
+    apart = _apart(nodes["x"].to_numpy(), owner, sets.n_exports)
+    if not apart:
         return pl.DataFrame(schema=VOTES)
-    seen = _exports_of(people, nodes)
-    columns = ["minute", "slot", "owner", "exports", "kind_class", "is_inside"]
-    one = left.select(columns).join(seen, on="owner")
-    other = standing.select(columns).join(seen, on="owner")
+    soft = pl.col("is_edited") | (pl.col("kind_class") == DELETED) | (pl.col("kind_class") == MEDIA)
+    standing = slots.frame.filter(
+        pl.Series(roots.sort("slot").select(pl.col("slot") == pl.col("root")).to_series())
+    )
+    standing = standing.filter(pl.len().over("minute") <= MAX_VERSIONS)
+    columns = ["minute", "slot", "kind_class", "is_inside"]
+    one = standing.filter(soft).select(*columns, owner="party")
+    other = standing.select(*columns, owner="party")
+    both = pl.DataFrame(apart, schema={"owner": pl.Int64, "owner_b": pl.Int64}, orient="row")
     pairs = (
-        one.join(other, on="minute", suffix="_b")
-        .filter(pl.col("owner") != pl.col("owner_b"), pl.any_horizontal("is_inside", "is_inside_b"))
+        one.join(both.select("owner").unique(), on="owner", how="semi")
+        .join(
+            other.join(both.select(owner="owner_b").unique(), on="owner", how="semi"),
+            on="minute",
+            suffix="_b",
+        )
+        .join(both, on=["owner", "owner_b"], how="semi")
+        .filter(pl.any_horizontal("is_inside", "is_inside_b"))
         .filter((pl.col("kind_class") == DELETED) | (pl.col("kind_class") == pl.col("kind_class_b")))
-        .filter(pl.col("seen_by").list.set_intersection("seen_by_b").list.len() == 0)
     )
     alone = (pl.len().over("slot") == 1) & (pl.len().over("slot_b") == 1)
     return (
@@ -44,9 +55,10 @@ def residual_votes(slots: Slots, roots: pl.DataFrame, people: People, nodes: pl.
     )
 
 
-def _exports_of(people: People, nodes: pl.DataFrame) -> pl.DataFrame:
-    return (
-        nodes.select("x", owner=pl.Series(parties(people), dtype=pl.Int64))
-        .group_by("owner")
-        .agg(seen_by=pl.col("x").unique())
-    )
+def _apart(export: Ints, owner: Ints, n_exports: int) -> list[tuple[int, int]]:
+    """Pairs of parties, both ways round, of which no export shows both."""
+    heads, number = np.unique(owner, return_inverse=True)
+    seen = np.zeros((len(heads), n_exports), dtype=np.float32)
+    seen[number, export] = 1
+    a, b = np.nonzero(seen @ seen.T == 0)
+    return list(zip(heads[a].tolist(), heads[b].tolist(), strict=True))

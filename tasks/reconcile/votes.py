@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from tasks.reconcile.labels import Labels
 from tasks.reconcile.runs import Ints, pack, starts, within
 
 Bools = npt.NDArray[np.bool_]
@@ -15,48 +16,99 @@ Bools = npt.NDArray[np.bool_]
 VOTES = pl.Schema({"a": pl.Int64, "b": pl.Int64, "strong": pl.Int64, "weak": pl.Int64})
 
 
-def text_votes(
-    minute: Ints, key: Ints, export: Ints, node: Ints, is_long: Bools, is_edge: Bools
-) -> pl.DataFrame:
+def text_votes(said: pl.DataFrame, labels: Labels) -> pl.DataFrame:
     """Votes of messages shared by neighbouring exports, counted without looking at labels.
 
-    Rows are in the order of export and file. A message shown by k exports votes k - 1 times, between
-    neighbours in canonical order, so that cost stays linear in lines. A text that the minute holds n times
-    votes by its order, if both exports hold it n times. Where one export may end and the other begin within
-    the minute, only long texts vote: a short one may be two people's. Returns VOTES.
+    A message shown by k exports votes k - 1 times, between neighbours in canonical order, so that cost stays
+    linear in lines. A text that the minute holds n times votes by its order, if both exports hold it n times.
+    Where one export may end and the other begin within the minute, only long texts vote: a short one may be
+    two people's.
+
+    What several exports show alike is one row; rows that stand for the same message in the same exports under
+    the same labels vote alike, so they are counted first and spread over their exports once.
 
     Args:
-        is_edge: whether the line stands in the first or last minute of its export.
+        said: ``minute, key, block, is_long, is_head, is_tail``; a block is what an export shows of a minute.
+        labels: of its rows.
+
+    Returns:
+        VOTES.
     """
-    code = pack(minute, key)
-    order = np.argsort(code, kind="stable")
-    code, export, node = code[order], export[order], node[order]
-    is_long, is_edge = is_long[order], is_edge[order]
-    nth, n = within(starts(code, export))
-    once = np.flatnonzero(n == 1)
+    code = pack(said["minute"].to_numpy(), said["key"].to_numpy())
+    block = said["block"].to_numpy()
+    order = np.lexsort((block, code))
+    nth, n = within(starts(code[order], block[order]))
+    once = order[n == 1]
     often = np.flatnonzero(n > 1)
-    often = often[np.lexsort((export[often], nth[often], n[often], code[often]))]
-    single = _neighbours(once, code, np.zeros_like(nth), np.zeros_like(n))
-    repeated = _neighbours(often, code, nth, n)
-    first = np.concatenate([single[0], repeated[0]])
-    second = np.concatenate([single[1], repeated[1]])
-    strong = is_long[first] & (n[first] == 1)
-    counts = strong | ~(is_edge[first] & is_edge[second])
-    return count(node[first][counts], node[second][counts], strong[counts])
+    often = often[np.lexsort((nth[often], n[often], code[order][often]))]
+    is_new = (
+        np.concatenate(
+            [starts(code[once]), starts(code[order][often], n[often], nth[often])]
+            if len(often) and len(once)
+            else [starts(code[once]) if len(once) else starts(code[order][often], n[often], nth[often])]
+        )
+        if len(order)
+        else np.zeros(0, dtype=bool)
+    )
+    is_long = said["is_long"].to_numpy()
+    strong = np.concatenate([is_long[once], np.zeros(len(often), dtype=bool)])
+    rows = np.concatenate([once, order[often]])
+    is_edge = (said["is_head"] | said["is_tail"]).to_numpy()[rows]
+    chosen, weight = _distinct_messages(labels.of_row[rows], is_edge, strong, is_new)
+    return _neighbours(labels, labels.of_row[rows], is_edge, strong, chosen, weight)
 
 
-def _neighbours(rows: Ints, code: Ints, nth: Ints, n: Ints) -> tuple[Ints, Ints]:
-    same = ~starts(code[rows], nth[rows], n[rows]) if len(rows) else np.zeros(0, dtype=bool)
-    at = np.flatnonzero(same)
-    return rows[at - 1], rows[at]
+def _distinct_messages(
+    pair: Ints, is_edge: Bools, strong: Bools, is_new: Bools
+) -> tuple[list[Ints], list[Ints]]:
+    """One message of each kind: its rows by number of rows, and how many messages are of the kind."""
+    begin = np.flatnonzero(is_new)
+    length = np.diff(np.append(begin, len(pair)))
+    marked = pair * 2 + is_edge
+    chosen, weight = [], []
+    for k in np.unique(length):
+        rows = begin[length == k][:, None] + np.arange(k)
+        kinds = np.sort(marked[rows], axis=1)
+        code = pack(strong[rows[:, 0]].astype(np.int64), *(kinds[:, j] for j in range(k)))
+        _, first, times = np.unique(code, return_index=True, return_counts=True)
+        chosen.append(rows[first])
+        weight.append(times)
+    return chosen, weight
+
+
+def _neighbours(
+    labels: Labels, pair: Ints, is_edge: Bools, strong: Bools, chosen: list[Ints], weight: list[Ints]
+) -> pl.DataFrame:
+    """Votes between neighbouring exports within each message, as often as there are such messages."""
+    if not chosen:
+        return pl.DataFrame(schema=VOTES)
+    rows = np.concatenate([one.ravel() for one in chosen])
+    kind = np.repeat(
+        np.arange(sum(map(len, chosen))), np.concatenate([np.full(len(o), o.shape[1]) for o in chosen])
+    )
+    times = np.concatenate(weight)
+    place, node = labels.spread(pair[rows])
+    order = np.lexsort((node, kind[place]))  # nodes are numbered export by export
+    place, node, of = place[order], node[order], kind[place][order]
+    same = np.flatnonzero(of[1:] == of[:-1]) + 1
+    strongly, edge = strong[rows[place]], is_edge[rows[place]]
+    counts = strongly[same] | ~(edge[same] & edge[same - 1])
+    same = same[counts]
+    return _summed(node[same - 1], node[same], strongly[same], times[of[same]])
 
 
 def count(a: Ints, b: Ints, strong: Bools) -> pl.DataFrame:
     """Votes by pair of nodes. Returns VOTES."""
+    return _summed(a, b, strong, np.ones(len(a), dtype=np.int64))
+
+
+def _summed(a: Ints, b: Ints, strong: Bools, times: Ints) -> pl.DataFrame:
     return (
-        pl.DataFrame({"a": a, "b": b, "strong": strong})
+        pl.DataFrame(
+            {"a": a, "b": b, "strong": np.where(strong, times, 0), "weak": np.where(strong, 0, times)}
+        )
         .group_by("a", "b")
-        .agg(strong=pl.col("strong").sum(), weak=(~pl.col("strong")).sum())
+        .sum()
         .cast(VOTES)
         .sort("a", "b")
     )

@@ -20,6 +20,7 @@ from tasks.measure.frozen import freeze, nothing
 from tasks.measure.stage import measured_input
 from tasks.parse.stage import parsed_name
 from tasks.reconcile.digest import digest
+from tasks.reconcile.kept import purge_fold
 from tasks.reconcile.stage import STAGE as RECONCILE
 from tasks.retention.kept import (
     Retention,
@@ -84,6 +85,7 @@ def retain_group(
         counts["purged"] = sum(_purge_export(workspace, ledger, group_id, one, until) for one in exports)
         reach("retention.purged")
         _purge_store(vault, group_id, until)
+        purge_fold(vault, group_id, until)
         counts["raw"] = _remove_raw(vault, ledger, due)
     return GroupOutcome(group_id=group_id, is_new=any(counts.values()), counts=counts)
 

@@ -50,6 +50,7 @@ VAULT: dict[str, Literal["data", "words", "gone", "keys"]] = {
     "run_log": "words",
     "snapshots": "words",
     "rebuild": "gone",
+    "trends": "gone",
     "runs": "gone",
     "errors": "gone",
     "expectations": "data",
@@ -66,7 +67,7 @@ VAULT: dict[str, Literal["data", "words", "gone", "keys"]] = {
 }
 #: What a group's folder holds; stages' results are made anew.
 GROUP: frozenset[str] = frozenset({"ledger.json", "parsed", "cards", "frozen", "retention.json"})
-STAGES: frozenset[str] = frozenset({"reconcile", "identify", "validate", "measure"})
+STAGES: frozenset[str] = frozenset({"fold", "reconcile", "identify", "validate", "measure"})
 
 #: The home. ``landing`` is the curators' own, ``truth`` the simulator's; backups have erasures applied after a
 #: restore. None of them is touched unasked.

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from warehouse.duckdb_backend import QUIET
 from warehouse.engine import Warehouse, database_file, parse_url
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def _duckdb(path: Path) -> Iterator[pl.Series]:
     import duckdb
 
     with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute(QUIET)
         tables = connection.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
         for schema, table in tables:
             yield from _text_columns(connection.execute(f'SELECT * FROM "{schema}"."{table}"').pl())

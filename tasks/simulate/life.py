@@ -57,10 +57,10 @@ def _company(plan: SimulationPlan, group: int, roll: Roll, index: int) -> Cast:
 
 
 def _starts(
-    script: Script, month: dt.date, target: float, felt: float, rng: np.random.Generator
+    script: Script, month: dt.date, target: float, felt: float, asking: float, rng: np.random.Generator
 ) -> np.ndarray:
     """Beginnings of the episodes of one kind in a month."""
-    rate = script.rate * target / 1000
+    rate = script.rate * target / 1000 * (asking if script.family == "minta" else 1.0)
     if script.season == "tension":
         rate *= felt if felt > 0.1 else 0.0
     if script.season == "feast":
@@ -86,7 +86,7 @@ def _month(plan: SimulationPlan, group: int, roll: Roll, index: int) -> tuple[pl
     target = plan.messages_per_month * _SHARES[group % 3] * rhythm.volume(levels, index, month)
     turns = Turns()
     for script in SCRIPTS:
-        starts = _starts(script, month, target, rhythm.shock(levels, index), rng)
+        starts = _starts(script, month, target, rhythm.shock(levels, index), levels.asking, rng)
         if len(starts):
             perform(turns, script, starts, company, tone, texts, rng)
     end = rhythm.seconds(plan.month(plan.months))

@@ -128,7 +128,11 @@ class Registry:
             self.n_people += 1
             officer = offices and rank < len(OFFICES)
             silent = bool(rng.random() < self.levels.silent_share) and not officer
-            weight = 0.0 if silent else float(rng.lognormal(0.0, 1.0)) * (2.0 if officer else 1.0)
+            weight = (
+                0.0
+                if silent
+                else float(rng.lognormal(0.0, self.levels.inequality)) * (2.0 if officer else 1.0)
+            )
             people.append(
                 Person(
                     member_id=f"{self.prefix}-{self.n_people:04d}",

@@ -27,6 +27,7 @@ class Levels(_Frozen):
         default=0.45, ge=0, le=1, description="chance that a turn goes back to who was answered"
     )
     answer_rate: float = Field(default=0.75, ge=0, le=1, description="share of requests that get an answer")
+    asking: float = Field(default=1.0, ge=0, le=10, description="how many times as many ask for help")
     decline: float = Field(
         default=0.0, ge=-0.1, le=0.5, description="loss of volume a month; warmth loses half of it"
     )
@@ -35,6 +36,7 @@ class Levels(_Frozen):
         default=0.0, ge=0, le=0.2, description="bridging lost in a month: cohorts and regions part"
     )
     silent_share: float = Field(default=0.2, ge=0, lt=1, description="members who never write")
+    inequality: float = Field(default=1.0, ge=0, le=3, description="sigma of the logarithm of talkativeness")
     churn: float = Field(default=0.01, ge=0, le=0.5, description="share of members leaving in a month")
     shock_month: int | None = Field(default=None, description="month of the shock, or none")
     shock_depth: float = Field(

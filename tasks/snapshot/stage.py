@@ -13,6 +13,7 @@ from tasks.snapshot.kept import keep
 from tasks.snapshot.manifest import Manifest
 from tasks.snapshot.revisions import revisions
 from tasks.snapshot.vintages import as_of, changed_cells
+from tasks.trends.memory import Memory
 from tasks.trends.stage import load_trends
 from warehouse.failpoints import reach
 from warehouse.keys import group_key
@@ -34,7 +35,8 @@ def take_snapshot(this: GroupLoad) -> str | None:
     current = newest(load.read("SELECT * FROM core.fact_indicator"))
     vintage = load.read("SELECT * FROM core.fact_indicator_vintage")
     known = earlier["snapshot_id"].to_list()
-    load_trends(load, current, this.changed, this.workspace.config.groups, manifest.snapshot_id)
+    groups, memory = this.workspace.config.groups, Memory(this.workspace.vault)
+    load_trends(load, current, this.changed, groups, manifest.snapshot_id, memory)
     if manifest.snapshot_id in known:
         return manifest.snapshot_id
     load.append("core.fact_indicator_vintage", changed_cells(current, vintage, known, manifest.snapshot_id))

@@ -7,6 +7,8 @@ too small where months hang together.
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from tasks.trends.adjust import useful
@@ -48,11 +50,17 @@ def interruption(series: Series, month: int) -> dict[str, float] | None:
     if not _is_estimable(series, month, design):
         return None
     from statsmodels.regression.linear_model import GLSAR, OLS
+    from statsmodels.tools.sm_exceptions import SingularMatrixWarning
 
     plain = OLS(series.values, design).fit()
     if plain.ssr <= 1e-18 * max(float(np.square(series.values).sum()), 1.0):
         return _exact(plain.params)  # the model leaves nothing: there is no error to speak of
-    fit = GLSAR(series.values, design, rho=1).iterative_fit(maxiter=MAX_ITERATIONS)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SingularMatrixWarning)
+            fit = GLSAR(series.values, design, rho=1).iterative_fit(maxiter=MAX_ITERATIONS)
+    except SingularMatrixWarning:  # errors that never forget leave no level to tell a step from
+        return None
     lags = int(4 * (len(series) / 100) ** (2 / 9))
     robust = OLS(series.values, design).fit(
         cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}

@@ -23,7 +23,7 @@ from tasks.trends.series import Floats, Series, index_of, month_index, usable
 SHOCK = TABLES["research.shock"]
 MONTHS_BEFORE, MONTHS_AFTER = 6, 2  # the level before; the months in which a drop may come
 RECOVERED_AT = 0.9  # share of the level before
-MIN_PLACEBOS = 8
+MIN_PLACEBOS = 12
 BAND = 0.95  # share of the placebo losses, the drop's own among them, that a drop must pass
 
 Row = dict[str, Any]
@@ -81,15 +81,32 @@ def months_to_recovery(series: Dense, month: int) -> float | None:
     return float(found[0]) if len(found) else None
 
 
-def _placebos(series: Dense, shocks: list[int]) -> Floats:
-    """Losses of all months whose windows touch those of no shock."""
-    found = []
-    for month in range(series.first, series.first + len(series.values)):
-        if all(abs(month - shock) > MONTHS_BEFORE + MONTHS_AFTER for shock in shocks):
-            lost = loss(series, month)
-            if lost is not None:
-                found.append(lost)
-    return np.array(found)
+def level_before(series: Dense, month: int) -> float:
+    """Median of the six months before."""
+    before = series.window(month - MONTHS_BEFORE, month)
+    return float("nan") if before is None else float(np.median(before))
+
+
+def _placebo_months(series: Dense, shocks: list[int]) -> list[int]:
+    """Months that can lose something and whose nine months hold none in which a shock may have struck."""
+    return [
+        month
+        for month in range(series.first, series.first + len(series.values))
+        if all(
+            month + MONTHS_AFTER < shock or month - MONTHS_BEFORE > shock + MONTHS_AFTER for shock in shocks
+        )
+        and loss(series, month) is not None
+    ]
+
+
+def _share_lost(series: Dense, month: int, placebos: list[int]) -> float | None:
+    """The loss over the level before, less the median of the placebo months' own shares; None from level 0 down."""
+    shares = [
+        (loss(series, one) or 0.0) / level
+        for one in (month, *placebos)
+        if (level := abs(level_before(series, one))) > 0
+    ]
+    return shares[0] - float(np.median(shares[1:])) if len(shares) == len(placebos) + 1 else None
 
 
 def _spared(placebos: int) -> int:
@@ -97,8 +114,10 @@ def _spared(placebos: int) -> int:
     return max(int((1 - BAND) * (placebos + 1)) - 1, 0)
 
 
-def _told(series: Series, shock: int, shocks: list[int]) -> Row:
+def _told(series: Series, shock: int, shocks: list[int], is_ratio: bool) -> Row:
     """Everything that can be said about one shock in one series, all values with a positive direction.
+
+    ``is_ratio``: the values have a zero, so that a loss is a share of the level before, too.
 
     What was lost and regained is told of the series without its Islamic season: a shock before Ramadan must
     not borrow its silence. The surge is told of the values themselves.
@@ -106,7 +125,8 @@ def _told(series: Series, shock: int, shocks: list[int]) -> Row:
     if len(series) == 0 or not series.index[0] < shock <= series.index[-1]:
         return {"shock_status": "outside the data", "status": "not_applicable"}
     dense = Dense.of(without_season(series)[0])
-    lost, placebos = loss(dense, shock), _placebos(dense, shocks)
+    lost, calm = loss(dense, shock), _placebo_months(dense, shocks)
+    placebos = np.array([loss(dense, month) for month in calm], dtype=np.float64)
     row: Row = {"surge": surge(Dense.of(series), shock)} | _interrupted(series, shock)
     if lost is None and shock + MONTHS_AFTER > series.index[-1]:
         return row | {"shock_status": "too short to tell", "status": "immature"}
@@ -114,6 +134,7 @@ def _told(series: Series, shock: int, shocks: list[int]) -> Row:
         return row | {"shock_status": "too short to tell", "status": "low_n"}
     row |= {
         "drop": lost - float(np.median(placebos)),
+        "drop_share": _share_lost(dense, shock, calm) if is_ratio else None,
         "placebo_rank_p": float((placebos >= lost).mean()),
         "n_placebos": len(placebos),
         "status": "ok",
@@ -171,7 +192,7 @@ def shock_table(
     )
     for (group_id, code), part in ordered.group_by(["group_id", "code"], maintain_order=True):
         definition = definitions[str(code)]
-        series = usable(part, 1, ("ok",))
+        series = usable(part, definition.window_months, ("ok",))
         if definition.direction.startswith("-"):
             series = series.with_values(-series.values)
         mine = shocks.filter(pl.col("group_id").is_null() | (pl.col("group_id") == group_id))
@@ -182,7 +203,7 @@ def shock_table(
             told = (
                 {"shock_status": "outside the data", "status": "suppressed"}
                 if hidden
-                else _told(series, month, months)
+                else _told(series, month, months, definition.range_low == 0 and not definition.is_composite)
             )
             rows.append({"its_status": "not estimated"} | keys | told)
     return pl.DataFrame(rows, schema=SHOCK.polars_schema)

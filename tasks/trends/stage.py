@@ -11,13 +11,18 @@ from schemas.indicators import newest, registry
 from schemas.tables import TABLES
 from tasks.trends import regime
 from tasks.trends.covariates import presence, surroundings
-from tasks.trends.trend import trends
+from tasks.trends.memory import Memory
 from warehouse.keys import group_key
 from warehouse.load import Load
 
 
 def load_trends(
-    load: Load, current: pl.DataFrame, changed: Sequence[str], groups: Mapping[str, Group], snapshot_id: str
+    load: Load,
+    current: pl.DataFrame,
+    changed: Sequence[str],
+    groups: Mapping[str, Group],
+    snapshot_id: str,
+    memory: Memory,
 ) -> None:
     """Write ``fact_trend`` and its variants for the groups that changed.
 
@@ -27,6 +32,7 @@ def load_trends(
         changed: group identifiers.
         groups: what is declared about each group.
         snapshot_id: the snapshot the rows belong to.
+        memory: what was computed before of the same figures.
     """
     keys = {group_key(group_id): group_id for group_id in changed}
     if not keys:
@@ -40,8 +46,10 @@ def load_trends(
         groups,
         load.read("SELECT * FROM core.dim_platform_break"),
     )
-    details = newest(load.read("SELECT * FROM core.fact_indicator_detail WHERE detail LIKE 'variant_%'"))
-    table, variants = trends(cells, registry(), snapshot_id, around=around, details=details)
+    companions = "detail LIKE 'variant_%' OR detail LIKE 'grid_%'"
+    details = newest(load.read(f"SELECT * FROM core.fact_indicator_detail WHERE {companions}"))
+    details = details.filter(pl.col("group_key").is_in(list(keys)))
+    table, variants = memory.trends(cells, registry(), snapshot_id, around=around, details=details)
     for frame, name in ((table, "core.fact_trend"), (variants, "core.fact_trend_variant")):
         load.replace(name, TABLES[name].conform(frame), {"group_key": list(keys)})
 

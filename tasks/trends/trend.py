@@ -2,14 +2,14 @@
 
 Rules (catalogue, section 4): only ``ok`` months count; trailing windows are taken at values that do not
 overlap; slope and test stand on what Ramadan and Syawal leave; fewer than 24 values give slope and interval
-only; more than a fifth of the months not ``ok`` gives no test; q is Benjamini-Hochberg within a family; no
-word where an adjustment turns the slope's sign.
+only; more than a fifth of the months not ``ok`` gives no test; q is Benjamini-Hochberg within a family, for
+composites, which share components, Benjamini-Yekutieli; no word where an adjustment turns the slope's sign.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -36,6 +36,7 @@ from tasks.trends.slopes import (
     seasonal_kendall_p,
     theil_sen,
 )
+from tasks.trends.windows import grid_variants, window_sensitive
 
 TREND = TABLES["core.fact_trend"]
 VARIANT = TABLES["core.fact_trend_variant"]
@@ -160,14 +161,14 @@ def _trend_of(
     ]
 
 
-def q_within_family() -> pl.Expr:
-    """Benjamini-Hochberg q over the tested codes of a family; NULL where nothing was tested."""
+def q_within_family(method: Literal["bh", "by"]) -> pl.Expr:
+    """q over the tested codes of a family, after Benjamini with Hochberg or with Yekutieli; NULL where untested."""
 
     def adjusted(p: pl.Series) -> pl.Series:
         tested = p.is_not_null()
         q = np.full(len(p), np.nan)
         if tested.any():
-            q[tested.to_numpy()] = false_discovery_control(p.drop_nulls().to_numpy(), method="bh")
+            q[tested.to_numpy()] = false_discovery_control(p.drop_nulls().to_numpy(), method=method)
         return pl.Series(p.name, q).fill_nan(None)
 
     return pl.col("p_ar1boot").map_batches(adjusted, return_dtype=pl.Float64).over("group_id", "family")
@@ -217,7 +218,8 @@ def trends(
         definitions: window, facet and components of every code.
         snapshot_id: the snapshot the rows belong to.
         around: :func:`tasks.trends.covariates.surroundings`; None: only the calendar is known.
-        details: ``group_id, month, code, detail, value, status``; composites' ``variant_*`` are read.
+        details: ``group_id, month, code, detail, value, status``; composites' ``variant_*`` and the reply
+            method's ``grid_*`` are read.
         draws: series of the bootstrap.
 
     Slopes are in the indicator's unit per month. A code without any ``ok`` month has ``n_months`` 0.
@@ -239,16 +241,22 @@ def trends(
         keys |= {"def_version": cells["def_version"][-1]}
         rows.append(keys | {"family": verdict.family(definition)} | found)
         variant_rows += [keys | variant for variant in variants]
+    grid = grid_variants(indicators, details)
     schema = TREND.polars_schema | {"family": pl.String(), "withheld": pl.String()}
+    del schema["is_window_sensitive"]
+    table = _frame(rows, schema).join(window_sensitive(grid), on=["group_id", "code"], how="left")
     return (
-        _frame(rows, schema)
-        .with_columns(q_bh=q_within_family())
+        table.with_columns(q_bh=q_within_family("bh"), q_by=q_within_family("by"))
         .with_columns(trend_status=verdict.words(), snapshot_id=pl.lit(snapshot_id))
         .pipe(TREND.conform),
-        _frame(variant_rows, VARIANT.polars_schema)
+        pl.concat([_frame(variant_rows, VARIANT.polars_schema), _with_keys(grid, table)], how="diagonal")
         .with_columns(snapshot_id=pl.lit(snapshot_id))
         .pipe(VARIANT.conform),
     )
+
+
+def _with_keys(grid: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    return grid.join(table.select("group_key", "group_id", "code", "def_version"), on=["group_id", "code"])
 
 
 def _frame(rows: list[Row], schema: Mapping[str, Any]) -> pl.DataFrame:

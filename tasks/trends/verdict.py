@@ -42,12 +42,15 @@ def may_be_stickers(definition: Indicator) -> bool:
 
 
 def words() -> pl.Expr:
-    """The word of a trend from ``trend_status, q_bh, slope_per_month, n_months, withheld``.
+    """The word of a trend from ``trend_status, q_bh, q_by, family, slope_per_month, n_months, withheld``.
+
+    Composites hang together by the components they share, so that their q has to bear any dependence.
 
     ``trend_status`` is "tested" or already the reason why not; ``withheld`` the reason why a clear change
     may not be put in words, or NULL.
     """
-    clear = pl.col("q_bh") <= FALSE_DISCOVERY_RATE
+    q = pl.when(pl.col("family").str.starts_with("composite:")).then("q_by").otherwise("q_bh")
+    clear = q <= FALSE_DISCOVERY_RATE
     word = (
         pl.when(clear & pl.col("withheld").is_not_null())
         .then(pl.lit("no verdict: ") + pl.col("withheld"))

@@ -1,6 +1,6 @@
 """Print the table: ``python -m tests.bench [topic ...]``.
 
-Topics: parse inspect merge group lists intervals growth memory load snapshots peers.
+Topics: parse inspect merge group large lists intervals growth memory load snapshots peers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.bench.parsing import inspect_figures, parse_figures
 from tests.bench.peers import peer_figures
 from tests.bench.simulating import simulated, tried
 from tests.bench.snapshots import snapshot_figures
-from tests.bench.whole_group import group_figures, interval_figures
+from tests.bench.whole_group import group_figures, interval_figures, large_figures
 
 _ON_LARGE_EXPORTS = ("parse", "inspect", "peers")
 
@@ -39,6 +39,7 @@ def main(asked: list[str]) -> None:
             "inspect": lambda: inspect_figures(exports[0], folder),
             "merge": lambda: merge_figures(folder),
             "group": lambda: group_figures(folder),
+            "large": lambda: large_figures(folder),
             "lists": list_figures,
             "intervals": lambda: interval_figures(folder),
             "growth": lambda: growth_figures(folder),

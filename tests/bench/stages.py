@@ -15,7 +15,7 @@ from unittest.mock import patch
 import numpy as np
 
 from schemas.indicators import definitions
-from tasks.identify.stage import identify_group
+from tasks.identify.stage import forget_rosters, identify_group
 from tasks.measure.facts import measure_facts
 from tasks.measure.indicators.compute import version_of
 from tasks.measure.indicators.context import Context
@@ -90,18 +90,19 @@ def points(inputs: IndicatorInputs) -> None:
 
 
 def stage_figures(
-    landed: Callable[[Path], tuple[Workspace, Run, str]], folder: Path, runs: int
+    landed: Callable[[Path], tuple[Workspace, Run, str]], folder: Path, runs: int, of: str = ""
 ) -> list[Figure]:
     """Messages by processor second, for each stage and for all of them, each run in a home of its own.
 
     Args:
         landed: makes a home with one group's files taken in. folder: for the homes. runs: besides one to warm
-            up.
+            up. of: what to add to the names of the figures.
     """
     every: list[dict[str, float]] = []
     n_messages = 0
     for number in range(runs + 1):
-        workspace, run, group_id = landed(folder / f"stages-{number}")
+        workspace, run, group_id = landed(folder / f"stages{of}-{number}")
+        forget_rosters()  # as if this process had met none of them yet
         taken = {
             f"{stage.__name__.removesuffix('_group')}, with storage": processor_seconds(
                 partial(stage, workspace, run, group_id)
@@ -120,15 +121,15 @@ def stage_figures(
         every.append(taken | {"exports to point indicators": sum(whole)})
         n_messages = len(inputs.messages)
     return [
-        _rate(name, [n_messages / max(taken[name], 1e-9) for taken in every[1:]], n_messages)
+        _rate(name, of, [n_messages / max(taken[name], 1e-9) for taken in every[1:]], n_messages)
         for name in every[0]
     ]
 
 
-def _rate(name: str, rates: list[float], n_messages: int) -> Figure:
+def _rate(name: str, of: str, rates: list[float], n_messages: int) -> Figure:
     is_goal = name == "exports to point indicators"
     return Figure(
-        f"  {name}" if name in _PARTS else name,
+        (f"  {name}" if name in _PARTS else name) + of,
         tuple(rates),
         unit="messages/CPU s",
         base=MIN_MESSAGES_A_SECOND,

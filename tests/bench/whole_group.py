@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -25,10 +26,14 @@ MAX_INTERVALS_SECONDS = 0.1
 _GROUP_RUNS = 3
 
 
-def _plan(members: int, months: int, messages_per_month: int) -> SimulationPlan:
+#: Messages of the large group: whether the time grows with the messages and not faster.
+N_LARGE = int(os.environ.get("SOLIDARITY_BENCH_LARGE", "300000"))
+
+
+def _plan(members: int, months: int, messages_per_month: int, cut: int | None = None) -> SimulationPlan:
     """One group that two phones have exported at its end."""
     phones = tuple(
-        Phone(exporter=name, layout=layout, owner=owner, every=months, first=months - 1)
+        Phone(exporter=name, layout=layout, owner=owner, every=months, first=months - 1, cut=cut)
         for owner, (name, layout) in enumerate((("siti", "android_id"), ("asep", "ios_id")))
     )
     return SimulationPlan(
@@ -69,6 +74,12 @@ def _landed(plan: SimulationPlan, home: Path) -> tuple[Workspace, Run, str]:
 def group_figures(folder: Path) -> list[Figure]:
     """Messages by processor second from two exports to point indicators, in all and by stage."""
     return stage_figures(partial(_landed, _plan(60, 36, 1_140)), folder, _GROUP_RUNS)
+
+
+def large_figures(folder: Path) -> list[Figure]:
+    """The same for a group of many more messages and members, exported whole by both phones; one run."""
+    plan = _plan(120, 36, round(N_LARGE / 36), cut=10**9)
+    return stage_figures(partial(_landed, plan), folder, 1, of=", large group")
 
 
 def interval_figures(folder: Path) -> list[Figure]:

@@ -194,6 +194,31 @@ def test_prefect_kept_the_failures_without_their_words(aftermath: Aftermath) -> 
     assert list((aftermath.home / "vault" / "errors").glob("*.txt")), "the traceback is for the engineer"
 
 
+def test_artifacts_logs_names_and_parameters_of_runs_hold_nobody(aftermath: Aftermath) -> None:
+    """What Prefect's pages show: each of these columns was written, and none of them names, numbers, titles, words."""
+    columns = dict(columns_of(aftermath.home / "prefect" / "prefect.db"))
+    shown = {
+        name: columns[name].drop_nulls()
+        for name in (
+            "artifact.key",
+            "artifact.data",
+            "artifact.description",
+            "log.message",
+            "flow_run.name",
+            "flow_run.parameters",
+            "task_run.name",
+            "flow_run_state.message",
+        )
+    }
+    hits = {name: aftermath.needles.in_texts(texts) for name, texts in shown.items()}
+    assert {name: found for name, found in hits.items() if found} == {}
+    assert min(map(len, shown.values())) > 0
+    second = aftermath.months[1]
+    assert {f"{what}-{second}" for what in ("counts", "changes", "report")} <= set(shown["artifact.key"])
+    told = " ".join(shown["artifact.data"])
+    assert aftermath.group_id in told and "n_messages" in told and "releases" in told
+
+
 def test_the_key_stands_in_its_file_alone(found: dict[str, set[str]], key: str) -> None:
     assert [place for place, hits in found.items() if key in hits] == ["home/vault/pseudonym.key"]
     assert not any(bytes.fromhex(key).decode("latin-1").lower() in hits for hits in found.values())

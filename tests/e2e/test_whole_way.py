@@ -13,6 +13,7 @@ from schemas.catalogue import CODES
 from schemas.tables import TABLES
 from tasks.run import format_month
 from tests.e2e.conftest import Result, run
+from tests.e2e.right_status import TOLD, right_statuses
 from warehouse.logical_hash import logical_hash
 from warehouse.queries import questions
 from warehouse.query import query
@@ -78,6 +79,21 @@ def test_every_code_stands_in_every_month(result: Result) -> None:
         months = sorted(part["month"].unique())
         assert months[-1] == result.community.month_starts[-1]
         assert len(part) == len(months) * len(CODES)
+
+
+def test_every_cell_that_its_row_can_tell_has_the_right_status(result: Result) -> None:
+    """Against rules written down apart from the product, in :mod:`tests.e2e.right_status`."""
+    cells = result.read(
+        "select group_id, month, code, n_den, n_lo, n_hi, coverage, status from core.fact_indicator i "
+        "where def_version = (select max(def_version) from core.fact_indicator j where j.code = i.code)"
+    )
+    for group_id in group_ids(result):
+        start = StageStore(result.workspace.vault, group_id).facts("reconcile")["history_start"]
+        mine = cells.filter((pl.col("group_id") == group_id) & pl.col("code").is_in(list(TOLD)))
+        told = right_statuses(mine, dt.date.fromisoformat(start))
+        assert len(told) >= 6 * len(TOLD)
+        wrong = told.filter(pl.col("right") != pl.col("status")).select("month", "code", "status", "right")
+        assert wrong.rows() == []
 
 
 def test_fifteen_indicators_of_five_facets_have_values(result: Result) -> None:

@@ -1,13 +1,19 @@
-"""How many lines or words two versions of lists have in common: both ways of counting against sets."""
+"""Short cuts against the plain way: pieces in common, texts read once each, series fitted together."""
 
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.measure.chains import in_common
+from tasks.measure.decay import half_life, half_lives
+from tasks.measure.text.distinct import distinct_values, stretches
+from tasks.measure.text.lexicon import lexicon_for
+from tasks.measure.text.normalise import Tokens, tokenise
+from tasks.measure.text.trie import build, find
 
 _VERSIONS = st.lists(st.sets(st.integers(0, 6)), min_size=1, max_size=9)
 
@@ -26,3 +32,55 @@ def test_common_pieces_are_those_of_both_sets(
     later, before = (np.array([pair[end] for pair in pairs], dtype=np.int64) for end in (0, 1))
     counted = in_common(place, later, before, np.arange(n), by_pairs=by_pairs)
     assert counted.tolist() == [len(versions[a] & versions[b]) for a, b in pairs]
+
+
+_SAID = st.sampled_from(
+    [None, "", "!", "iya", "info acara", "acara! info, info acara", "hadir. buku2 acara?"]
+)
+
+
+def _words(tokens: Tokens) -> list[str]:
+    return tokens.vocabulary.gather(tokens.word).to_list()
+
+
+@given(st.lists(_SAID, max_size=12))
+def test_a_text_said_again_has_the_same_tokens(said: list[str | None]) -> None:
+    spelling, trie = lexicon_for().spelling, build([["info", "acara"], ["acara"]])
+    tokens = tokenise(pl.Series(said, dtype=pl.String), spelling)
+    hits = find(trie, tokens)
+    clause = line = -1
+    assert tokens.first[-1] == len(tokens)
+    for number, text in enumerate(said):
+        alone = tokenise(pl.Series([text], dtype=pl.String), spelling)
+        mine = slice(tokens.first[number], tokens.first[number + 1])
+        assert _words(tokens)[mine] == _words(alone)
+        assert set(tokens.text_no[mine].tolist()) <= {number}
+        assert tokens.has_question_mark[number] == alone.has_question_mark[0]
+        for all_of, own, before in ((tokens.clause, alone.clause, clause), (tokens.line, alone.line, line)):
+            assert np.diff(all_of[mine]).tolist() == np.diff(own).tolist()
+            assert not len(own) or all_of[mine][0] > before  # no stretch goes on into the next text
+        if len(alone):
+            clause, line = tokens.clause[mine][-1], tokens.line[mine][-1]
+        inside = (hits.start >= mine.start) & (hits.start < mine.stop)
+        found = sorted(zip(hits.start[inside] - mine.start, hits.entry[inside], strict=True))
+        there = find(trie, alone)
+        assert found == sorted(zip(there.start, there.entry, strict=True))
+
+
+@given(st.lists(st.sampled_from(["a", "b", None, ""]), max_size=9))
+def test_each_row_finds_its_value(values: list[str | None]) -> None:
+    distinct, place = distinct_values(pl.Series(values, dtype=pl.String))
+    assert distinct.gather(place).to_list() == values
+    assert len(distinct) == len(set(values))
+
+
+def test_stretches_one_after_another() -> None:
+    assert stretches(np.array([5, 0, 9]), np.array([2, 0, 3])).tolist() == [5, 6, 9, 10, 11]
+
+
+_COUNTS = st.lists(st.integers(0, 30), min_size=1, max_size=15).map(lambda days: np.array(days, dtype=float))
+
+
+@given(st.lists(_COUNTS, max_size=6))
+def test_a_series_falls_no_faster_in_company(series: list[np.ndarray]) -> None:
+    assert half_lives(series) == [half_life(one) for one in series]

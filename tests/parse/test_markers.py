@@ -13,10 +13,13 @@ import polars as pl
 import pytest
 
 from schemas.vocabulary import MESSAGE_KINDS, SYSTEM_EVENTS
+from tasks.parse.events import read_events
+from tasks.parse.labels import SELF_LABEL
 from tasks.parse.templates import match, plain, templates
 from tasks.parse.whatsapp import parse_export
 from warehouse.reference.markers import Wording, day_parts, languages, wordings
 
+HOLE = r"\{(\w+)(?:=([^}]*))?\}"
 SAMPLE = {
     "actor": "Ani",
     "target": "Budi",
@@ -30,7 +33,7 @@ SAMPLE = {
 
 
 def filled(line: Wording) -> str:
-    return re.sub(r"\{(\w+)(?:=([^}]*))?\}", lambda hole: hole[2] or SAMPLE[hole[1]], line.wording)
+    return re.sub(HOLE, lambda hole: hole[2] or SAMPLE[hole[1]], line.wording)
 
 
 def test_indonesian_and_english_come_first_and_win_ties() -> None:
@@ -64,6 +67,24 @@ def test_every_wording_is_read_as_its_kind(kinds: tuple[str, ...]) -> None:
         if listed[found[text]].kind != line.kind
     ]
     assert wrong == []
+
+
+def test_every_event_wording_says_who_acts_and_of_whom() -> None:
+    """Among the wordings of all languages: none is caught by another one that takes other words for a name."""
+    lines = [line for line in wordings() if line.kind in SYSTEM_EVENTS]
+    read = read_events(pl.Series([filled(line) for line in lines])).frame
+    wrong = [
+        (line.language, line.wording)
+        for line, found in zip(lines, read.select("actor", "targets", "group").iter_rows(), strict=True)
+        if found != _people_of(line)
+    ]
+    assert wrong == []
+
+
+def _people_of(line: Wording) -> tuple[str | None, list[str] | None, str | None]:
+    holes = {name: SELF_LABEL if own else SAMPLE[name] for name, own in re.findall(HOLE, line.wording)}
+    target = holes.get("target", holes.get("targets"))
+    return holes.get("actor"), None if target is None else [target], holes.get("group")
 
 
 @pytest.mark.parametrize("language", languages())

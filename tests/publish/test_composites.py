@@ -13,6 +13,7 @@ from schemas.indicators import registry
 from schemas.tables import TABLES
 from tasks.publish.bands import yearly_bands
 from tasks.publish.limits import Limits
+from tasks.publish.recompose import recompose
 from tasks.publish.research import research_tables
 from tasks.snapshot.vintages import VINTAGE, changed_cells
 from tests.publish.test_disclosure import SNAPSHOT, _dim_group, cells
@@ -28,11 +29,19 @@ def _details(code: str, values: dict[str, float | None]) -> pl.DataFrame:
     table = TABLES["core.fact_indicator_detail"]
     rows = [
         cells({"code": code}).row(0, named=True)
-        | {"detail": name, "value": value, "ci_low": None, "ci_high": None, "n_num": None, "n_den": None}
+        | {"detail": name, "value": value, "n_num": None, "n_den": None}
+        | _bounds(value if name.startswith("component:") and ":idx_" not in name else None)
         for name, value in values.items()
     ]
     return pl.DataFrame(
         [{name: row.get(name) for name in table.names} for row in rows], schema=table.polars_schema
+    )
+
+
+def _bounds(value: float | None) -> dict[str, float | None]:
+    """What drawing gave a component: .3 about its value; an index has its interval in its own cell."""
+    return dict(
+        zip(("ci_low", "ci_high"), (None, None) if value is None else (value - 0.3, value + 0.3), strict=True)
     )
 
 
@@ -47,7 +56,7 @@ def _composite(code: str, z: dict[str, float]) -> tuple[dict[str, object], pl.Da
         "ci_low": total / n - 0.5,
         "ci_high": total / n + 0.5,
     }
-    out = [(total - one) / (n - 1) for one in z.values()]
+    out = [(total - one) / max(n - 1, 1) for one in z.values()]
     details = {f"component:{name}": value for name, value in z.items()}
     return cell, _details(code, details | {"leave_one_out_min": min(out), "leave_one_out_max": max(out)})
 
@@ -92,7 +101,9 @@ def test_a_composite_is_the_mean_of_its_shown_components() -> None:
     tables = _published([1.0, 0.0, 0.5, -2.5], [1.0, 2.0])
     organic = _cell(tables["research.indicator"], "idx_organic")
     assert (organic["value"], organic["n_num"], organic["n_den"]) == pytest.approx((0.5, 1.5, 3.0))
-    assert (organic["ci_low"], organic["ci_kind"], organic["status"]) == (None, "none", "ok")
+    reach = (3 * 0.3**2) ** 0.5 / 3  # each part weighs a third
+    assert (organic["ci_low"], organic["ci_high"]) == pytest.approx((0.5 - reach, 0.5 + reach))
+    assert (organic["ci_kind"], organic["status"]) == ("mover", "ok")
     access = _cell(tables["research.indicator"], "idx_access")
     assert (access["value"], access["n_num"], access["status"]) == (None, None, "suppressed")
     assert _cell(tables["research.indicator"], "idx_overall")["value"] == pytest.approx(1.1 / 4)
@@ -100,6 +111,34 @@ def test_a_composite_is_the_mean_of_its_shown_components() -> None:
     shown = details.filter((pl.col("code") == "idx_overall") & pl.col("value").is_not_null())
     assert dict(shown.select("detail", "value").iter_rows())["component:idx_organic"] == pytest.approx(0.5)
     assert "component:idx_access" not in shown["detail"].to_list()
+
+
+def test_what_two_indices_share_enters_the_overall_interval_once() -> None:
+    """Four indices are left; answers are a third of one and a quarter of another: 1/12 + 1/16 of the whole."""
+    aid = ("help_answer_rate:excess", "help_response_time", "donor_share", "gratitude_rate")
+    z: dict[str, dict[str, float]] = {
+        "idx_organic": dict.fromkeys(ORGANIC, 1.0),
+        "idx_mutual_aid": dict.fromkeys(aid, 1.0),
+        "idx_mechanical": {"we_share": 1.0},
+        "idx_bridging": {"participation_parity": 1.0},
+    }
+    made = {code: _composite(code, parts) for code, parts in z.items()}
+    overall, of_overall = _composite("idx_overall", dict.fromkeys((*z, "idx_access"), 1.0))
+    plain = {name.split(":")[0] for parts in z.values() for name in parts}
+    today = cells(
+        *({"code": code} for code in plain),
+        *(cell for cell, _ in made.values()),
+        overall,
+        {"code": "idx_access", "value": 1.0},
+    )
+    marked = today.with_columns(_is_hidden=pl.col("code").is_in(["key_person_dependence", "idx_access"]))
+    details = pl.concat([*(frame for _, frame in made.values()), of_overall])
+    hidden = pl.col("detail").str.contains("key_person|idx_access")
+    found, _ = recompose(marked, details.with_columns(_is_hidden=hidden), registry())
+    cell = _cell(found, "idx_overall")
+    shares = [1 / 12 + 1 / 16, *[1 / 12] * 2, *[1 / 16] * 3, 1 / 4, 1 / 4]
+    reach = 0.3 * sum(share**2 for share in shares) ** 0.5
+    assert cell["ci_high"] == pytest.approx(1 + reach) and cell["ci_kind"] == "mover"
 
 
 @given(z=st.lists(Z, min_size=4, max_size=4), other=Z, access=st.lists(Z, min_size=2, max_size=2), also=Z)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.indicators import registry
-from tasks.publish.decomposition import READ, decomposition, kitagawa
+from tasks.publish.decomposition import READ, decomposition, kitagawa, values_by_year, years_by_group
 from tasks.publish.limits import Limits
 
 YEARS = (2022, 2023, 2024)
@@ -60,7 +60,8 @@ def _table(people: dict[int, tuple[range, list[bool]]], size: float = 40.0, **mo
     coverage = pl.DataFrame({"group_id": "a", "month": MONTHS, "coverage": 1.0})
     coverage = more.get("coverage", coverage)  # type: ignore[assignment]
     sizes = pl.DataFrame({"group_id": "a", "month": MONTHS, "size": size})
-    found = decomposition(_months(people), coverage, sizes, registry(), Limits())
+    values = values_by_year(_months(people), coverage, registry())
+    found = decomposition(values, years_by_group(coverage, sizes, Limits()), Limits())
     return found.filter(pl.col("code") == "active_member_share").sort("from_year", "to_year")
 
 

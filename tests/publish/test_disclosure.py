@@ -69,6 +69,45 @@ def test_the_smaller_of_the_months_and_the_windows_size_counts() -> None:
     assert verdicts(cells({"n_hi": 25.0}), size=19.0) == [True]
 
 
+def test_two_windows_do_not_tell_of_a_hidden_month_by_their_difference() -> None:
+    """March has 19 members and shows nothing. Windows of three months hold it up to May: none of them is shown, or
+    March would be the difference of one with it and one without."""
+    months = [dt.date(2024, number, 1) for number in range(1, 8)]
+    of_windows = [code for code in ("help_answer_rate", "we_share") for _ in months]
+    frame = cells(
+        *({"code": code, "month": month} for code, month in zip(of_windows, months * 2, strict=True))
+    )
+    sizes = pl.DataFrame({"group_id": "a", "month": months, "size": [30.0, 30, 19, 30, 30, 30, 30]})
+    marked = hidden(frame, sizes, NO_DONORS, registry(), Limits()).sort("code", "month")
+    assert marked.filter(code="help_answer_rate")[HIDDEN].to_list() == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert marked.filter(code="we_share")[HIDDEN].to_list() == [
+        False,
+        False,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_a_shock_is_judged_by_the_months_around_it() -> None:
+    """Its value looks six months back and two ahead."""
+    months = [dt.date(2024, number, 1) for number in range(1, 13)]
+    frame = cells(*({"code": "shock_drop", "month": month} for month in months))
+    sizes = pl.DataFrame({"group_id": "a", "month": months, "size": [30.0] * 8 + [19.0] + [30.0] * 3})
+    marked = hidden(frame, sizes, NO_DONORS, registry(), Limits()).sort("month")
+    assert [month.month for month in marked.filter(HIDDEN)["month"]] == [7, 8, 9, 10, 11, 12]
+
+
 @pytest.mark.parametrize(
     ("numerator", "denominator", "is_hidden"),
     [

@@ -12,7 +12,7 @@ from statsmodels.regression.linear_model import OLS
 from schemas.indicators import registry
 from tasks.trends.interrupted import interruption
 from tasks.trends.series import Series, index_of
-from tasks.trends.shocks import Dense, loss, months_to_recovery, shock_table, surge
+from tasks.trends.shocks import Dense, _placebo_months, loss, months_to_recovery, shock_table, surge
 
 START = index_of(dt.date(2022, 1, 1))
 FLOOD = dt.date(2023, 9, 10)
@@ -66,6 +66,32 @@ def test_a_drop_and_its_recovery_are_told() -> None:
     assert row["shock_status"] == "dropped: recovered" and row["placebo_rank_p"] == 0
     assert row["recovery_months"] == 4 and row["status"] == "ok"
     assert row["drop"] == pytest.approx(0.4, abs=0.04)
+
+
+def test_the_share_lost_is_of_the_level_before() -> None:
+    """10 in every month but 4 in the shock's and the next two: 6 lost, 6/10 of the level; others lose nothing."""
+    values: list[float | None] = [10.0] * 40
+    values[20:23] = [4.0, 4.0, 4.0]
+    told = _told(_cells(values, "help_request_rate"), FLOOD)
+    # the season's adjustment leaves a constant series as it is but where the shock itself looks like a season
+    assert told["drop_share"] == pytest.approx(0.6, abs=0.1)
+    assert _told(_cells(values, "ei_cohort"), FLOOD)["drop_share"] is None, (
+        "an index from -1 to 1 has no zero"
+    )
+
+
+def test_months_before_a_shock_are_compared_with_and_months_in_reach_of_it_are_not() -> None:
+    """40 months, shock in month 20. Losses need six months before and two after: months 6 to 37, 32 of them.
+
+    Months 18 to 28 hold the shock's months among their nine: 21 are left. Of 30 months 6 to 17 are twelve.
+    """
+    dense = Dense(START, _steady(40))
+    assert [month - START for month in _placebo_months(dense, [START + 20])] == [
+        *range(6, 18),
+        *range(29, 38),
+    ]
+    assert _told(_cells(_steady(30).tolist()), FLOOD)["n_placebos"] == 12
+    assert _told(_cells([None, *_steady(29).tolist()]), FLOOD)["status"] == "low_n"
 
 
 def test_a_month_like_others_is_absorbed() -> None:

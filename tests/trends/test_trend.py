@@ -17,6 +17,7 @@ from tasks.trends.series import Series as Values
 from tasks.trends.series import without_overlap
 from tasks.trends.slopes import ar1_bootstrap_p, mann_kendall_s, theil_sen
 from tasks.trends.trend import q_within_family, trends
+from tasks.trends.verdict import words
 
 Series = list[tuple[float | None, str]]
 
@@ -144,8 +145,26 @@ def test_q_is_benjamini_hochberg_within_a_family_of_a_group() -> None:
         schema=["group_id", "family", "p_ar1boot"],
         orient="row",
     )
-    q = tested.select(q_within_family())["p_ar1boot"].to_list()
+    q = tested.select(q_within_family("bh"))["p_ar1boot"].to_list()
     assert q == pytest.approx([0.5, 0.03, None, 0.06, 0.04, None])
+    # Benjamini-Yekutieli multiplies by 1 + 1/2 + 1/3 = 11/6 in a family of three, and stops at 1
+    q = tested.select(q_within_family("by"))["p_ar1boot"].to_list()
+    assert q == pytest.approx([11 / 12, 0.055, None, 0.11, 0.04, None])
+
+
+def test_composites_need_a_q_that_bears_what_they_share() -> None:
+    """Two of them rise and fall in step: p .06 each is q .06 after Hochberg, .09 after Yekutieli; at .08 it is .12."""
+    row = {"slope_per_month": 0.1, "n_months": 40, "trend_status": "tested", "withheld": None}
+    rows = [
+        row | {"family": family, "q_bh": q_bh, "q_by": q_by}
+        for family, q_bh, q_by in (
+            ("composite:1", 0.06, 0.09),
+            ("composite:1", 0.08, 0.12),
+            ("belonging:1", 0.08, 0.12),
+        )
+    ]
+    frame = pl.DataFrame(rows, schema_overrides={"withheld": pl.String})
+    assert frame.select(word=words())["word"].to_list() == ["rising", "no clear change", "rising"]
 
 
 def test_the_same_series_gives_the_same_p_whatever_stands_beside_it() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from schemas.errors import ConfigurationError, UsageError, WarehouseError
 from tests.warehouse.loading import indicators, messages
+from warehouse.duckdb_backend import QUIET
 from warehouse.engine import Warehouse, libpq_arguments, parse_url
 from warehouse.query import query, query_release, to_json_rows
 from warehouse.roles import ENCLAVE_ROLE, RESEARCH_ROLE, grant_research
@@ -164,3 +165,13 @@ def test_the_role_reaches_research_only_also_tomorrow(engine: str, filled_url: s
 
 def test_duckdb_has_no_roles(tmp_path: Path) -> None:
     assert not grant_research(f"duckdb:///{tmp_path}/x.duckdb")
+
+
+def test_a_slow_statement_draws_nothing_on_stdout(capfd: pytest.CaptureFixture[str]) -> None:
+    """DuckDB draws a bar after two seconds, here after a thousandth, which would stand in front of our JSON."""
+    slow = "SELECT count(*) AS n FROM range(40000000) t(a) WHERE hash(a) % 3 = 0"
+    with duckdb.connect() as connection:
+        connection.execute("SET progress_bar_time = 1")
+        connection.execute(QUIET)
+        assert connection.sql(slow).pl().item() > 0
+    assert capfd.readouterr().out == ""

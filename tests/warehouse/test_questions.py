@@ -109,13 +109,18 @@ def test_q1_a_slope_by_year_with_its_words(toy: Toy) -> None:
                 **none,
             },
             {"code": "we_share", "trend_status": "falling", "slope_per_month": -0.5},
+            *(
+                {"group_id": group, "code": "idx_mechanical", "trend_status": "no values", "status": status}
+                for group, status in (("d", "truncated"), ("e", "immature"))
+            ),
         ]
     )
     columns = ("group_id", "slope_per_year", "slope_per_year_lo", "q_bh", "trend_status", "status")
     found = toy.ask("Q1", *columns)
     assert found[0] == ("a", pytest.approx(0.12), pytest.approx(0.06), 0.03, "rising", "ok")
     assert found[1][4:] == ("too short to tell", "low_n") and found[2][1] is None
-    assert len(found) == 3 and len(toy.ask("Q1", "code", group_id="a", code="we_share")) == 1
+    assert [row[5] for row in found[2:]] == ["suppressed", "truncated", "immature"]
+    assert len(found) == 5 and len(toy.ask("Q1", "code", group_id="a", code="we_share")) == 1
 
 
 def test_q2_years_of_the_axis_from_ok_months_only(toy: Toy) -> None:
@@ -147,6 +152,7 @@ def test_q3_quarters_of_the_gap_beside_its_trend(toy: Toy) -> None:
             gap | {"month": month(2024, 6), "value": None, "status": "low_n"},
             gap | {"month": month(2024, 9), "value": None, "status": "immature"},
             gap | {"month": month(2024, 12), "value": None, "status": "suppressed"},
+            gap | {"month": month(2025, 3), "value": None, "status": "truncated"},
         ],
         trend=[gap | {"trend_status": "falling", "slope_per_month": -0.01}],
     )
@@ -156,6 +162,7 @@ def test_q3_quarters_of_the_gap_beside_its_trend(toy: Toy) -> None:
         (None, None, "low_n"),
         (None, None, "immature"),
         (None, None, "suppressed"),
+        (None, None, "truncated"),
     ]
 
 
@@ -166,6 +173,8 @@ def test_q4_excess_over_chance_by_year(toy: Toy) -> None:
         (2, 0.5, 0.2, 0.20, "ok"),
         (3, None, 0.2, 0.01, "suppressed"),
         (4, None, None, None, "truncated"),
+        (5, None, None, None, "low_n"),
+        (6, None, None, None, "immature"),
     ):
         cell = {"code": "ei_cohort", "month": month(2024, number), "status": status}
         cells.append(cell | {"value": value})
@@ -202,10 +211,13 @@ def test_q5_campaigns_in_order_with_the_months_retention(toy: Toy) -> None:
             {"month": month(2024, 5), "activity_kind": "rsvp", "status": "immature"},
             {"month": month(2023, 5)} | shown,
             {"month": month(2023, 6), "activity_kind": "donation", "status": "suppressed"},
+            {"month": month(2022, 12)} | shown,
         ],
         indicator=[
             {"code": "campaigner_retention", "month": month(2023, 5), "value": 0.5},
             {"code": "campaigner_retention", "month": month(2024, 5), "status": "immature"},
+            {"code": "campaigner_retention", "month": month(2023, 6), "status": "low_n"},
+            {"code": "campaigner_retention", "month": month(2022, 12), "status": "truncated"},
         ],
     )
     columns = (
@@ -218,8 +230,9 @@ def test_q5_campaigns_in_order_with_the_months_retention(toy: Toy) -> None:
         "retention_status",
     )
     assert toy.ask("Q5", *columns) == [
+        (2022, "rsvp", 0.6, 3.0, "ok", None, "truncated"),
         (2023, "rsvp", 0.6, 3.0, "ok", 0.5, "ok"),
-        (2023, "donation", None, None, "suppressed", None, None),
+        (2023, "donation", None, None, "suppressed", None, "low_n"),
         (2024, "rsvp", None, None, "immature", None, "immature"),
     ]
 
@@ -254,6 +267,7 @@ def test_q6_a_shock_by_part_of_its_name(toy: Toy) -> None:
                 "its_status": "not estimated",
                 "status": "truncated",
             },
+            flood | {"code": "top1_share", "status": "immature"},
             covid
             | {
                 "code": "conflict_rate",
@@ -269,7 +283,11 @@ def test_q6_a_shock_by_part_of_its_name(toy: Toy) -> None:
         ("help_answer_rate", 0.2, 0.04, 1.5, 4.0, "ok"),
         ("we_share", None, None, None, None, "truncated"),
     ]
-    assert len(toy.ask("Q6", "shock")) == 4
+    assert toy.ask("Q6", "code", "drop", "status", shock="flood") == [
+        ("top1_share", None, "immature"),
+        ("we_share", None, "low_n"),
+    ]
+    assert len(toy.ask("Q6", "shock")) == 5
 
 
 def test_q7_the_parts_of_a_change(toy: Toy) -> None:
@@ -290,7 +308,11 @@ def test_q7_the_parts_of_a_change(toy: Toy) -> None:
             code | {"from_year": 2021, "to_year": 2022, "status": "truncated"},
             {"code": "we_share", "from_year": 2022, "to_year": 2023, "status": "low_n"},
             {"code": "we_share", "from_year": 2023, "to_year": 2024, "status": "suppressed"},
-        ]
+        ],
+        decomposition_by_gender=[
+            code | {"from_year": 2022, "to_year": 2023, "gender": "female", "change": 0.3, "within": 0.3},
+            code | {"from_year": 2022, "to_year": 2023, "gender": "male", "status": "suppressed"},
+        ],
     )
     found = toy.ask(
         "Q7", "from_year", "change", "within", "entry", "exit", "status", code="active_member_share"
@@ -301,6 +323,8 @@ def test_q7_the_parts_of_a_change(toy: Toy) -> None:
         (2023, None, None, None, None, "immature"),
     ]
     assert [row[0] for row in toy.ask("Q7", "status", code="we_share")] == ["low_n", "suppressed"]
+    assert toy.ask("Q7", "gender", "within", "status", gender="female") == [("female", 0.3, "ok")]
+    assert toy.ask("Q7", "gender", "within", "status", gender="male") == [("male", None, "suppressed")]
 
 
 def test_q8_bands_and_the_half_makers_now_and_three_years_ago(toy: Toy) -> None:
@@ -318,6 +342,8 @@ def test_q8_bands_and_the_half_makers_now_and_three_years_ago(toy: Toy) -> None:
             {"code": "core50_share", "month": month(2024, 1), "value": 0.30},
             {"code": "core50_share", "month": month(2024, 2), "status": "low_n"},
             {"code": "core50_share", "month": month(2022, 1), "status": "suppressed"},
+            {"code": "core50_share", "month": month(2020, 1), "status": "low_n"},
+            {"code": "core50_share", "month": month(2019, 1), "status": "truncated"},
         ],
     )
     found = {
@@ -336,6 +362,8 @@ def test_q8_bands_and_the_half_makers_now_and_three_years_ago(toy: Toy) -> None:
     assert found["key_person_dependence", 2024] == (0.2, None, "ok", 0.4, None)
     assert found["core50_share", 2024] == (None, pytest.approx(0.3), "ok", None, pytest.approx(0.15))
     assert found["core50_share", 2022] == (None, None, "suppressed", None, None)
+    assert found["core50_share", 2020] == (None, None, "low_n", None, None)
+    assert found["core50_share", 2019] == (None, None, "truncated", None, None)
     assert found["top1_share", 2024] == (None, None, "immature", None, None)
     assert not [key for key in found if key[0] == "removals"]
 
@@ -350,9 +378,18 @@ def test_q9_newcomers_all_then_welcomed_then_not(toy: Toy) -> None:
             year | {"is_welcomed": None, "months_since_joining": 12, "status": "immature"},
             {"joined_year": 2022, "is_welcomed": None, "months_since_joining": 3, "status": "truncated"},
             {"joined_year": 2021, "is_welcomed": True, "months_since_joining": 3, "status": "suppressed"},
-        ]
+            {"joined_year": 2020, "is_welcomed": None, "months_since_joining": 3, "status": "low_n"},
+        ],
+        newcomer_survival_by_gender=[
+            year | {"gender": "female", "survival": 0.7, "n_at_risk": 11.0},
+            year | {"gender": "male", "months_since_joining": 12, "status": "immature"},
+        ],
     )
+    by_gender = ("gender", "is_welcomed", "survival", "status")
+    assert toy.ask("Q9", *by_gender, gender="female") == [("female", None, 0.7, "ok")]
+    assert toy.ask("Q9", *by_gender, gender="male") == [("male", None, None, "immature")]
     assert toy.ask("Q9", "joined_year", "is_welcomed", "months_since_joining", "survival", "status") == [
+        (2020, None, 3, None, "low_n"),
         (2021, True, 3, None, "suppressed"),
         (2022, None, 3, None, "truncated"),
         (2023, None, 3, 0.65, "ok"),
@@ -393,20 +430,45 @@ def test_q10_restatements_between_two_snapshots_also_of_one_month(toy: Toy) -> N
                 "new_status": "suppressed",
                 "reason": "new_data",
             },
+            *(
+                step
+                | {
+                    "group_id": "b",
+                    "code": code,
+                    "from_snapshot_id": S1,
+                    "snapshot_id": S2,
+                    "old_value": 0.25,
+                    "old_status": "ok",
+                    "new_status": status,
+                    "reason": "new_data",
+                }
+                for code, status in (
+                    ("ei_cohort", "low_n"),
+                    ("ei_region", "immature"),
+                    ("we_share", "truncated"),
+                )
+            ),
         ]
     )
     columns = ("code", "snapshot_id", "change", "reason")
-    both = toy.ask("Q10", *columns, from_snapshot=S1, to_snapshot=S3)
+    lost = toy.ask("Q10", "code", "old_value", "change", "old_status", "new_status", group_id="b")
+    assert lost == [
+        ("ei_cohort", 0.25, None, "ok", "low_n"),
+        ("ei_region", 0.25, None, "ok", "immature"),
+        ("we_share", 0.25, None, "ok", "truncated"),
+    ]
+    both = toy.ask("Q10", *columns, from_snapshot=S1, to_snapshot=S3, group_id="a")
     assert both == [
         ("we_share", S2, pytest.approx(0.1), "new_data"),
         ("we_share", S3, pytest.approx(-0.2), "roster"),
     ]
     assert [row[1] for row in toy.ask("Q10", *columns, from_snapshot=S2, to_snapshot=S3)] == [S3]
-    assert [row[1] for row in toy.ask("Q10", *columns, from_snapshot=S1, to_snapshot=S2)] == [S2]
+    to_s2 = toy.ask("Q10", *columns, from_snapshot=S1, to_snapshot=S2, group_id="a")
+    assert [row[1] for row in to_s2] == [S2]
     assert toy.ask("Q10", *columns, from_snapshot=S3, to_snapshot=S4) == [
         ("conflict_rate", S4, None, "new_data")
     ]
-    assert len(toy.ask("Q10", *columns)) == 3
+    assert len(toy.ask("Q10", *columns)) == 6
 
 
 def test_q11_what_survives_adjustment(toy: Toy) -> None:
@@ -414,6 +476,8 @@ def test_q11_what_survives_adjustment(toy: Toy) -> None:
         trend=[
             {"code": "we_share", "trend_status": "rising", "slope_per_month": 0.02, "same_sign_share": 0.9},
             {"code": "top1_share", "trend_status": "no values", "status": "suppressed"},
+            {"code": "campaigner_retention", "trend_status": "no values", "status": "immature"},
+            {"code": "retention_3m", "trend_status": "no values", "status": "truncated"},
             {
                 "code": "ei_region",
                 "trend_status": "too short to tell",
@@ -444,7 +508,9 @@ def test_q11_what_survives_adjustment(toy: Toy) -> None:
     )
     columns = ("code", "variant", "share_that_survives", "is_sign_kept", "sticker_shift", "status")
     assert toy.ask("Q11", *columns) == [
+        ("campaigner_retention", None, None, None, pytest.approx(0.2), "immature"),
         ("ei_region", None, None, None, pytest.approx(0.2), "low_n"),
+        ("retention_3m", None, None, None, pytest.approx(0.2), "truncated"),
         ("top1_share", None, None, None, pytest.approx(0.2), "suppressed"),
         ("we_share", "coverage", pytest.approx(0.5), True, pytest.approx(0.2), "ok"),
         ("we_share", "stickers", pytest.approx(-0.5), False, pytest.approx(0.2), "ok"),
@@ -463,6 +529,7 @@ def test_q12_promises_kept_and_rank_correlation_by_hand(toy: Toy) -> None:
         + [
             {"year": 2024, "status": "immature"},
             {"year": 2018, "status": "suppressed"},
+            {"year": 2017, "status": "truncated"},
             {"group_id": "b", "year": 2023, "n_attended": 30} | kept,
         ],
         indicator=[
@@ -488,6 +555,7 @@ def test_q12_promises_kept_and_rank_correlation_by_hand(toy: Toy) -> None:
     )
     found = toy.ask("Q12", *columns, group_id="a")
     assert [row[1:3] for row in found if row[0] == "attendance"] == [
+        (2017, None),
         (2018, None),
         *((year, 0.75) for year in levels),
         (2024, None),
@@ -513,6 +581,9 @@ def test_q13_coefficients_only(toy: Toy) -> None:
             },
             {"outcome": "leaves", "term": "isolated", "status": "suppressed", "has_member_effects": False},
             {"group_id": "b", "outcome": "leaves", "term": "isolated", "status": "not_applicable"},
+            {"group_id": "c", "outcome": "falls silent", "term": "isolated", "status": "low_n"},
+            {"group_id": "d", "outcome": "falls silent", "term": "isolated", "status": "immature"},
+            {"group_id": "e", "outcome": "falls silent", "term": "isolated", "status": "truncated"},
         ]
     )
     assert toy.ask(
@@ -520,5 +591,12 @@ def test_q13_coefficients_only(toy: Toy) -> None:
     ) == [
         ("falls silent", 0.1, 0.02, True, "ok"),
         ("leaves", None, None, False, "suppressed"),
+    ]
+    others = toy.ask("Q13", "group_id", "coefficient", "coefficient_hi", "status")[2:]
+    assert others == [
+        ("b", None, None, "not_applicable"),
+        ("c", None, None, "low_n"),
+        ("d", None, None, "immature"),
+        ("e", None, None, "truncated"),
     ]
     assert not [name for name in TABLES["research.sequence_effect"].names if name.endswith("_key")]

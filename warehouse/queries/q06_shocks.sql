@@ -5,7 +5,7 @@
 -- caveat: A drop within the placebo band is no effect, and a shock that falls into Ramadan is not told apart from it. Exports that do not reach back so far say so in shock_status.
 -- param group_id: a group; default all
 -- param shock: part of a shock's name; default all
-SELECT group_id, shock, shock_date, code, shock_status, "drop", placebo_rank_p, n_placebos, surge,
+SELECT group_id, shock, shock_date, code, shock_status, "drop", drop_share, placebo_rank_p, n_placebos, surge,
        recovery_months, its_status, step, step_lo, step_hi, step_placebo_p, status
 FROM research.shock
 WHERE (CAST(:group_id AS VARCHAR) IS NULL OR group_id = CAST(:group_id AS VARCHAR))

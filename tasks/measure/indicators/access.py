@@ -150,7 +150,7 @@ def announcer_concentration(ctx: Context, spec: Indicator) -> Measure:
         ctx,
         spec,
         enough,
-        lambda t, rng: percentiles(normalised_herfindahl(_resampled_senders(rng, counts[t]))),
+        lambda t, rng: percentiles(normalised_herfindahl(_resampled_senders(rng, counts[t])), int(n[t])),
     )
     hhi = herfindahl(counts)
     return Measure(
@@ -177,7 +177,7 @@ def top1_share(ctx: Context, spec: Indicator) -> Measure:
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
         draws = _resampled_senders(rng, counts[t]).max(axis=1) / n[t]
-        return percentiles(centred(draws, float(top[t] / n[t]), 0, 1))
+        return percentiles(centred(draws, float(top[t] / n[t]), 0, 1), int(n[t]))
 
     ci = by_month(ctx, spec, enough & (n >= MIN_CLUSTERS), interval)
     return Measure(divide(top, n), top, n, enough=enough, empty=n == 0, ci=ci)

@@ -15,6 +15,7 @@ from tasks.measure.indicators.measures import Bounds, Detail, Measure, by_month,
 from tasks.measure.indicators.survival import survival_areas, survival_interval
 
 _MIN_CAMPAIGNS_BOOT = 5
+_NEVER = 2**40  # days until somebody comes back who does not
 
 
 def _campaigns(ctx: Context) -> tuple[pl.DataFrame, Array]:
@@ -164,6 +165,11 @@ def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
     returned = members.join(
         again.with_columns(is_back=pl.lit(True)), on=["campaign_key", "member_key"], how="left"
     )
+    columns = returned.select(
+        "month", "end", pl.col("is_back").fill_null(False), pl.col("gap").fill_null(_NEVER), "member_key"
+    )
+    of_month, until, is_back, gap, key = (column.to_numpy() for column in columns)
+    member = np.unique(key, return_inverse=True)[1]
     num, den, offered = (np.zeros(ctx.n_months) for _ in range(3))
     survived = np.full((3, ctx.n_months), np.nan)
     immature = np.zeros(ctx.n_months, dtype=bool)
@@ -174,14 +180,14 @@ def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
         if window.any():
             since = end[window].min()
             offered[t] = ((begins > since) & (begins <= since + span)).sum()
-        people = (
-            returned.filter((pl.col("month") > t - spec.window_months) & (pl.col("month") <= t))
-            .group_by("member_key")
-            .agg(pl.col("is_back").fill_null(False).any(), pl.col("gap").min(), pl.col("end").min())
-            .sort("end", "gap")
-        )
-        den[t], num[t] = len(people), people["is_back"].sum() or 0
-        survived[:, t] = _kaplan_meier(people, cut, span)
+        mine = np.flatnonzero((of_month > t - spec.window_months) & (of_month <= t))
+        first, person = np.unique(member[mine], return_index=True, return_inverse=True)[1:]
+        came, soonest, ended = is_back[mine][first], gap[mine][first], until[mine][first]
+        np.logical_or.at(came, person, is_back[mine])
+        np.minimum.at(soonest, person, gap[mine])
+        np.minimum.at(ended, person, until[mine])
+        den[t], num[t] = len(came), came.sum()
+        survived[:, t] = _kaplan_meier(came, soonest, ended, cut, span)
     return Measure(
         divide(num, den),
         num,
@@ -204,16 +210,14 @@ def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
     )
 
 
-def _kaplan_meier(people: pl.DataFrame, cut: int, span: int) -> tuple[float, float, float]:
+def _kaplan_meier(is_back: Array, gap: Array, end: Array, cut: int, span: int) -> tuple[float, float, float]:
     """Share of people not back within the days, with its interval, when open windows count as long as seen.
 
-    ``people``: is_back, gap (days to the next commitment), end (day on which their campaign ended).
+    By person: whether they came back, after how many days, and the day on which their campaign ended.
     """
-    if people.is_empty():
+    if not len(is_back):
         return np.nan, np.nan, np.nan
-    is_back = people["is_back"].to_numpy()
-    watched = np.clip(cut - people["end"].to_numpy(), 0, span)
-    times = np.where(is_back, people["gap"].fill_null(0).to_numpy(), watched).astype(float)
+    times = np.where(is_back, gap, np.clip(cut - end, 0, span)).astype(float)
     open_still = float(survival_areas(times, is_back, np.ones((1, len(times))), float(span))[1][0])
     return open_still, *survival_interval(times, is_back)
 

@@ -7,7 +7,7 @@ import numpy as np
 from schemas.indicators import Indicator
 from tasks.measure.indicators.context import Array, Context, roll
 from tasks.measure.indicators.intervals import bootstrap, ratio, wilson
-from tasks.measure.indicators.measures import Bounds, Detail, by_month, divide
+from tasks.measure.indicators.measures import Bounds, Detail, by_month, divide, or_wilson
 
 WINDOW_MIN = 24 * 60.0
 
@@ -71,7 +71,8 @@ def share_interval(
 ) -> tuple[Bounds, Array]:
     """Interval of a pooled share of events, and its kind: M x U numerators and denominators.
 
-    Wilson; resampled by the people behind the events where there are at least ``min_clusters``.
+    Wilson; resampled by the people behind the events where there are at least ``min_clusters`` and some events
+    hit and some not.
     """
     low, high = wilson(num.sum(axis=1), den.sum(axis=1))
     many = (den > 0).sum(axis=1) >= min_clusters
@@ -82,4 +83,5 @@ def share_interval(
         lambda t, rng: bootstrap(rng, np.column_stack([num[t], den[t]])[den[t] > 0], ratio),
     )
     kind = np.where(many, "boot_member", "wilson").astype(object)
-    return (np.where(many, boot_low, low), np.where(many, boot_high, high)), kind
+    ci = np.where(many, boot_low, low), np.where(many, boot_high, high)
+    return or_wilson(ci, kind, num.sum(axis=1), den.sum(axis=1))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import polars as pl
 
@@ -13,7 +11,6 @@ from tasks.measure.indicators.context import Array, Context, roll
 from tasks.measure.indicators.intervals import bootstrap_mean, wilson
 from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
 
-_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC
 _JOINS = ("joined_link", "joined_community", "added")
 
 
@@ -96,6 +93,12 @@ def newcomer_welcome_rate(ctx: Context, spec: Indicator) -> Measure:
     )
 
 
+def _members_of_lists(ctx: Context, lists: pl.Series) -> list[Array]:
+    """Places on the member axis of the keys of each list."""
+    at = ctx.member_of(lists.explode(empty_as_null=False).cast(pl.Int64))
+    return np.split(at, np.cumsum(lists.list.len().to_numpy())[:-1]) if len(lists) else []
+
+
 def _welcomes(ctx: Context, batches: pl.DataFrame, hours: float) -> tuple[Array, Array]:
     """By batch: whether an old member's turn within the hours welcomes it or mentions one of it, and whether
     all such turns are by officers and founders.
@@ -108,12 +111,12 @@ def _welcomes(ctx: Context, batches: pl.DataFrame, hours: float) -> tuple[Array,
     greets = ctx.turn("lex_welcome") > 0
     leads = ctx.turns["role"].is_in(["officer", "founder"]).to_numpy()
     welcomed, by_officers = (np.zeros(len(batches), dtype=bool) for _ in range(2))
-    for i, batch in enumerate(batches.iter_rows(named=True)):
-        start = (batch["start"] - _EPOCH) // dt.timedelta(minutes=1)
-        first = int(np.searchsorted(ctx.turn_minute, start, side="left"))
-        last = int(np.searchsorted(ctx.turn_minute, start + int(hours * 60), side="right"))
-        people = ctx.member_of(pl.Series(batch["people"], dtype=pl.Int64))
-        apart = np.append(people, ctx.member_of(pl.Series(batch["adders"], dtype=pl.Int64)))
+    start = batches["start"].dt.epoch("us").to_numpy() // 60_000_000
+    firsts = np.searchsorted(ctx.turn_minute, start, side="left").tolist()
+    lasts = np.searchsorted(ctx.turn_minute, start + int(hours * 60), side="right").tolist()
+    joiners, adders = (_members_of_lists(ctx, batches[name]) for name in ("people", "adders"))
+    for i, (first, last, people) in enumerate(zip(firsts, lasts, joiners, strict=True)):
+        apart = np.append(people, adders[i])
         inside = slice(*np.searchsorted(at, [first, last]))
         to_them = np.isin(target[inside], people)
         turns = np.append(first + np.flatnonzero(greets[first:last]), at[inside][to_them])

@@ -68,6 +68,9 @@ def between(values: pl.DataFrame, details: pl.DataFrame, min_members: float) -> 
     cells = {key: Cells(months[key], groups[key], parts.get(key, details.clear())) for key in compared}
     names = _component_names()
     held = {key: {name: component(months[key], cells[key], name) for name in names} for key in compared}
+    bases = {key: _base_values(held[key]) for key in compared}
+    composites = [spec.code for spec in registry().values() if spec.is_composite]
+    stands = pl.col("code").is_in(composites) & pl.col("value").is_not_null()
     rows = []
     for key in compared:
         size = months[key].size
@@ -76,8 +79,8 @@ def between(values: pl.DataFrame, details: pl.DataFrame, min_members: float) -> 
             for other in compared
             if max(size, months[other].size) <= MAX_SIZE_RATIO * min(size, months[other].size)
         ]
-        if len(peers) > 1:
-            rows.append(_levels(groups[key], months[key], held[key], [held[peer] for peer in peers]))
+        if len(peers) > 1 and groups[key].filter(stands).height:
+            rows.append(_levels(groups[key], months[key], held[key], [bases[peer] for peer in peers]))
     return pl.concat([_DETAIL.empty(), *rows])
 
 
@@ -86,8 +89,17 @@ def _component_names() -> list[str]:
     return [name for name in dict.fromkeys(names) if not registry()[name.partition(":")[0]].is_composite]
 
 
+Bases = dict[tuple[str, int], Array]
+
+
+def _base_values(held: dict[str, Component]) -> Bases:
+    """A group's values in the base period, by component and length of the period; none where it has no period."""
+    lengths = {int(spec.params["base_months"]) for spec in registry().values() if spec.is_composite}
+    return {(name, months): one.y[first_ok(one, months)] for name, one in held.items() for months in lengths}
+
+
 def _levels(
-    rows: pl.DataFrame, axis: _Months, mine: dict[str, Component], peers: list[dict[str, Component]]
+    rows: pl.DataFrame, axis: _Months, mine: dict[str, Component], peers: list[Bases]
 ) -> pl.DataFrame:
     """One group's levels: a row per composite and month that has one."""
     composites = [spec for spec in registry().values() if spec.is_composite]
@@ -97,7 +109,7 @@ def _levels(
         names = [name.lstrip("-") for name in spec.components]
         for name in names:
             if name in mine:
-                known[name] = _pooled_z(spec, mine[name], [peer[name] for peer in peers])
+                known[name] = _pooled_z(spec, mine[name], peers)
         signs = np.array([-1.0 if name.startswith("-") else 1.0 for name in spec.components])
         z = np.stack([known[name] for name in names]) * signs[:, None]
         level = together(DEFAULT, z, spec.code == _AXIS, 0)
@@ -107,10 +119,10 @@ def _levels(
     return pl.concat(found)
 
 
-def _pooled_z(spec: Indicator, mine: Component, peers: list[Component]) -> Array:
+def _pooled_z(spec: Indicator, mine: Component, peers: list[Bases]) -> Array:
     """z against the base periods of all peers together; NaN while fewer than two of them have one."""
-    months = int(spec.params["base_months"])
-    bases = [peer.y[base] for peer in peers if len(base := first_ok(peer, months))]
+    of = mine.name, int(spec.params["base_months"])
+    bases = [peer[of] for peer in peers if len(peer[of])]
     if len(bases) < 2:
         return np.full(len(mine.y), np.nan)
     z = robust_z(mine.y, np.concatenate(bases), spec.params["mad_floor"], spec.params["winsor"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.context import Array, Context, numbered
 from tasks.measure.indicators.intervals import Interval, bootstrap, centred
 from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
 from tasks.measure.indicators.networks import (
@@ -93,7 +93,9 @@ def ei_index(ctx: Context, spec: Indicator, labels: list[Array]) -> Measure:
 
 
 def _unequal(labels: Array) -> Array:
-    return np.asarray(labels[:, None] != labels[None, :], dtype=bool)
+    number = numbered(labels)
+    unequal: Array = number[:, None] != number[None, :]
+    return unequal
 
 
 def _classes_of(labels: Array, least: float) -> int:

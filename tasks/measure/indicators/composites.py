@@ -7,11 +7,13 @@ twice enters the overall index once.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
+from schemas.catalogue import CODES
 from schemas.indicators import Indicator, definitions, registry
 from schemas.tables import TABLES
 from tasks.measure.indicators.components import (
@@ -40,13 +42,14 @@ class Part:
     draws: Array
     status: Array
     has_value: Array
+    is_index: bool = False
 
 
 def compose(
-    ctx: Context, values: pl.DataFrame, details: pl.DataFrame
+    ctx: Context, values: pl.DataFrame, details: pl.DataFrame, codes: Container[str] = CODES
 ) -> tuple[list[tuple[Indicator, Measure, Array]], pl.DataFrame]:
-    """All composites over all months from the indicators' rows: (definition, measure, statuses), bases."""
-    composites = [spec for spec in definitions() if spec.is_composite]
+    """The composites over all months from the indicators' rows: (definition, measure, statuses), bases."""
+    composites = [spec for spec in definitions() if spec.is_composite and spec.code in codes]
     cells = Cells(ctx, values, details)
     parts: dict[str, Part] = {}
     bases: list[dict[str, object]] = []
@@ -104,7 +107,7 @@ def _shown_only(part: Part, status: Array) -> Part:
     """An index as a part of another: only where it stands."""
     shown = is_published(status)
     by_variant = {name: np.where(shown, row, np.nan) for name, row in part.by_variant.items()}
-    return Part(by_variant, np.where(shown[:, None], part.draws, np.nan), status, shown)
+    return Part(by_variant, np.where(shown[:, None], part.draws, np.nan), status, shown, is_index=True)
 
 
 def _index(ctx: Context, spec: Indicator, parts: dict[str, Part]) -> tuple[Measure, Part]:
@@ -140,11 +143,22 @@ def _index(ctx: Context, spec: Indicator, parts: dict[str, Part]) -> tuple[Measu
         doubtful=((status == "partial") & used).any(axis=0),
         ci=row_percentiles(np.where(enough[:, None], drawn, np.nan)),
         details={
-            **{f"component:{name}": Detail(row) for name, row in zip(names, z, strict=True)},
+            **{
+                f"component:{name}": _component_row(sign, part, row)
+                for name, sign, part, row in zip(names, signs, held, z, strict=True)
+            },
             **_sensitivity(spec, names, z, by_variant),
         },
     )
     return measure, Part(by_variant, drawn, measure.value, enough)
+
+
+def _component_row(sign: float, part: Part, z: Array) -> Detail:
+    """A component as it went in, with the interval of its draws; an index among them has its own elsewhere."""
+    if part.is_index:
+        return Detail(z)
+    low, high = row_percentiles(np.where(np.isfinite(z)[:, None], sign * part.draws, np.nan))
+    return Detail(z, low, high, "monte_carlo")
 
 
 def _by_variant(spec: Indicator, rows: dict[str, Array], value: Array) -> dict[str, Array]:

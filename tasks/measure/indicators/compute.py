@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 import polars as pl
 
+from schemas.catalogue import CODES
 from schemas.frames import FRAMES
 from schemas.indicators import Indicator, definitions, registry
 from schemas.tables import TABLES
@@ -19,6 +20,7 @@ from tasks.measure.indicators.inputs import IndicatorInputs, Indicators
 from tasks.measure.indicators.measures import Measure, function_of, measured
 from tasks.measure.indicators.sensitivity import companions
 from tasks.measure.indicators.statuses import is_published, statuses
+from tasks.measure.indicators.tail import Tail
 
 _VALUES = FRAMES["indicator_rows"]
 _DETAILS = TABLES["core.fact_indicator_detail"]
@@ -26,7 +28,10 @@ _CELL = ["code", "def_version", "month"]
 
 
 def compute(
-    inputs: IndicatorInputs, months: Sequence[dt.date] | None = None, cached: Indicators | None = None
+    inputs: IndicatorInputs,
+    months: Sequence[dt.date] | None = None,
+    cached: Indicators | None = None,
+    codes: Container[str] = CODES,
 ) -> Indicators:
     """Every code of the catalogue for every month from the first to the month measured.
 
@@ -35,6 +40,7 @@ def compute(
         months: which months to return; all by default. What is returned does not depend on it.
         cached: rows of an earlier run, with their details; a row whose ``input_hash`` still holds is
             taken over instead of computed. The result equals that of a full computation.
+        codes: which codes to compute, all by default; a composite needs its components among them.
 
     Returns:
         Rows of INDICATOR_ROWS and ``core.fact_indicator_detail`` with an empty ``snapshot_id``,
@@ -50,21 +56,24 @@ def compute(
         for spec in definitions()
     }
     kept = _still_holding(ctx, hashes, cached)
-    ctx.want(_missing(ctx, kept))
+    missing = _missing(ctx, kept)
+    ctx.want(missing)
+    tail = Tail(ctx, missing)
     values, details = [kept.values], [kept.details]
     for spec in definitions():
-        wanted = ctx.wanted(spec)
-        if spec.is_composite or not wanted.any():
+        if spec.is_composite or spec.code not in codes or not ctx.wanted(spec).any():
             continue
-        measure = measured(ctx, spec)
-        measure.details.update(companions(ctx, spec))
-        status = statuses(ctx, spec, measure)
-        rows = _value_rows(ctx, spec, measure, status, hashes[version_of(spec)])
+        here = tail.context(spec)
+        wanted = here.wanted(spec)
+        measure = measured(here, spec)
+        measure.details.update(companions(here, spec))
+        status = statuses(here, spec, measure)
+        rows = _value_rows(here, spec, measure, status, hashes[version_of(spec)][-here.n_months :])
         values.append(rows.filter(pl.Series(wanted)))
-        details.append(_detail_rows(ctx, spec, measure, status, wanted))
+        details.append(_detail_rows(here, spec, measure, status, wanted))
     no_nan = pl.selectors.float().fill_nan(None)
     all_values, all_details = pl.concat(values).with_columns(no_nan), pl.concat(details).with_columns(no_nan)
-    composites, composite_bases = compose(ctx, all_values, all_details)
+    composites, composite_bases = compose(ctx, all_values, all_details, codes)
     _hash_composites(hashes, ctx.n_months, composite_bases)
     everywhere = np.ones(ctx.n_months, dtype=bool)
     values = [_value_rows(ctx, *composite, hashes[version_of(composite[0])]) for composite in composites]

@@ -47,6 +47,12 @@ def month_end(month: dt.date) -> dt.date:
     return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
+def numbered(labels: Array) -> Array:
+    """Labels of any kind as whole numbers, equal ones as one: quicker to compare than objects."""
+    number: dict[Any, int] = {}
+    return np.array([number.setdefault(label, len(number)) for label in labels.tolist()], dtype=np.int64)
+
+
 def roll(values: Array, window: int) -> Array:
     """Trailing sums over ``window`` rows; the first rows sum what there is."""
     total = np.cumsum(values, axis=0)
@@ -71,7 +77,9 @@ class Context:
         self._is_quiet = False
         self._attributes: dict[str, list[Array]] = {}
         self.memo: dict[str, Any] = {}  # what several indicators share beyond the arrays of this class
-        self.turns = inputs.fact_turn.sort("turn_key")
+        self.turns = inputs.fact_turn
+        if not self.turns["turn_key"].is_sorted():
+            self.turns = self.turns.sort("turn_key")
         self.replies = inputs.fact_reply.sort("source_turn_key", "target_turn_key")
         keys = [self.turns["member_key"], inputs.presence["member_key"]]
         keys += [self.replies["source_member_key"], self.replies["target_member_key"]]
@@ -121,7 +129,8 @@ class Context:
     def turn(self, column: str) -> Array:
         """A column of the turns in time order; a mark that is not there is no mark."""
         series = self.turns[column]
-        values: Array = (series.fill_null(False) if series.dtype == pl.Boolean else series).to_numpy()
+        is_open = series.dtype == pl.Boolean and series.null_count()
+        values: Array = (series.fill_null(False) if is_open else series).to_numpy()
         return values
 
     @cached_property
@@ -135,8 +144,15 @@ class Context:
         return self._turns_whose((pl.col("n_urls") > 0).any())
 
     def _turns_whose(self, messages: pl.Expr) -> Array:
-        spoken = self.inputs.fact_message.filter(pl.col("turn_key").is_not_null())
-        kept = spoken.group_by("turn_key").agg(kept=messages).filter("kept")["turn_key"]
+        # lazily: only the columns that are asked for are filtered
+        kept = (
+            self.inputs.fact_message.lazy()
+            .filter(pl.col("turn_key").is_not_null())
+            .group_by("turn_key")
+            .agg(kept=messages)
+            .filter("kept")
+            .collect()["turn_key"]
+        )
         return self.turns["turn_key"].is_in(kept.implode()).to_numpy()
 
     @cached_property

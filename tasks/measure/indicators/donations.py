@@ -7,7 +7,7 @@ import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.context import Array, Context
-from tasks.measure.indicators.intervals import bootstrap, wilson
+from tasks.measure.indicators.intervals import MIN_CLUSTERS, NO_INTERVAL, Interval, bootstrap, wilson
 from tasks.measure.indicators.measures import (
     Detail,
     Measure,
@@ -89,7 +89,8 @@ def donor_share(ctx: Context, spec: Indicator) -> Measure:
 def donation_per_member(ctx: Context, spec: Indicator) -> Measure:
     """Nominal rupiah on donation lists and told beside them, dues left out, over N. Achmad 2022.
 
-    Companions paid, pledged, median_gift, gini, n_donors.
+    Companions paid, pledged, median_gift, gini, n_donors. Resampled are all who are present, givers and others,
+    since how many give is chance too.
     """
     gifts = _gifts(ctx).filter(pl.col("amount_idr") > 0)
     month, amount = gifts["month"].to_numpy(), gifts["amount_idr"].to_numpy()
@@ -99,9 +100,15 @@ def donation_per_member(ctx: Context, spec: Indicator) -> Measure:
     n = np.array([len(g) for g in givers], dtype=float)
     num, den = np.array([g.sum() for g in givers]), ctx.present_total()
     enough = (n >= spec.params["min_donors"]) & (den > 0)
-    low, high = by_month(
-        ctx, spec, enough, lambda t, rng: bootstrap(rng, givers[t][:, None], lambda sums: sums[:, 0])
-    )
+
+    def interval(t: int, rng: np.random.Generator) -> Interval:
+        others = np.zeros(max(round(float(den[t])) - len(givers[t]), 0))
+        if len(givers[t]) < MIN_CLUSTERS:
+            return NO_INTERVAL
+        everybody = np.append(givers[t], others)[:, None]
+        return bootstrap(rng, everybody, lambda sums: sums[:, 0], clusters=len(givers[t]))
+
+    low, high = by_month(ctx, spec, enough, interval)
     paid = np.bincount(month, amount * gifts["is_paid"].to_numpy(), ctx.n_months)
     return Measure(
         divide(num, den),

@@ -121,14 +121,20 @@ def learning_participation(ctx: Context, spec: Indicator) -> Measure:
     )
 
 
-def _standing(ctx: Context, day: dt.date) -> pl.DataFrame:
-    """Members in good standing on a roster that already spoke on the day: member_key."""
-    return ctx.inputs.dim_member.filter(
-        (pl.col("valid_from") <= day)
-        & (pl.col("valid_to").is_null() | (pl.col("valid_to") > day))
-        & pl.col("is_on_roster")
-        & pl.col("is_in_good_standing")
-    ).select("member_key")
+def _at_month_ends(ctx: Context, spans: pl.DataFrame, since: str, until: pl.Expr) -> Array:
+    """M x rows: whether a row holds on the month's last day, from ``since`` to before ``until`` (NULL: for ever)."""
+    start, end = (ctx.day_of(dates) for dates in spans.select(since, until.fill_null(dt.date.max)))
+    day = ctx.month_end[:, None]
+    holds: Array = (start <= day) & (day < end)
+    return holds
+
+
+def _whose(rows: Array, member: Array, n_members: int) -> Array:
+    """M x members: whether one of the member's rows is among those marked."""
+    t, row = np.nonzero(rows)
+    grid = np.zeros((len(rows), n_members), dtype=bool)
+    grid[t, member[row]] = True
+    return grid
 
 
 def has_fresh_roster(dates: Iterable[dt.date], month: dt.date) -> bool:
@@ -145,22 +151,20 @@ def roster_reach(ctx: Context, spec: Indicator) -> Measure:
     present.
     """
     spans = ctx.inputs.fact_membership.filter(pl.col("kind") == "group")
-    num, den, on_roster, heads = (np.zeros(ctx.n_months) for _ in range(4))
-    told, fresh = (np.zeros(ctx.n_months, dtype=bool) for _ in range(2))
-    for t, month in enumerate(ctx.months):
-        day = month_end(month)
-        roster = _standing(ctx, day)
-        now = spans.filter(
-            (pl.col("from_date") <= day) & (pl.col("to_date").is_null() | (pl.col("to_date") >= day))
-        )
-        proven = now.filter("is_proven").select("member_key").unique()
-        people = now.select("member_key").unique()
-        num[t], den[t] = len(roster.join(proven, on="member_key", how="semi")), len(roster)
-        on_roster[t], heads[t] = len(people.join(roster, on="member_key", how="semi")), len(people)
-        fresh[t] = has_fresh_roster(ctx.inputs.roster_dates, month)
-        told[t] = bool(
-            (spans.filter(pl.col("from_date") <= day)["basis"].is_in(["list", "roster_stated"])).any()
-        )
+    good = ctx.inputs.dim_member.filter(pl.col("is_on_roster") & pl.col("is_in_good_standing"))
+    keys, member = np.unique(pl.concat([good["member_key"], spans["member_key"]]), return_inverse=True)
+    of_good, of_span = member[: len(good)], member[len(good) :]
+    standing = _at_month_ends(ctx, good, "valid_from", pl.col("valid_to"))
+    now = _at_month_ends(ctx, spans, "from_date", pl.col("to_date") + pl.duration(days=1))
+    proven = _whose(now & spans["is_proven"].fill_null(False).to_numpy(), of_span, len(keys))
+    people = _whose(now, of_span, len(keys))
+    num, den = (standing & proven[:, of_good]).sum(axis=1), standing.sum(axis=1)
+    on_roster = (people & _whose(standing, of_good, len(keys))).sum(axis=1)
+    heads = people.sum(axis=1)
+    num, den, on_roster, heads = (counted.astype(float) for counted in (num, den, on_roster, heads))
+    fresh = np.array([has_fresh_roster(ctx.inputs.roster_dates, month) for month in ctx.months])
+    saying = ctx.day_of(spans.filter(pl.col("basis").is_in(["list", "roster_stated"]))["from_date"])
+    told = ctx.month_end >= saying.min(initial=ctx.n_days)
     return Measure(
         divide(num, den),
         num,

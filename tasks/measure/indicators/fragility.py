@@ -20,7 +20,7 @@ from tasks.measure.indicators.intervals import (
     resampled_counts,
     wilson,
 )
-from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
+from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator, or_wilson
 from tasks.measure.indicators.networks import key_person_left_out, monthly_ties
 
 
@@ -93,7 +93,7 @@ def participation_gini(ctx: Context, spec: Indicator) -> Measure:
     enough = (ctx.present_total() >= spec.params["min_present"]) & (turns >= spec.params["min_turns"])
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
-        return percentiles(resampled_gini(rng, ctx.all_turns[t, counted[t]]))
+        return percentiles(resampled_gini(rng, ctx.all_turns[t, counted[t]]), int(n[t]))
 
     ci = by_month(ctx, spec, enough, interval)
     return Measure(
@@ -190,7 +190,7 @@ def core50_share(ctx: Context, spec: Indicator) -> Measure:
     def interval(t: int, rng: np.random.Generator) -> Interval:
         mine = ctx.all_turns[t][ctx.all_turns[t] > 0]
         return (
-            percentiles(resampled_core_half(rng, mine) / len(mine))
+            percentiles(resampled_core_half(rng, mine) / len(mine), len(mine))
             if len(mine) >= MIN_CLUSTERS
             else NO_INTERVAL
         )
@@ -216,15 +216,17 @@ def conflict_rate(ctx: Context, spec: Indicator) -> Measure:
         enough,
         lambda t, rng: bootstrap(rng, np.column_stack([hits[t], text[t]])[text[t] > 0], ratio),
     )
+    ci, kind = or_wilson((1000 * low, 1000 * high), spec.ci_kind, num, den, 1000)
     factor = accuracy(ctx, "conflict")
-    right = Detail(1000 * divide(num, den) * factor, 1000 * low * factor, 1000 * high * factor, spec.ci_kind)
+    right = Detail(1000 * divide(num, den) * factor, ci[0] * factor, ci[1] * factor, kind)
     return Measure(
         1000 * divide(num, den),
         num,
         den,
         enough=enough,
         empty=den == 0,
-        ci=(1000 * low, 1000 * high),
+        ci=ci,
+        ci_kind=kind,
         details={} if np.isnan(factor) else {"corrected": right},
     )
 

@@ -1,7 +1,8 @@
 """95 % intervals: Wilson, exact Poisson, Newcombe, percentile bootstrap over clusters, jackknife.
 
 Resampling is a matrix product: a draws x clusters matrix of counts times the clusters' sums, so no
-Python loop runs over draws. Fewer than eight clusters give no interval.
+Python loop runs over draws. Fewer than eight clusters give no interval. The percentiles of few clusters lie
+further out (:func:`tails`); how often each interval covers what was planted stands in docs/validity.md.
 """
 
 from __future__ import annotations
@@ -53,13 +54,24 @@ def newcombe(k1: Array, n1: Array, k2: Array, n2: Array) -> tuple[Array, Array]:
     return low, p1 - p2 + np.sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2)
 
 
-def percentiles(draws: Array) -> Interval:
-    """2.5 and 97.5 % of the draws that are numbers; none where half of them are not."""
+def tails(clusters: int) -> Array:
+    """Shares of the draws that lie below the two ends of an interval of so many clusters.
+
+    2.5 and 97.5 % for ever more clusters. Draws of n clusters spread too little by the factor sqrt((n - 1) / n),
+    and their normal tails are thinner than Student's: the ends are moved out by both (Hesterberg 2015).
+    """
+    n = max(clusters, 2)
+    low = float(special.ndtr(-special.stdtrit(n - 1, 0.975) * np.sqrt(n / (n - 1))))
+    return np.array([low, 1 - low])
+
+
+def percentiles(draws: Array, clusters: int) -> Interval:
+    """The ends of the draws that are numbers, made of so many clusters; none where half of them are not."""
     draws = np.sort(np.asarray(draws, dtype=float))  # NaN sorts last
     n = int(np.isfinite(draws).sum())
     if n < len(draws) / 2 or n == 0:
         return NO_INTERVAL
-    at = np.array([0.025, 0.975]) * (n - 1)
+    at = tails(clusters) * (n - 1)
     below = np.floor(at).astype(int)
     above = np.minimum(below + 1, n - 1)
     low, high = draws[below] + (at - below) * (draws[above] - draws[below])
@@ -113,19 +125,20 @@ def bootstrap(
     *,
     ordered: bool = False,
     after: Callable[[Array], Array] | None = None,
+    clusters: int | None = None,
 ) -> Interval:
     """Percentile bootstrap over clusters.
 
     ``columns`` is clusters x k; ``statistic`` takes sums of resampled clusters, some draws x k, and returns
     one number per draw; ``after`` takes all of these. ``ordered`` keeps the given order (days); else rows are
-    ordered by content.
+    ordered by content. ``clusters``: how many of them tell something, where that is not all.
     """
     if len(columns) < MIN_CLUSTERS:
         return NO_INTERVAL
     rows = np.asarray(columns, dtype=float) if ordered else by_content(columns)
     counts = resampled_counts(rng, len(rows))
     drawn = np.concatenate([statistic(part @ rows) for part in in_parts(counts, rows.shape[1])])
-    return percentiles(drawn if after is None else after(drawn))
+    return percentiles(drawn if after is None else after(drawn), clusters or len(rows))
 
 
 def in_parts(rows: Array, width: int) -> list[Array]:
@@ -150,13 +163,14 @@ def bootstrap_median(rng: np.random.Generator, values: Array, minimum: int) -> I
         return NO_INTERVAL
     ordered = np.sort(values)
     picks = rng.integers(0, len(ordered), size=(DRAWS, len(ordered)))
-    return percentiles(np.median(ordered[picks], axis=1))
+    return percentiles(np.median(ordered[picks], axis=1), len(ordered))
 
 
 def jackknife(value: float, left_out: Array, low: float = -np.inf, high: float = np.inf) -> Interval:
-    """Normal interval with the delete-one variance, cut to the range; none under eight clusters."""
+    """Student's interval with the delete-one variance (Tukey 1958), cut to the range; none under eight clusters."""
     n = len(left_out)
     if n < MIN_CLUSTERS or not np.isfinite(left_out).all():
         return NO_INTERVAL
-    half = Z * float(np.sqrt((n - 1) / n * np.sum((left_out - left_out.mean()) ** 2)))
+    error = float(np.sqrt((n - 1) / n * np.sum((left_out - left_out.mean()) ** 2)))
+    half = float(special.stdtrit(n - 1, 0.975)) * error
     return max(low, value - half), min(high, value + half)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from schemas.indicators import Indicator, registry
 from tasks.measure.indicators.context import Context
-from tasks.measure.indicators.intervals import Interval
+from tasks.measure.indicators.intervals import Interval, wilson
 
 Array = npt.NDArray[Any]
 Bounds = tuple[Array, Array]
@@ -107,6 +107,17 @@ def scaled_to_heads(ctx: Context, window: int) -> dict[str, Detail]:
     multiplied to give N.
     """
     return {"n_scale": Detail(ctx.n_scale(window), is_sparse=True)} if ctx.inputs.group.participants else {}
+
+
+def or_wilson(ci: Bounds, kind: str | Array, k: Array, n: Array, per: float = 1.0) -> tuple[Bounds, Array]:
+    """Intervals of a rate of k in n, and their kinds: Wilson's where no case or every one is a hit.
+
+    Resampling such cases gives the same rate each time, as if it were known without error.
+    """
+    low, high = wilson(k, n)
+    alike = np.asarray((n > 0) & ((k <= 0) | (k >= n)))
+    kinds = np.where(alike, "wilson", np.broadcast_to(np.asarray(kind, dtype=object), alike.shape))
+    return (np.where(alike, per * low, ci[0]), np.where(alike, per * high, ci[1])), kinds.astype(object)
 
 
 def by_month(

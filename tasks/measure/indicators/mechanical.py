@@ -27,6 +27,7 @@ from tasks.measure.indicators.measures import (
     by_month,
     divide,
     indicator,
+    or_wilson,
     scaled_to_heads,
 )
 
@@ -119,23 +120,19 @@ def shared_symbol_rate(ctx: Context, spec: Indicator) -> Measure:
         enough,
         lambda t, rng: bootstrap(rng, np.column_stack([hits[t], text[t]])[text[t] > 0], ratio),
     )
+    k, n = hits.sum(axis=1), text.sum(axis=1)
+    of_counted = (hits * counted).sum(axis=1), (text * counted).sum(axis=1)
+    ci, kind = or_wilson((1000 * low, 1000 * high), spec.ci_kind, of_counted[0], of_counted[1], 1000)
+    pooled_ci, pooled_kind = or_wilson((1000 * pooled[0], 1000 * pooled[1]), spec.ci_kind, k, n, 1000)
     return Measure(
         1000 * divide(num, den),
         num,
         den,
         enough=enough,
-        empty=text.sum(axis=1) == 0,
-        ci=(1000 * low, 1000 * high),
-        details={
-            "pooled": Detail(
-                1000 * divide(hits.sum(axis=1), text.sum(axis=1)),
-                1000 * pooled[0],
-                1000 * pooled[1],
-                "boot_member",
-                hits.sum(axis=1),
-                text.sum(axis=1),
-            )
-        },
+        empty=n == 0,
+        ci=ci,
+        ci_kind=kind,
+        details={"pooled": Detail(1000 * divide(k, n), *pooled_ci, pooled_kind, k, n)},
     )
 
 
@@ -180,7 +177,8 @@ def style_match(ctx: Context, spec: Indicator) -> Measure:
         columns = np.column_stack([words[t, wrote], counts[:, t, wrote].T])
         columns = columns[np.lexsort(columns.T[::-1])]
         least, smoothing = spec.params["min_words_per_member"], spec.params["smoothing"]
-        return percentiles(resampled_matches(rng, columns[:, 0], columns[:, 1:], least, smoothing))
+        draws = resampled_matches(rng, columns[:, 0], columns[:, 1:], least, smoothing)
+        return percentiles(draws, int(den[t]))
 
     ci = by_month(ctx, spec, enough, interval)
     return Measure(divide(num, den), num, den, enough=enough, empty=words.sum(axis=1) == 0, ci=ci)

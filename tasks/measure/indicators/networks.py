@@ -65,17 +65,20 @@ def _split_by_month(ctx: Context) -> list[Ties]:
 
 def _localise(source: Array, target: Array, weight: Array, day: Array) -> Ties:
     ends = np.column_stack([source, target]).ravel()
-    nodes, first, inverse = np.unique(ends, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty(len(order), dtype=int)
-    rank[order] = np.arange(len(order))
-    local = rank[inverse].reshape(-1, 2)
-    return Ties(local[:, 0], local[:, 1], np.asarray(weight, dtype=float), day, nodes[order])
+    first = np.full(int(ends.max(initial=-1)) + 1, len(ends))
+    first[ends[::-1]] = np.arange(len(ends))[::-1]  # the earliest is written last
+    nodes = np.argsort(first)[: np.count_nonzero(first < len(ends))]
+    rank = np.empty(len(first), dtype=int)
+    rank[nodes] = np.arange(len(nodes))
+    local = rank[ends].reshape(-1, 2)
+    return Ties(local[:, 0], local[:, 1], np.asarray(weight, dtype=float), day, nodes)
 
 
 def subset(ties: Ties, keep: Array) -> Ties:
     """The ties whose two ends are kept; ``keep`` is boolean over the nodes. Members are renumbered."""
     mine = keep[ties.source] & keep[ties.target]
+    if mine.all():
+        return ties
     return _localise(
         ties.nodes[ties.source[mine]], ties.nodes[ties.target[mine]], ties.weight[mine], ties.day[mine]
     )
@@ -114,37 +117,43 @@ def key_person_left_out(weights: Array) -> Array:
 
 def neighbour_lists(adjacency: Array) -> list[list[int]]:
     """The neighbours of each node of an undirected graph."""
-    return [np.flatnonzero(row).tolist() for row in adjacency]
+    node, other = np.nonzero(adjacency)
+    ends = np.searchsorted(node, np.arange(len(adjacency)), side="right").tolist()
+    others = other.tolist()
+    return [others[start:end] for start, end in itertools.pairwise([0, *ends])]
 
 
 def largest_block(neighbours: list[list[int]], without: int = -1) -> list[int]:
     """Members of the largest biconnected component, by depth-first search; ``without`` one node."""
-    depth: dict[int, int] = {}
-    low: dict[int, int] = {}
+    n = len(neighbours)
+    depth, low, place = [-1] * n, [0] * n, [0] * n
+    if without >= 0:
+        depth[without] = n  # as if seen, and deeper than all: nobody goes there, nobody gets higher by it
     best: list[int] = []
-    for root in range(len(neighbours)):
-        if root in depth or root == without:
+    for root in range(n):
+        if depth[root] >= 0:
             continue
-        depth[root] = low[root] = 0
-        path: list[tuple[int, int, int]] = [(root, -1, 0)]  # node, parent, next neighbour
-        members: list[int] = [root]
+        depth[root] = 0
+        path = [(root, -1, iter(neighbours[root]))]
+        members = [root]
         while path:
-            node, parent, i = path.pop()
-            if i < len(neighbours[node]):
-                path.append((node, parent, i + 1))
-                other = neighbours[node][i]
-                if other == without:
-                    continue
-                if other not in depth:
+            node, parent, others = path[-1]
+            for other in others:
+                if depth[other] < 0:
                     depth[other] = low[other] = depth[node] + 1
+                    place[other] = len(members)
                     members.append(other)
-                    path.append((other, node, 0))
-                elif other != parent:
-                    low[node] = min(low[node], depth[other])
-            elif parent >= 0:
+                    path.append((other, node, iter(neighbours[other])))
+                    break
+                if other != parent and depth[other] < low[node]:
+                    low[node] = depth[other]
+            else:
+                path.pop()
+                if parent < 0:
+                    continue
                 low[parent] = min(low[parent], low[node])
                 if low[node] >= depth[parent]:  # parent cuts: a block ends here
-                    at = members.index(node)
+                    at = place[node]
                     if len(members) - at + 1 > len(best):
                         best = [parent, *members[at:]]
                     del members[at:]

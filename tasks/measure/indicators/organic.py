@@ -8,7 +8,7 @@ from scipy import special
 
 from schemas.indicators import Indicator
 from schemas.vocabulary import ROLES, TASKS
-from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.context import Array, Context, numbered
 from tasks.measure.indicators.intervals import MAX_CELLS, Interval, bootstrap, jackknife
 from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
 from tasks.measure.indicators.mechanical import task_counts
@@ -213,7 +213,7 @@ def cross_role_tie_share(ctx: Context, spec: Indicator) -> Measure:
 
 def _differs(ties: Ties, roles: Array, dominant: Array) -> Array:
     """n x n: whether two nodes differ in role, or in dominant task where both have one."""
-    role = np.array([roles[node] or "member" for node in ties.nodes], dtype=object)
+    role = numbered(np.array([roles[node] or "member" for node in ties.nodes], dtype=object))
     task = dominant[ties.nodes]
     known = (task[:, None] >= 0) & (task[None, :] >= 0)
     return (role[:, None] != role[None, :]) | (known & (task[:, None] != task[None, :]))

@@ -183,7 +183,8 @@ def recovery_months(ctx: Context, spec: Indicator) -> Measure:
     def interval(t: int, rng: np.random.Generator) -> Interval:
         drawn = resampled_series(ctx, rng) - shocks.season
         drawn = np.where(np.isfinite(shocks.series), np.maximum(drawn, 0), np.nan)
-        return percentiles(resampled_recovery(drawn, t, before, after, spec.params["recovered_at"]))
+        found = resampled_recovery(drawn, t, before, after, spec.params["recovered_at"])
+        return percentiles(found, ctx.n_members)
 
     ci = by_month(ctx, spec, base.enough & ~shallow & ~open_still, interval)
     return replace(

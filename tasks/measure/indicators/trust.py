@@ -37,6 +37,7 @@ from tasks.measure.indicators.measures import (
     by_month,
     divide,
     indicator,
+    or_wilson,
     scaled_to_heads,
 )
 from tasks.measure.indicators.networks import Ties, monthly_ties, reciprocity, two_sided_p
@@ -127,7 +128,7 @@ def help_response_time(ctx: Context, spec: Indicator) -> Measure:
         weights = weights[weights.sum(axis=1) > 0]
         parts = in_parts(weights, 4 * weights.shape[1])
         areas = [survival_areas(times[mine], is_event[mine], part, horizon)[0] for part in parts]
-        return percentiles(np.concatenate(areas))
+        return percentiles(np.concatenate(areas), clusters)
 
     enough = n >= spec.params["min_requests"]
     ci = by_month(ctx, spec, enough, interval)
@@ -209,6 +210,7 @@ def gratitude_rate(ctx: Context, spec: Indicator) -> Measure:
         enough,
         lambda t, rng: bootstrap(rng, np.column_stack([thanks[t], text[t]])[text[t] > 0], ratio),
     )
+    ci, kind = or_wilson((1000 * low, 1000 * high), spec.ci_kind, num, den, 1000)
     helped, thankful = (roll(g, spec.window_months) > 0 for g in _thanked(ctx, thanks_turn))
     k, n = thankful.sum(axis=1).astype(float), helped.sum(axis=1).astype(float)
     after = np.where(n >= spec.params["min_answered"], divide(k, n), np.nan)
@@ -219,7 +221,8 @@ def gratitude_rate(ctx: Context, spec: Indicator) -> Measure:
         den,
         enough=enough,
         empty=den == 0,
-        ci=(1000 * low, 1000 * high),
+        ci=ci,
+        ci_kind=kind,
         details={
             "after_help": Detail(after, *wilson(k, n), "wilson", k, n),
             "upper": Detail(1000 * divide(num + stuck, den + stuck), n_num=num + stuck, n_den=den + stuck),

@@ -42,22 +42,54 @@ def first_date(text: pl.Series, posted: pl.Series) -> pl.Series:
     Args:
         text: headers or announcements. posted: local dates of their posting.
     """
-    without = pl.col("said").str.replace_all(_DEADLINE, "").str.replace_all(_ORDINAL, "")
-    return _days(text, posted, without)
+    (day,) = _days(text, posted, _undated_deadlines())
+    return day
 
 
 def deadline_of(text: pl.Series, posted: pl.Series) -> pl.Series:
     """The day by which to sign, pay or read: of the line that names a deadline; NULL without one."""
-    return _days(text, posted, pl.col("said").str.extract(f"({_DEADLINE})", 1).fill_null(""))
+    (day,) = _days(text, posted, _deadlines())
+    return day
 
 
-def _days(text: pl.Series, posted: pl.Series, where: pl.Expr) -> pl.Series:
+def first_and_deadline(text: pl.Series, posted: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Both :func:`first_date` and :func:`deadline_of`, in one reading."""
+    first, deadline = _days(text, posted, _undated_deadlines(), _deadlines())
+    return first, deadline
+
+
+def _undated_deadlines() -> pl.Expr:
+    return pl.col("said").str.replace_all(_DEADLINE, "").str.replace_all(_ORDINAL, "")
+
+
+def _deadlines() -> pl.Expr:
+    return pl.col("said").str.extract(f"({_DEADLINE})", 1).fill_null("")
+
+
+def _days(text: pl.Series, posted: pl.Series, *where: pl.Expr) -> list[pl.Series]:
     """The day named ``where`` in each text; each distinct text is read once, each day worked out once."""
     asked = pl.DataFrame({"said": text.fill_null(""), "posted": posted})
     distinct = asked.unique()
-    read = distinct.select("said").unique().with_columns(text=where).with_columns(*_named("text"))
-    days = distinct.join(read, on="said").select("said", "posted", day=_day())
-    return asked.join(days, on=["said", "posted"], how="left", maintain_order="left", nulls_equal=True)["day"]
+    texts = (
+        distinct.select("said")
+        .unique()
+        .with_columns(
+            pl.concat_list(part.alias(f"part_{number}") for number, part in enumerate(where)).alias("text"),
+            part=pl.lit(list(range(len(where)))),
+        )
+    )
+    read = texts.explode("text", "part").with_columns(*_named("text"))
+    days = distinct.join(read, on="said").select("said", "posted", "part", day=_day())
+    return [
+        asked.join(
+            days.filter(pl.col("part") == number),
+            on=["said", "posted"],
+            how="left",
+            maintain_order="left",
+            nulls_equal=True,
+        )["day"]
+        for number in range(len(where))
+    ]
 
 
 def _named(said: str) -> list[pl.Expr]:

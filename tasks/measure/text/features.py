@@ -7,6 +7,7 @@ import functools
 import numpy as np
 import polars as pl
 
+from tasks.measure.text.distinct import distinct_values
 from tasks.measure.text.normalise import EMAIL, MENTION, PHONE, PLACEHOLDERS, URL
 
 _MONTHS = (
@@ -52,7 +53,8 @@ def count_emoji(text: pl.Series) -> pl.Series:
     """Emoji by text (Int64); NULL texts have none."""
     texts = text.fill_null("").rename("text")
     # plain ASCII holds no emoji, and most texts are plain ASCII
-    some = texts.filter(texts.str.len_bytes() != texts.str.len_chars()).unique()
+    at = (texts.str.len_bytes() != texts.str.len_chars()).arg_true()
+    some, place = distinct_values(texts.gather(at))
     written = set("".join(some.to_list()))
     known = _emoji_patterns()
     # longest first: of several that begin at one place the longest is meant
@@ -60,18 +62,18 @@ def count_emoji(text: pl.Series) -> pl.Series:
         (form for sign in written & known.keys() for form in known[sign]),
         key=lambda form: (-len(form), form),
     )
-    if not patterns:
-        return pl.zeros(len(texts), pl.Int64, eager=True)
-    found = some.str.find_many(patterns, leftmost=True).list.len().cast(pl.Int64)
-    return texts.replace_strict(some, found, default=0, return_dtype=pl.Int64)
+    counts = np.zeros(len(texts), dtype=np.int64)
+    if patterns:
+        found = some.str.find_many(patterns, leftmost=True).list.len().to_numpy()
+        counts[at.to_numpy()] = found[place]
+    return pl.Series(text.name, counts)
 
 
 def read_values(plain: pl.Series) -> pl.DataFrame:
     """By normal text: counts of placeholders and the announcement fields; each distinct text is read once."""
-    distinct = plain.alias("plain").unique().to_frame()
-    read = distinct.with_columns(*count_placeholders(), *announcement_fields(distinct["plain"]))
-    texts = plain.alias("plain").to_frame()
-    return texts.join(read, on="plain", how="left", maintain_order="left", nulls_equal=True).drop("plain")
+    texts, place = distinct_values(plain)
+    distinct = texts.alias("plain").to_frame()
+    return distinct.select(*count_placeholders(), *announcement_fields(distinct["plain"]))[place]
 
 
 def count_placeholders() -> list[pl.Expr]:

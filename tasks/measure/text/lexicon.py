@@ -15,8 +15,9 @@ import numpy as np
 import polars as pl
 
 from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
+from tasks.measure.text.distinct import stretches
 from tasks.measure.text.normalise import Spelling, Tokens, plain, tokenise
-from tasks.measure.text.trie import Hits, Trie, build, find, join
+from tasks.measure.text.trie import Hits, Trie, build, covered, find, join, spread
 from warehouse.reference.lexicon import Words, words
 
 #: Lexicon categories, then function-word classes; a category's number is its place here.
@@ -65,6 +66,7 @@ class Lexicon:
     titles: frozenset[str]
     audience: frozenset[str]  # those a greeting speaks to
     functions: frozenset[str]  # words of grammar beside the function-word classes
+    grammar: frozenset[str]  # single words of the function-word classes, and negators
     clause_words: frozenset[str]
     exempt: Trie  # phrases that hold a negator and deny nothing
     english: frozenset[str]
@@ -122,6 +124,11 @@ def compile_lexicon(source: Words, symbols: Sequence[str] = ()) -> Lexicon:
         titles=frozenset(titles),
         audience=frozenset(source.forms("audience")),
         functions=frozenset(source.forms("function")),
+        grammar=frozenset(
+            whole.filter(
+                ~pl.col("form").str.contains(" ") & pl.col("category").is_in([*STYLE_CATEGORIES, "negator"])
+            )["form"]
+        ),
         clause_words=frozenset(source.forms("clause")),
         exempt=build([form.split(" ") for form in source.forms("no_negation")]),
         english=frozenset(source.forms("english")),
@@ -174,14 +181,18 @@ class Found:
 
     def of(self, *categories: str) -> np.ndarray:
         """Mask of the occurrences in the categories."""
-        return np.isin(self.category, [NUMBER[category] for category in categories])
+        return _among(categories)[self.category]
 
     def covers(self, n_tokens: int, chosen: np.ndarray) -> np.ndarray:
         """Mask over tokens: inside one of the chosen occurrences."""
-        steps = np.zeros(n_tokens + 1, dtype=np.int64)
-        np.add.at(steps, self.start[chosen], 1)
-        np.add.at(steps, self.start[chosen] + self.length[chosen], -1)
-        return np.cumsum(steps[:-1]) > 0
+        return covered(self.start[chosen], self.length[chosen], n_tokens)
+
+
+def _among(categories: Sequence[str]) -> np.ndarray:
+    """By number of a category: whether it is one of these."""
+    among = np.zeros(len(CATEGORIES), dtype=bool)
+    among[[NUMBER[category] for category in categories]] = True
+    return among
 
 
 def match(
@@ -194,7 +205,7 @@ def match(
     """
     hits = join([find(lexicon.trie, tokens), _prefix_hits(lexicon, tokens)])
     turn = turn_of_text[tokens.text_no]
-    hits = hits.take(_in_context(lexicon, tokens, hits, turn, is_name, is_english[tokens.text_no]))
+    hits = hits.take(_in_context(lexicon, tokens, hits, turn, is_name, is_english))
     hits = hits.take(_with_company(lexicon, tokens, hits, turn_of_text))
     hits = hits.take(_longest_first(hits, lexicon.category, len(tokens)))
     category, scored = _negate(lexicon, tokens, hits)
@@ -209,13 +220,16 @@ def match(
 def _prefix_hits(lexicon: Lexicon, tokens: Tokens) -> Hits:
     """Tokens that begin with a prefix term and are no listed word of their own: the longest per category."""
     forms = (
-        pl.DataFrame({"form": tokens.vocabulary})
+        tokens.vocabulary.alias("form")
+        .to_frame()
+        .lazy()
         .with_row_index("word")
         .filter(~pl.col("form").is_in(list(lexicon.own_words)))
     )
+    prefixes = lexicon.prefixes.lazy()
     parts = [
         forms.with_columns(prefix=pl.col("form").str.head(size))
-        .join(lexicon.prefixes, on="prefix")
+        .join(prefixes, on="prefix")
         .select("word", "entry", "category", size=pl.lit(size))
         for size in sorted(set(lexicon.prefixes["prefix"].str.len_chars()))
     ]
@@ -224,16 +238,18 @@ def _prefix_hits(lexicon: Lexicon, tokens: Tokens) -> Hits:
     longest = (
         pl.concat(parts)
         .sort("size", descending=True)
-        .unique(["word", "category"], keep="first")
+        .unique(["word", "category"], keep="first", maintain_order=True)
         .sort("word", "entry")
+        .collect()
     )
     word, entry = longest["word"].to_numpy().astype(np.int64), longest["entry"].to_numpy().astype(np.int64)
-    count = np.bincount(word, minlength=len(tokens.vocabulary))
-    first = np.cumsum(count) - count
-    repeats = count[tokens.word]
-    position = np.repeat(np.arange(len(tokens)), repeats)
-    nth = np.arange(len(position)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    return Hits(entry[first[tokens.word[position]] + nth], position, np.ones(len(position), dtype=np.int64))
+    texts = tokens if tokens.distinct is None else tokens.distinct
+    n_entries = np.bincount(word, minlength=len(tokens.vocabulary))
+    position = np.flatnonzero((n_entries > 0)[texts.word])
+    found = texts.word[position]
+    entries = entry[stretches((np.cumsum(n_entries) - n_entries)[found], n_entries[found])]
+    start = np.repeat(position, n_entries[found])
+    return spread(Hits(entries, start, np.ones(len(start), dtype=np.int64)), tokens)
 
 
 def flags_of(vocabulary: pl.Series, forms: frozenset[str] | Sequence[str]) -> np.ndarray:
@@ -245,73 +261,86 @@ def _in_context(
     lexicon: Lexicon, tokens: Tokens, hits: Hits, turn: np.ndarray, is_name: np.ndarray, english: np.ndarray
 ) -> np.ndarray:
     """Contexts that single tokens decide, titles before names, and addresses that are no symbols."""
-    vocabulary = tokens.vocabulary
-    last = hits.start + hits.length
-    after = np.minimum(last, max(len(tokens) - 1, 0))
-    goes_on = (last < len(tokens)) & (turn[after] == turn[hits.start])
-    before = np.maximum(hits.start - 1, 0)
-    has_before = (hits.start > 0) & (turn[before] == turn[hits.start])
-    context = lexicon.context[hits.entry]
-    digit = goes_on & vocabulary.str.contains(r"^\d").to_numpy()[tokens.word[after]]
-    number_like = digit | (goes_on & flags_of(vocabulary, _NOT_NUMBERS)[tokens.word[after]])
-    after_title = has_before & flags_of(vocabulary, lexicon.titles)[tokens.word[before]]
-    good = np.ones(len(hits), dtype=bool)
-    good &= (context != "needs_english") | english[hits.start]
-    good &= (context != "needs_digit_after") | digit
-    good &= (context != "not_before_digit") | ~number_like
-    good &= (context != "start_of_turn") | _opens_turn(lexicon, tokens, hits, turn)
-    good &= ~(lexicon.is_given_name[hits.entry] & after_title)
-    edge = ~has_before | ~goes_on | (goes_on & is_name[after])
-    good &= ~(lexicon.is_address[hits.entry] & edge)
+    vocabulary, good = tokens.vocabulary, np.ones(len(hits), dtype=bool)
+
+    def chosen(is_so: np.ndarray) -> np.ndarray:
+        """Places of the hits whose entry is so."""
+        return np.flatnonzero(is_so[hits.entry])
+
+    def after(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of these hits, the token after, and whether it is of the same turn."""
+        last = hits.start[at] + hits.length[at]
+        follows = np.minimum(last, max(len(tokens) - 1, 0))
+        return follows, (last < len(tokens)) & (turn[follows] == turn[hits.start[at]])
+
+    def before(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        leads = np.maximum(hits.start[at] - 1, 0)
+        return leads, (hits.start[at] > 0) & (turn[leads] == turn[hits.start[at]])
+
+    is_digit = vocabulary.str.contains(r"^\d").to_numpy()
+    is_number_like = is_digit | flags_of(vocabulary, _NOT_NUMBERS)
+    at = chosen(lexicon.context == "needs_english")
+    good[at] = english[tokens.text_no[hits.start[at]]]
+    at = chosen(lexicon.context == "needs_digit_after")
+    follows, goes_on = after(at)
+    good[at] = goes_on & is_digit[tokens.word[follows]]
+    at = chosen(lexicon.context == "not_before_digit")
+    follows, goes_on = after(at)
+    good[at] = ~(goes_on & is_number_like[tokens.word[follows]])
+    at = chosen(lexicon.context == "start_of_turn")
+    good[at] = _opens_turn(lexicon, tokens, hits, turn, hits.start[at])
+    at = chosen(lexicon.is_given_name)
+    leads, has_before = before(at)
+    good[at] &= ~(has_before & flags_of(vocabulary, lexicon.titles)[tokens.word[leads]])
+    at = chosen(lexicon.is_address)
+    (_, has_before), (follows, goes_on) = before(at), after(at)
+    good[at] &= has_before & goes_on & ~is_name[follows]
     return good
 
 
-def _opens_turn(lexicon: Lexicon, tokens: Tokens, hits: Hits, turn: np.ndarray) -> np.ndarray:
-    """Whether an occurrence stands first in its turn, greetings before it aside."""
-    greeting = (lexicon.category[hits.entry] == NUMBER["greeting_ritual"]) & (
-        lexicon.context[hits.entry] == "none"
-    )
-    covered = np.zeros(len(tokens) + 1, dtype=np.int64)
-    np.add.at(covered, hits.start[greeting], 1)
-    np.add.at(covered, hits.start[greeting] + hits.length[greeting], -1)
-    is_other = np.cumsum(covered[:-1]) == 0
-    others = np.concatenate([[0], np.cumsum(is_other)])
-    new_turn = np.ones(len(tokens), dtype=bool)
-    new_turn[1:] = turn[1:] != turn[:-1]
-    turn_start = np.maximum.accumulate(np.where(new_turn, np.arange(len(tokens)), 0))
-    return others[hits.start] == others[turn_start[hits.start]]
+def _opens_turn(
+    lexicon: Lexicon, tokens: Tokens, hits: Hits, turn: np.ndarray, start: np.ndarray
+) -> np.ndarray:
+    """Whether a token stands first in its turn, greetings before it aside."""
+    greeting = ((lexicon.category == NUMBER["greeting_ritual"]) & (lexicon.context == "none"))[hits.entry]
+    others = np.append(0, np.cumsum(~covered(hits.start[greeting], hits.length[greeting], len(tokens))))
+    begins = np.append(0, np.flatnonzero(turn[1:] != turn[:-1]) + 1)
+    turn_start = begins[np.searchsorted(begins, start, side="right") - 1]
+    return others[start] == others[turn_start]
 
 
 def _with_company(lexicon: Lexicon, tokens: Tokens, hits: Hits, turn_of_text: np.ndarray) -> np.ndarray:
     """Terms that need another term of a category in the turn ('question' also by its mark)."""
-    context = lexicon.context[hits.entry].astype(str)
     turn = turn_of_text[tokens.text_no[hits.start]]
     good = np.ones(len(hits), dtype=bool)
-    for wanted in set(context[np.char.startswith(context, "only_with:")]):
+    for wanted in {str(context) for context in lexicon.context if context.startswith("only_with:")}:
         category = NUMBER[wanted.removeprefix("only_with:")]
-        asks = context == wanted
-        company = (lexicon.category[hits.entry] == category) & lexicon.score[hits.entry] & ~asks
+        asks = lexicon.context == wanted
+        company = ((lexicon.category == category) & lexicon.score & ~asks)[hits.entry]
         turns = turn[company]
         if category == NUMBER["question"]:
             turns = np.concatenate([turns, turn_of_text[tokens.has_question_mark]])
-        good &= ~asks | np.isin(turn, turns)
+        at = np.flatnonzero(asks[hits.entry])
+        good[at] = np.isin(turn[at], turns)
     return good
 
 
 def _longest_first(hits: Hits, category_of: np.ndarray, n_tokens: int) -> np.ndarray:
     """Occurrences kept when longer ones take their tokens first, each token once per category."""
     used = np.zeros(n_tokens, dtype=np.uint64)
-    bit = np.left_shift(np.uint64(1), category_of[hits.entry].astype(np.uint64))
+    bit = np.left_shift(np.uint64(1), category_of.astype(np.uint64))[hits.entry]
     kept = np.zeros(len(hits), dtype=bool)
-    for length in sorted(set(hits.length.tolist()), reverse=True):
+    for length in sorted(set(np.unique(hits.length).tolist()), reverse=True):
         waiting = np.flatnonzero(hits.length == length)
         while len(waiting):
             waiting = waiting[(_bits(used, hits.start[waiting], length) & bit[waiting]) == 0]
             leading = waiting[_leftmost(hits.start[waiting], category_of[hits.entry[waiting]], length)]
             kept[leading] = True
+            if length == 1:
+                break
             for place in range(length):
                 np.bitwise_or.at(used, hits.start[leading] + place, bit[leading])
-            waiting = waiting[~np.isin(waiting, leading)] if length > 1 else waiting[:0]
+            waiting = waiting[~np.isin(waiting, leading)]
     return kept
 
 
@@ -326,6 +355,8 @@ def _leftmost(start: np.ndarray, category: np.ndarray, length: int) -> np.ndarra
     """Indices of the occurrences of one length that no earlier one of their category overlaps."""
     if not len(start):
         return np.zeros(0, dtype=np.int64)
+    if length == 1 and (np.diff(np.sort(start * len(CATEGORIES) + category)) > 0).all():
+        return np.arange(len(start))
     order = np.lexsort((start, category))
     follows = np.zeros(len(start), dtype=bool)
     gap = np.diff(start[order])
@@ -336,18 +367,25 @@ def _leftmost(start: np.ndarray, category: np.ndarray, length: int) -> np.ndarra
 def _negate(lexicon: Lexicon, tokens: Tokens, hits: Hits) -> tuple[np.ndarray, np.ndarray]:
     """Categories after negation, and whether the occurrence still counts."""
     category = lexicon.category[hits.entry].copy()
-    exempt = np.zeros(len(tokens), dtype=bool)
-    for start, length in zip(*_spans(find(lexicon.exempt, tokens)), strict=True):
-        exempt[start : start + length] = True
-    refuses = (category == NUMBER["decline"]) & lexicon.score[hits.entry]
-    denies = (category == NUMBER["negator"]) & lexicon.score[hits.entry] & ~exempt[hits.start]
+    denying = find(lexicon.exempt, tokens)
+    exempt = covered(denying.start, denying.length, len(tokens))
+    scores = lexicon.score[hits.entry]
+    refuses = (category == NUMBER["decline"]) & scores
+    denies = (category == NUMBER["negator"]) & scores & ~exempt[hits.start]
     ends = np.sort(np.concatenate([hits.start[denies], (hits.start + hits.length - 1)[refuses]]))
-    opens = flags_of(tokens.vocabulary, lexicon.clause_words)[tokens.word]
-    clause = tokens.clause + np.cumsum(opens)
-    before = np.searchsorted(ends, hits.start) - 1
-    nearest = ends[np.maximum(before, 0)] if len(ends) else np.zeros(len(hits), dtype=np.int64)
-    near = (before >= 0) & (hits.start - nearest <= _NEGATION_REACH) & (hits.start > nearest)
-    negated = near & (clause[nearest] == clause[hits.start]) if len(tokens) else near
+    may_flip = np.flatnonzero(_among(tuple(_NEGATED_TO))[category])
+    start = hits.start[may_flip]
+    before = np.searchsorted(ends, start) - 1
+    nearest = ends[np.maximum(before, 0)] if len(ends) else np.zeros(len(start), dtype=np.int64)
+    near = (before >= 0) & (start - nearest <= _NEGATION_REACH) & (start > nearest)
+    may_flip, start, nearest = may_flip[near], start[near], nearest[near]
+    in_clause = tokens.clause[nearest] == tokens.clause[start]
+    opens = flags_of(tokens.vocabulary, lexicon.clause_words)
+    for ahead in range(1, _NEGATION_REACH + 1):
+        reached = nearest + ahead <= start
+        in_clause &= ~reached | ~opens[tokens.word[np.minimum(nearest + ahead, start)]]
+    negated = np.zeros(len(hits), dtype=bool)
+    negated[may_flip[in_clause]] = True
     scored = np.ones(len(hits), dtype=bool)
     for name, becomes in _NEGATED_TO.items():
         struck = negated & (category == NUMBER[name])
@@ -369,12 +407,12 @@ def _precedence(hits: Hits, category: np.ndarray, is_flipped: np.ndarray, n_toke
     """
     taken = np.zeros(n_tokens, dtype=bool)
     kept = np.ones(len(hits), dtype=bool)
+    rivals = np.flatnonzero(_among(PRECEDENCE)[category])
+    of_rivals, flips = category[rivals], is_flipped[rivals]
     for name, flipped in [(name, flipped) for name in PRECEDENCE for flipped in (False, True)]:
-        mine = np.flatnonzero((category == NUMBER[name]) & (is_flipped == flipped))
+        mine = rivals[(of_rivals == NUMBER[name]) & (flips == flipped)]
         start, length = hits.start[mine], hits.length[mine]
-        position = (
-            np.repeat(start, length) + np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-        )
+        position = stretches(start, length)
         owner = np.repeat(mine, length)
         kept[owner[taken[position]]] = False
         taken[position[kept[owner]]] = True
@@ -383,55 +421,57 @@ def _precedence(hits: Hits, category: np.ndarray, is_flipped: np.ndarray, n_toke
 
 def count(found: Found, tokens: Tokens) -> np.ndarray:
     """Occurrences by text and category: an array of n_texts x len(CATEGORIES)."""
-    width = len(CATEGORIES)
-    cell = tokens.text_no[found.start] * width + found.category
-    return np.bincount(cell, minlength=tokens.n_texts * width).reshape(tokens.n_texts, width)
+    return counted(tokens.text_no[found.start], found.category, tokens.n_texts)
+
+
+def counted(place: np.ndarray, category: np.ndarray, n: int) -> np.ndarray:
+    """Occurrences by place (of n) and category, n x len(CATEGORIES); a category's counts lie side by side."""
+    counts = np.bincount(category * n + place, minlength=n * len(CATEGORIES))
+    return counts.reshape(len(CATEGORIES), n).T
 
 
 def is_english(lexicon: Lexicon, tokens: Tokens) -> np.ndarray:
     """By text: at least 2 distinct English function words, outnumbering the others."""
     english = flags_of(tokens.vocabulary, lexicon.english)
-    other = _function_words(lexicon, tokens.vocabulary) & ~english
-    n_other = np.bincount(tokens.text_no, other[tokens.word], minlength=tokens.n_texts)
-    pairs = np.unique(np.stack([tokens.text_no, tokens.word])[:, english[tokens.word]], axis=1)
-    n_distinct = np.bincount(pairs[0], minlength=tokens.n_texts)
-    n_english = np.bincount(tokens.text_no, english[tokens.word], minlength=tokens.n_texts)
-    return (n_distinct >= 2) & (n_english > n_other)
+    other = flags_of(tokens.vocabulary, lexicon.grammar) & ~english
 
+    def judged(texts: Tokens) -> np.ndarray:
+        of_other = np.flatnonzero(other[texts.word])
+        of_english = np.flatnonzero(english[texts.word])
+        text_no = texts.text_no[of_english]
+        size = len(texts.vocabulary)
+        pairs = np.unique(text_no * size + texts.word[of_english])
+        n_distinct = np.bincount(pairs // max(size, 1), minlength=texts.n_texts)
+        n_english = np.bincount(text_no, minlength=texts.n_texts)
+        n_other = np.bincount(texts.text_no[of_other], minlength=texts.n_texts)
+        return (n_distinct >= 2) & (n_english > n_other)
 
-def _function_words(lexicon: Lexicon, vocabulary: pl.Series) -> np.ndarray:
-    styles = {NUMBER[category] for category in (*STYLE_CATEGORIES, "negator")}
-    single = {
-        state: entry
-        for state, entry in zip(lexicon.trie.end_state.tolist(), lexicon.trie.end_entry.tolist(), strict=True)
-        if lexicon.category[entry] in styles
-    }
-    size = max(len(lexicon.trie.vocabulary), 1)
-    state_of = dict(zip(lexicon.trie.step_keys.tolist(), lexicon.trie.step_to.tolist(), strict=True))
-    forms = [
-        form
-        for form, number in lexicon.trie.vocabulary.items()
-        if number < size and state_of.get(number) in single
-    ]
-    return flags_of(vocabulary, forms)
+    return tokens.by_distinct_text(judged)
 
 
 def language(lexicon: Lexicon, tokens: Tokens, english: np.ndarray) -> pl.Series:
     """By text: the language of most of its listed words; 'mixed' when a second has half as many or more."""
     tags = ("id", "su", "jv", "ar-Latn")
-    table = pl.DataFrame({"form": list(lexicon.language), "lang": list(lexicon.language.values())})
-    of_word = pl.DataFrame({"form": tokens.vocabulary}).join(
-        table, on="form", how="left", maintain_order="left"
-    )["lang"]
-    number = of_word.replace_strict(list(tags), list(range(4)), default=4, return_dtype=pl.Int64).to_numpy()
-    cells = tokens.text_no * 5 + number[tokens.word]
-    counts = np.bincount(cells, minlength=tokens.n_texts * 5).reshape(-1, 5).T
-    # Arabic formulas stand in every language's talk: they name the language only where nothing else does
-    local = counts[:3]
-    best, top = local.argmax(axis=0), local.max(axis=0)
-    second = np.sort(local, axis=0)[1]
-    named = np.array(tags, dtype=object)[best]
-    named[(top > 0) & (second * 2 >= top)] = "mixed"
-    named[top == 0] = np.where(counts[3][top == 0] > 0, "ar-Latn", "unknown")
-    named[english] = "en"
-    return pl.Series("lang", named.tolist(), dtype=pl.String)
+    named = pl.Series([*tags, "mixed", "unknown", "en"], dtype=pl.String)
+    mixed, unknown, is_en = range(len(tags), len(named))
+    number = tokens.vocabulary.replace_strict(
+        list(lexicon.language), list(lexicon.language.values()), default=None, return_dtype=pl.String
+    ).replace_strict(list(tags), list(range(4)), default=4, return_dtype=pl.Int64)
+    of_word = number.to_numpy()
+
+    def judged(texts: Tokens) -> np.ndarray:
+        counts = np.stack([_sum_by_text(texts, of_word == tag) for tag in range(len(tags))])
+        # Arabic formulas stand in every language's talk: they name the language only where nothing else does
+        local = counts[:3]
+        best, top = local.argmax(axis=0), local.max(axis=0)
+        second = np.sort(local, axis=0)[1]
+        best[(top > 0) & (second * 2 >= top)] = mixed
+        best[top == 0] = np.where(counts[3][top == 0] > 0, tags.index("ar-Latn"), unknown)
+        return best
+
+    return named.gather(np.where(english, is_en, tokens.by_distinct_text(judged))).alias("lang")
+
+
+def _sum_by_text(texts: Tokens, is_so: np.ndarray) -> np.ndarray:
+    """By text, how many of its tokens are words that are so."""
+    return np.bincount(texts.text_no[is_so[texts.word]], minlength=texts.n_texts)

@@ -14,16 +14,22 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from tasks.measure.text.distinct import distinct_values, stretches
 from warehouse.reference.lexicon import Words
 
 #: Placeholders: one private character each, so that no writer can have typed them.
 URL, EMAIL, PHONE, MENTION = "\ue000", "\ue001", "\ue002", "\ue003"
 PLACEHOLDERS = (URL, EMAIL, PHONE, MENTION)
 
+_PRIVATE = [chr(0xE000 + number) for number in range(16)]
+
+_DOMAINS = ("com", "id", "org", "net", "ly", "gl", "me", "co", "info", "edu", "app", "io", "link", "site")
 URL_PATTERN = (
     r"(?i)\b(?:https?://|www\.)[^\s<>\"]+"
-    r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|id|org|net|ly|gl|me|co|info|edu|app|io|link|site)(?:/[^\s<>\"]*)?\b"
+    rf"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{'|'.join(_DOMAINS)})(?:/[^\s<>\"]*)?\b"
 )
+#: Every address holds one of these.
+_OF_ADDRESSES = ["://", "www.", *(f".{domain}" for domain in _DOMAINS)]
 EMAIL_PATTERN = r"(?i)\b[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 PHONE_PATTERN = (
     r"(?:\+62|\b62|\b0)[ .\-\x{2011}]?8[0-9]{1,3}(?:[ .\-\x{2011}]?[0-9]{2,4}){2,4}\b|\+[0-9]{7,15}\b"
@@ -57,13 +63,13 @@ def plain(texts: pl.Series) -> pl.Series:
 
     Each distinct text is worked on once, and of them by each step only those it may change; NULL stays NULL.
     """
-    distinct = texts.unique().drop_nulls().alias("raw")
-    done = distinct.alias("plain")
+    done, place = distinct_values(texts)
     for concerns, step in _STEPS:
         done = _where(done, concerns, step)
-    done = done.to_frame().select(_letters(pl.col("plain")))["plain"]
-    frame = pl.DataFrame([distinct, done])
-    return texts.alias("raw").to_frame().join(frame, on="raw", how="left", maintain_order="left")["plain"]
+    done = done.str.to_lowercase()
+    for concerns, step in _LETTER_STEPS:
+        done = _where(done, concerns, step)
+    return done.gather(place).alias("plain")
 
 
 def _where(
@@ -71,7 +77,7 @@ def _where(
 ) -> pl.Series:
     """Texts with the step taken in those it concerns; a conditional expression would take it in all."""
     text = pl.col(texts.name)
-    chosen = texts.to_frame().select(concerns(text)).to_series().arg_true()
+    chosen = texts.to_frame().select(concerns(text).arg_true()).to_series()
     if chosen.is_empty():
         return texts
     return texts.clone().scatter(chosen, texts.gather(chosen).to_frame().select(step(text)).to_series())
@@ -79,7 +85,7 @@ def _where(
 
 def _untouched(text: pl.Expr) -> pl.Expr:
     """Without the private characters that serve as placeholders, should a writer have found them."""
-    return text.str.replace_all(r"[\x{e000}-\x{e00f}]", "")
+    return text.str.replace_many(_PRIVATE, [""])
 
 
 def _isolated(text: pl.Expr) -> pl.Expr:
@@ -118,24 +124,30 @@ def _holds(pattern: str, *, literal: bool = False) -> Callable[[pl.Expr], pl.Exp
     return lambda text: text.str.contains(pattern, literal=literal)
 
 
+def _unquoted(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(_QUOTES, "")
+
+
+def _may_hold_quotes(text: pl.Expr) -> pl.Expr:
+    return _is_beyond_ascii(text) | text.str.contains_any(["'", "`"])
+
+
 #: What is done to a text, in order, and a quick test for the texts it may change.
-_STEPS: tuple[tuple[Callable[[pl.Expr], pl.Expr], Callable[[pl.Expr], pl.Expr]], ...] = (
-    (_is_beyond_ascii, _untouched),
+_Steps = tuple[tuple[Callable[[pl.Expr], pl.Expr], Callable[[pl.Expr], pl.Expr]], ...]
+_STEPS: _Steps = (
+    (lambda text: text.str.contains_any(_PRIVATE), _untouched),
     (_holds("\u2068", literal=True), _isolated),
     (_is_beyond_ascii, _compatible),
     (_holds("@", literal=True), _mentions),
-    (_holds(r"[a-zA-Z0-9]\.[a-zA-Z]|://"), _addresses),
+    (lambda text: text.str.contains_any(_OF_ADDRESSES, ascii_case_insensitive=True), _addresses),
     (_holds(r"\+[0-9]{7}|(?:62|0)[ .\-\x{2011}]?8[0-9]"), _phones),
 )
-
-
-def _letters(text: pl.Expr) -> pl.Expr:
-    return (
-        text.str.replace_all(r"[*_~]", "")
-        .str.to_lowercase()
-        .str.replace_all(_QUOTES, "")
-        .str.replace_all(r"(\pL)\^2", "${1}2")
-    )
+#: And then, in small letters.
+_LETTER_STEPS: _Steps = (
+    (_holds("[*_~]"), lambda text: text.str.replace_all("[*_~]", "")),
+    (_may_hold_quotes, _unquoted),
+    (_holds("^2", literal=True), lambda text: text.str.replace_all(r"(\pL)\^2", "${1}2")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +228,9 @@ class Tokens:
     """All tokens of a column of texts, as arrays in step, in the order of the texts.
 
     ``text_no`` says which text (its row), ``word`` which vocabulary entry, ``clause`` and ``line`` number the
-    clauses and the stretches between hard breaks (both over the whole column), ``first`` marks the first
-    token of a text. ``vocabulary`` holds the distinct normal forms.
+    clauses and the stretches between hard breaks (both over the whole column). ``vocabulary`` holds the
+    distinct normal forms. ``distinct``: the tokens of the distinct texts alone, for what depends on nothing but
+    the text, and ``place``: for each text its place among them; they are their own distinct texts.
     """
 
     text_no: np.ndarray
@@ -227,26 +240,70 @@ class Tokens:
     has_question_mark: np.ndarray  # by text
     vocabulary: pl.Series
     n_texts: int
+    first: np.ndarray
+    distinct: Tokens | None = None
+    place: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.word)
 
+    @property
+    def n_by_text(self) -> np.ndarray:
+        """Tokens by text."""
+        return np.diff(self.first)
+
+    def by_distinct_text(self, count: Callable[[Tokens], np.ndarray]) -> np.ndarray:
+        """By text what depends on nothing but the text: worked out for each distinct one."""
+        return count(self) if self.distinct is None else count(self.distinct)[self.place]
+
 
 def tokenise(plain_text: pl.Series, spelling: Spelling) -> Tokens:
-    """Plain texts (see :func:`plain`; NULL counts as empty) -> tokens in their normal form."""
-    pieces = (
-        pl.DataFrame(
-            {"text_no": np.arange(len(plain_text), dtype=np.int64), "piece": plain_text.fill_null("")}
-        )
-        .with_columns(pl.col("piece").str.extract_all(_TOKEN))
-        .explode("piece", empty_as_null=True)
-        .drop_nulls("piece")
-        .with_columns(pl.col("piece").cast(pl.Categorical))
+    """Plain texts (see :func:`plain`; NULL counts as empty) -> tokens in their normal form.
+
+    Each distinct text is taken apart once.
+    """
+    texts, place = distinct_values(plain_text)
+    listed = texts.alias("piece").to_frame().select(pl.col("piece").fill_null("").str.extract_all(_TOKEN))
+    n_pieces = listed["piece"].list.len().to_numpy()
+    pieces = listed.explode("piece", empty_as_null=False)["piece"].cast(pl.Categorical)
+    codes = pieces.to_physical().to_numpy().astype(np.int64)
+    by_code, vocabulary = _vocabulary(pieces.unique(), spelling)
+    text_no = np.repeat(np.arange(len(texts)), n_pieces)
+    return _spread(_assemble(text_no, codes, by_code, vocabulary, len(texts)), place)
+
+
+def _spread(distinct: Tokens, place: np.ndarray) -> Tokens:
+    """The tokens of all texts from those of the distinct ones."""
+    count = distinct.n_by_text[place]
+    at = stretches(distinct.first[place], count)
+    # a stretch of a text keeps its number within the text, after all of the texts before
+    clause, line = (
+        number[at] + np.repeat(_shifts(number, distinct.first, place), count)
+        for number in (distinct.clause, distinct.line)
     )
-    codes = pieces["piece"].to_physical().to_numpy().astype(np.int64)
-    distinct = pieces["piece"].unique()
-    by_code, vocabulary = _vocabulary(distinct, spelling)
-    return _assemble(pieces["text_no"].to_numpy(), codes, by_code, vocabulary, len(plain_text))
+    return Tokens(
+        np.repeat(np.arange(len(place)), count),
+        distinct.word[at],
+        clause,
+        line,
+        distinct.has_question_mark[place],
+        distinct.vocabulary,
+        len(place),
+        np.append(0, np.cumsum(count)),
+        distinct,
+        place,
+    )
+
+
+def _shifts(number: np.ndarray, first: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """By text, what to add to the numbers of its distinct text so that numbers rise from text to text."""
+    if not len(number):
+        return np.zeros(len(place), dtype=np.int64)
+    start, end = first[:-1], first[1:]
+    lowest = number[np.minimum(start, len(number) - 1)]
+    width = np.where(end > start, number[np.maximum(end, 1) - 1] - lowest + 1, 0)[place]
+    shifts: np.ndarray = np.cumsum(width) - width - lowest[place]
+    return shifts
 
 
 def _vocabulary(distinct: pl.Series, spelling: Spelling) -> tuple[pl.DataFrame, pl.Series]:
@@ -280,21 +337,25 @@ def _assemble(
     flags[heads["code"].to_numpy()] = heads.select("is_clause", "is_hard", "is_question").to_numpy()
     held = listed.drop_nulls("word")
     words[held["code"].to_numpy(), held["nth"].to_numpy()] = held["word"].to_numpy()
+    is_clause, is_hard, is_question = (np.ascontiguousarray(flag) for flag in flags.T)
     new_text = np.ones(len(text_no), dtype=bool)
     new_text[1:] = text_no[1:] != text_no[:-1]
-    clause = np.cumsum(flags[codes, 0] | new_text)
-    line = np.cumsum(flags[codes, 1] | new_text)
+    clause = np.cumsum(is_clause[codes] | new_text)
+    line = np.cumsum(is_hard[codes] | new_text)
     questioned = np.zeros(n_texts, dtype=bool)
-    questioned[text_no[flags[codes, 2]]] = True
+    questioned[text_no[is_question[codes]]] = True
     width = (words >= 0).sum(axis=1)[codes]
     position = np.repeat(np.arange(len(codes)), width)
-    nth = np.arange(len(position)) - np.repeat(np.cumsum(width) - width, width)
+    nth = stretches(np.zeros_like(width), width) if (width > 1).any() else 0
+    of_text = text_no[position]
+    n_tokens = np.bincount(of_text, minlength=n_texts)
     return Tokens(
-        text_no[position],
-        words[codes[position], nth],
+        of_text,
+        words.ravel()[codes[position] * words.shape[1] + nth],
         clause[position],
         line[position],
         questioned,
         vocabulary,
         n_texts,
+        np.append(0, np.cumsum(n_tokens)),
     )

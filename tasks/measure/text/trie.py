@@ -8,19 +8,30 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from tasks.measure.text.distinct import stretches
 from tasks.measure.text.normalise import Tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Trie:
-    """Sequences of words as states; ``ends`` lists which sequence ends in which state (several may)."""
+    """Sequences of words as states, 0 before the first word; several sequences may end in one state."""
 
-    vocabulary: dict[str, int]
+    vocabulary: pl.DataFrame  # form, no
+    first: (
+        np.ndarray
+    )  # by number of a word, the state it leads to from the beginning, -1 for none; last: no word
     step_keys: np.ndarray  # state * size + word, sorted
     step_to: np.ndarray
-    end_state: np.ndarray  # sorted
+    goes_on: np.ndarray  # by state
+    end_first: (
+        np.ndarray
+    )  # by state, where its sequences begin in ``end_entry``, and after the last their number
     end_entry: np.ndarray
-    depth: int
+
+    @property
+    def size(self) -> int:
+        """Words known, at least 1."""
+        return len(self.first) - 1
 
 
 def build(sequences: Sequence[Sequence[str]]) -> Trie:
@@ -35,17 +46,27 @@ def build(sequences: Sequence[Sequence[str]]) -> Trie:
             state = steps.setdefault(step, len(steps) + 1)
         if sequence:
             ends.append((state, entry))
-    size = max(len(vocabulary), 1)
+    size, n_states = max(len(vocabulary), 1), len(steps) + 1
     keys = np.array([state * size + word for state, word in steps], dtype=np.int64)
+    to = np.array(list(steps.values()), dtype=np.int64)
     order = np.argsort(keys)
     ends.sort()
+    first = np.full(size + 1, -1, dtype=np.int64)
+    first[keys[keys < size]] = to[keys < size]
+    goes_on = np.zeros(n_states, dtype=bool)
+    goes_on[keys // size] = True
+    n_ends = np.bincount(np.array([state for state, _ in ends], dtype=np.int64), minlength=n_states)
     return Trie(
-        vocabulary,
+        pl.DataFrame(
+            {"form": list(vocabulary), "no": list(vocabulary.values())},
+            schema={"form": pl.String, "no": pl.Int64},
+        ),
+        first,
         keys[order],
-        np.array(list(steps.values()), dtype=np.int64)[order],
-        np.array([state for state, _ in ends], dtype=np.int64),
+        to[order],
+        goes_on,
+        np.append(0, np.cumsum(n_ends)),
         np.array([entry for _, entry in ends], dtype=np.int64),
-        max((len(sequence) for sequence in sequences), default=0),
     )
 
 
@@ -67,51 +88,67 @@ class Hits:
 
 def find(trie: Trie, tokens: Tokens) -> Hits:
     """Every occurrence of every sequence; none spans a hard break or a text's end."""
-    names = pl.Series(list(trie.vocabulary), dtype=pl.String)
-    known = pl.DataFrame({"form": tokens.vocabulary}).join(
-        pl.DataFrame({"form": names, "no": list(trie.vocabulary.values())}),
-        on="form",
-        how="left",
-        maintain_order="left",
-    )["no"]
-    to_trie = known.fill_null(-1).to_numpy().astype(np.int64)
-    words = to_trie[tokens.word] if len(tokens) else np.zeros(0, np.int64)
-    position = np.flatnonzero(words >= 0)
-    state = np.zeros(len(position), dtype=np.int64)
-    size = max(len(trie.vocabulary), 1)
+    found = _by_length(trie, tokens if tokens.distinct is None else tokens.distinct)
+    return join([spread(hits, tokens) for hits in found])
+
+
+def spread(hits: Hits, tokens: Tokens) -> Hits:
+    """Occurrences in the distinct texts, in their order, as occurrences in all texts."""
+    if tokens.distinct is None or tokens.place is None:
+        return hits
+    distinct, place = tokens.distinct, tokens.place
+    n_hits = np.bincount(distinct.text_no[hits.start], minlength=distinct.n_texts)
+    count = n_hits[place]
+    at = stretches((np.cumsum(n_hits) - n_hits)[place], count)
+    shift = np.repeat(tokens.first[:-1] - distinct.first[place], count)
+    return Hits(hits.entry[at], hits.start[at] + shift, hits.length[at])
+
+
+def _by_length(trie: Trie, tokens: Tokens) -> list[Hits]:
+    """Occurrences of sequences of one word, of two, and so on, each in the order of the tokens."""
+    known = (
+        tokens.vocabulary.alias("form")
+        .to_frame()
+        .join(trie.vocabulary, on="form", how="left", maintain_order="left")["no"]
+    )
+    to_trie = known.fill_null(-1).to_numpy()
+    state = trie.first[to_trie][tokens.word]
+    position = np.flatnonzero(state >= 0)
+    state = state[position]
     found: list[Hits] = []
-    for depth in range(trie.depth):
-        position, state = _advance(trie, tokens, words, position, state, depth, size)
-        if not len(position):
-            break
-        first = np.searchsorted(trie.end_state, state, "left")
-        count = np.searchsorted(trie.end_state, state, "right") - first
-        which = np.repeat(np.arange(len(position)), count)
-        nth = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-        entries = trie.end_entry[first[which] + nth]
-        found.append(Hits(entries, position[which], np.full(len(which), depth + 1, dtype=np.int64)))
-    return join(found)
+    while len(position):
+        length = len(found) + 1
+        n_ends = np.diff(trie.end_first)[state]
+        entries = trie.end_entry[stretches(trie.end_first[state], n_ends)]
+        start = np.repeat(position, n_ends)
+        found.append(Hits(entries, start, np.full(len(start), length, dtype=np.int64)))
+        on = trie.goes_on[state]
+        position, state = _advance(trie, tokens, to_trie, position[on], state[on], length)
+    return found
 
 
 def _advance(
-    trie: Trie,
-    tokens: Tokens,
-    words: np.ndarray,
-    position: np.ndarray,
-    state: np.ndarray,
-    depth: int,
-    size: int,
+    trie: Trie, tokens: Tokens, to_trie: np.ndarray, position: np.ndarray, state: np.ndarray, depth: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Positions whose sequence goes on with the token ``depth`` places later, and their new states."""
-    inside = position + depth < len(words)
+    inside = position + depth < len(tokens)
     position, state = position[inside], state[inside]
     at = position + depth
-    alive = (words[at] >= 0) & (tokens.line[at] == tokens.line[position])
-    position, state, at = position[alive], state[alive], at[alive]
-    keys = state * size + words[at]
-    slot = np.minimum(np.searchsorted(trie.step_keys, keys), max(len(trie.step_keys) - 1, 0))
-    good = trie.step_keys[slot] == keys if len(trie.step_keys) else np.zeros(len(keys), dtype=bool)
+    word = to_trie[tokens.word[at]]
+    alive = (word >= 0) & (tokens.line[at] == tokens.line[position])
+    position, keys = position[alive], state[alive] * trie.size + word[alive]
+    slot = np.minimum(np.searchsorted(trie.step_keys, keys), len(trie.step_keys) - 1)
+    good = trie.step_keys[slot] == keys
     return position[good], trie.step_to[slot[good]]
+
+
+def covered(start: np.ndarray, length: np.ndarray, n_tokens: int) -> np.ndarray:
+    """Mask over tokens: inside one of the occurrences."""
+    mask = np.zeros(n_tokens, dtype=bool)
+    mask[start] = True
+    for place in range(1, int(length.max(initial=1))):
+        mask[start[length > place] + place] = True
+    return mask
 
 
 def join(parts: Sequence[Hits]) -> Hits:

@@ -12,12 +12,13 @@ from importlib import resources
 from typing import Any
 
 import polars as pl
-from jinja2 import Environment, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 
 from schemas.config import Study
 from schemas.indicators import Indicator
 from tasks.publish.report import words
 from tasks.publish.report.charts import Chart, Point, draw
+from tasks.publish.report.over_time import OverTime, over_time
 from tasks.snapshot.manifest import Manifest
 
 Row = dict[str, Any]
@@ -66,6 +67,7 @@ class GroupPart:
     last_month: dt.date
     n_months: int
     n_covered: int
+    over_time: OverTime
 
     @property
     def figures(self) -> list[Figure]:
@@ -179,6 +181,7 @@ def _group_part(
         last_month=months["month"][-1],
         n_months=months.height,
         n_covered=months.filter(pl.col("coverage") >= 0.8).height,
+        over_time=over_time(group_id, research, definitions),
     )
 
 
@@ -204,7 +207,11 @@ def _read(name: str) -> str:
 
 def _environment() -> Environment:
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=DictLoader({name: _read(name) for name in ("page.html", "over_time.html")}),
     )
     environment.filters |= {
         "plain": words.plain,
@@ -259,7 +266,7 @@ def render_report(
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         _environment()
-        .from_string(_read("page.html"))
+        .get_template("page.html")
         .render(
             style=style,
             style_digest=digest,

@@ -63,6 +63,15 @@ DIRECTION_WORDS = {
     "0 = equal": "zero = equal",
 }
 
+#: Islamic months as Indonesia names them.
+HIJRI_MONTHS = (
+    "Muharram", "Safar", "Rabiulawal", "Rabiulakhir", "Jumadilawal", "Jumadilakhir", "Rajab", "Syakban", "Ramadan",
+    "Syawal", "Zulkaidah", "Zulhijah",
+)  # fmt: skip
+HIJRI_MONTHS_SHORT = (
+    "Muh", "Saf", "R.aw", "R.akh", "J.aw", "J.akh", "Raj", "Sya", "Ram", "Syw", "Zka", "Zhj",
+)  # fmt: skip
+
 STATUS_WORDS = {
     "ok": "enough evidence",
     "partial": "shown with care: part of the month was not observed, or membership is uncertain",
@@ -151,6 +160,15 @@ def count(value: float | None) -> str:
 def _signed(slope: float) -> str:
     """Three significant digits with a sign, a minus that is one."""
     return f"{slope:+.3g}".replace("-", "\N{MINUS SIGN}")
+
+
+def difference(value: float | None, unit: str) -> str:
+    """A difference of two values: points for shares, else three significant digits, with its sign."""
+    if value is None:
+        return "–"
+    if is_share(unit):
+        return f"{_signed(100 * value)}\N{NO-BREAK SPACE}points"
+    return _signed(value)
 
 
 def slope_sentence(slope: float | None, low: float | None, high: float | None, unit: str) -> str:

@@ -6,13 +6,12 @@ import pytest
 from schemas.indicators import registry
 from tasks.measure.indicators import compute
 from tasks.measure.indicators.between import between
-from tests.spec.test_spec_composites import EXPORTER, yearly
-from tests.spec.toygroup import group
+from tests.spec.toygroup import ADMIN, group, yearly
 
 
 @pytest.fixture(scope="module")
 def one():
-    return compute(group("m1-m30", months=("2021-01", "2022-04"), turns_table=yearly(16), declared=EXPORTER))
+    return compute(group("m1-m30", months=("2021-01", "2022-04"), turns_table=yearly(16), declared=ADMIN))
 
 
 def named(frame: pl.DataFrame, name: str, key: int, share_of: float = 1.0) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from schemas.config import Participants
 from schemas.indicators import registry
 from tasks.measure.indicators import Indicators, closure_hash, compute, month_hashes
 from tasks.measure.indicators.context import add_months
+from tasks.measure.indicators.tail import Tail
 from tests.measure.indicators.random_group import random_group
 
 MONTHS = 6
@@ -65,25 +66,29 @@ def test_a_later_message_changes_its_months_only(inputs, full):
     assert months["conflict_rate"] == [add_months(at, -1), at]
 
 
+def up_to(inputs, cut):
+    """What was known of a group when the month before ``cut`` was measured."""
+    return replace(
+        inputs,
+        month=add_months(cut, -1),
+        fact_turn=inputs.fact_turn.filter(pl.col("local_date") < cut + dt.timedelta(days=3)),
+        fact_reply=inputs.fact_reply.filter(pl.col("local_date") < cut + dt.timedelta(days=3)),
+        fact_activity=inputs.fact_activity.filter(pl.col("local_date") < cut),
+        fact_participation=inputs.fact_participation.filter(pl.col("added_date") < cut),
+        fact_campaign=inputs.fact_campaign.filter(pl.col("local_date") < cut),
+        fact_campaign_member=inputs.fact_campaign_member.join(
+            inputs.fact_campaign.filter(pl.col("local_date") < cut), on="campaign_key", how="semi"
+        ),
+        fact_trigger=inputs.fact_trigger.filter(pl.col("local_date") < cut),
+        presence=inputs.presence.filter(pl.col("date") < cut + dt.timedelta(days=3)),
+        coverage=inputs.coverage.filter(pl.col("date") < cut + dt.timedelta(days=3)),
+    )
+
+
 def test_a_month_more_leaves_the_earlier_ones(inputs, full):
     longer = random_group(months=MONTHS + 1)
     cut = add_months(inputs.first_month, MONTHS)
-    earlier = replace(
-        longer,
-        month=add_months(cut, -1),
-        fact_turn=longer.fact_turn.filter(pl.col("local_date") < cut + dt.timedelta(days=3)),
-        fact_reply=longer.fact_reply.filter(pl.col("local_date") < cut + dt.timedelta(days=3)),
-        fact_activity=longer.fact_activity.filter(pl.col("local_date") < cut),
-        fact_participation=longer.fact_participation.filter(pl.col("added_date") < cut),
-        fact_campaign=longer.fact_campaign.filter(pl.col("local_date") < cut),
-        fact_campaign_member=longer.fact_campaign_member.join(
-            longer.fact_campaign.filter(pl.col("local_date") < cut), on="campaign_key", how="semi"
-        ),
-        fact_trigger=longer.fact_trigger.filter(pl.col("local_date") < cut),
-        presence=longer.presence.filter(pl.col("date") < cut + dt.timedelta(days=3)),
-        coverage=longer.coverage.filter(pl.col("date") < cut + dt.timedelta(days=3)),
-    )
-    before = compute(earlier)
+    before = compute(up_to(longer, cut))
     after = compute(longer, cached=before)
     assert_same(after, compute(longer))
     touched = changed(before, after).filter(pl.col("code") == "active_member_share")["month"].to_list()
@@ -92,6 +97,26 @@ def test_a_month_more_leaves_the_earlier_ones(inputs, full):
         pl.col("code") == "style_match"
     )
     assert same["value"].equals(same["value_before"], null_equal=True)
+
+
+def test_a_month_more_of_many_is_computed_from_the_last_ones(monkeypatch):
+    """The arrays of the last months alone give what those of all months give, to the last bit."""
+    longer = random_group(months=30, members=12, per_month=60, seed=1)
+    before = compute(up_to(longer, longer.month))
+    short: list[int] = []
+    chosen = Tail.context
+
+    def watched(tail, spec):
+        found = chosen(tail, spec)
+        short.append(found.n_months)
+        return found
+
+    monkeypatch.setattr(Tail, "context", watched)
+    after = compute(longer, cached=before)
+    assert max(short) == 30  # shocks are held against the whole history
+    assert sorted(set(short)) == [16, 30]
+    monkeypatch.setattr(Tail, "context", lambda tail, spec: tail._whole)
+    assert_same(after, compute(longer, cached=before))
 
 
 def test_an_early_message_found_late_leaves_the_later_months(inputs, full):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from tasks.measure.indicators import intervals
+from tasks.measure.indicators import intervals, measures
 
 counts = st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -57,8 +57,21 @@ def test_poisson_is_that_of_the_chi_square(k, exposure):
 
 def test_percentiles_leave_out_what_is_no_number():
     draws = np.append(np.arange(101.0), [np.nan] * 9)
-    assert intervals.percentiles(draws) == (pytest.approx(2.5), pytest.approx(97.5))
-    assert np.isnan(intervals.percentiles(np.array([1.0, np.nan, np.nan]))).all()
+    assert intervals.percentiles(draws, 10**9) == (pytest.approx(2.5), pytest.approx(97.5))
+    assert np.isnan(intervals.percentiles(np.array([1.0, np.nan, np.nan]), 10**9)).all()
+
+
+@pytest.mark.parametrize(("clusters", "low"), [(8, 0.0057), (20, 0.0159), (60, 0.0218), (10**9, 0.025)])
+def test_few_clusters_have_ends_further_out(clusters, low):
+    """8: Student's 2.3646 with 7 degrees of freedom x sqrt(8 / 7) = 2.5279 standard deviations, .0057 beyond."""
+    assert intervals.tails(clusters) == pytest.approx([low, 1 - low], abs=5e-5)
+
+
+def test_means_of_few_people_are_covered_as_often_as_said():
+    """1000 samples of 10 from a normal distribution: 95 %, give or take 3 standard errors of .7 points."""
+    rng = np.random.default_rng(4)
+    ends = np.array([intervals.bootstrap_mean(rng, rng.normal(size=10)) for _ in range(1000)])
+    assert np.mean((ends[:, 0] <= 0) & (ends[:, 1] >= 0)) == pytest.approx(0.95, abs=0.021)
 
 
 def test_resampled_counts_draw_as_many_as_there_are():
@@ -86,8 +99,18 @@ def test_seven_clusters_give_no_interval():
     assert np.isnan(intervals.jackknife(1.0, np.arange(7.0))).all()
 
 
-def test_jackknife_of_a_mean_is_the_normal_interval():
+def test_jackknife_of_a_mean_is_students_interval():
     values = np.random.default_rng(2).normal(10, 3, 40)
     left_out = (values.sum() - values) / 39
     low, high = intervals.jackknife(values.mean(), left_out)
-    assert (high - low) / 2 == pytest.approx(1.959964 * stats.sem(values), rel=1e-6)
+    assert (low, high) == pytest.approx(stats.t.interval(0.95, 39, values.mean(), stats.sem(values)))
+
+
+def test_where_no_case_or_every_case_is_a_hit_wilson_stands_in():
+    """0 of 12 and 7 of 7: resampling says [0, 0] and [1, 1]; Wilson [0, .2425] and [.6457, 1]. 3 of 10 stays."""
+    k, n = np.array([0.0, 7, 3]), np.array([12.0, 7, 10])
+    flat = np.array([0.0, 1, 0.1]), np.array([0.0, 1, 0.6])
+    (low, high), kind = measures.or_wilson(flat, "boot_member", k, n)
+    assert low == pytest.approx([0, 0.6457, 0.1], abs=5e-5)
+    assert high == pytest.approx([0.2425, 1, 0.6], abs=5e-5)
+    assert kind.tolist() == ["wilson", "wilson", "boot_member"]

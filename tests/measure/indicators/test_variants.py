@@ -15,15 +15,14 @@ from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.sensitivity import TRAILING_CODES
 from tasks.measure.indicators.variants import VARIANTS, first_component, ranks, together
 from tests.measure.indicators.random_group import random_group
-from tests.spec.test_spec_composites import EXPORTER, yearly
-from tests.spec.toygroup import group
+from tests.spec.toygroup import ADMIN, group, yearly
 
 BY_NAME = {variant.name: variant for variant in VARIANTS}
 
 
 @pytest.fixture(scope="module")
 def computed():
-    return compute(group("m1-m30", months=("2021-01", "2022-04"), turns_table=yearly(16), declared=EXPORTER))
+    return compute(group("m1-m30", months=("2021-01", "2022-04"), turns_table=yearly(16), declared=ADMIN))
 
 
 def test_ranks__places_among_the_base():
@@ -75,7 +74,7 @@ def test_the_sensitivity_table_stands_beside_the_index(computed):
 
 def test_presumed_members_move_the_variant_on_proven_presence():
     toy = group(
-        "m1-m30", months=("2021-01", "2022-04"), turns_table=yearly(16), declared=EXPORTER, presumed="m29 m30"
+        "m1-m30", months=("2021-01", "2022-04"), turns_table=yearly(16), declared=ADMIN, presumed="m29 m30"
     )
     details = compute(toy).details
     at = (pl.col("code") == "active_member_share") & (pl.col("month") == pl.date(2022, 4, 1))

@@ -52,7 +52,10 @@ CREATE UNIQUE INDEX uq_change_point ON research.change_point (group_id, code, mo
 CREATE UNIQUE INDEX uq_hijri_season ON research.hijri_season (group_id, code, hijri_month) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_shock ON research.shock (group_id, shock, shock_date, code) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_decomposition ON research.decomposition (group_id, code, from_year, to_year) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX uq_decomposition_by_gender ON research.decomposition_by_gender (group_id, code, from_year, to_year, gender) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX uq_member_mean ON research.member_mean (group_id, code, year, gender) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_newcomer_survival ON research.newcomer_survival (group_id, joined_year, is_welcomed, months_since_joining) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX uq_newcomer_survival_by_gender ON research.newcomer_survival_by_gender (group_id, joined_year, gender, months_since_joining) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_yearly_band ON research.yearly_band (group_id, code, year) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_attendance ON research.attendance (group_id, year) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_sequence_effect ON research.sequence_effect (group_id, outcome, term) NULLS NOT DISTINCT;

@@ -162,7 +162,7 @@ CREATE TABLE core.dim_indicator (
 	CONSTRAINT ck_dim_indicator_facet CHECK ("facet" IN ('mechanical', 'organic', 'trust_and_aid', 'information_access', 'social_action', 'belonging', 'bridging', 'fragility', 'resilience', 'membership', 'empowerment', 'composite')),
 	CONSTRAINT ck_dim_indicator_range_low CHECK ("range_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_dim_indicator_range_high CHECK ("range_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_dim_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
+	CONSTRAINT ck_dim_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'mover', 'greenwood', 'none')),
 	CONSTRAINT ck_dim_indicator_window_months CHECK ("window_months" >= 1),
 	CONSTRAINT ck_dim_indicator_look_back_months CHECK ("look_back_months" >= 0),
 	CONSTRAINT ck_dim_indicator_look_ahead_months CHECK ("look_ahead_months" >= 0)
@@ -1017,7 +1017,7 @@ CREATE TABLE core.fact_indicator (
 	CONSTRAINT ck_fact_indicator_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_fact_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
+	CONSTRAINT ck_fact_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'mover', 'greenwood', 'none')),
 	CONSTRAINT ck_fact_indicator_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_n_lo CHECK ("n_lo" BETWEEN 0 AND 1.7976931348623157e+308),
@@ -1065,7 +1065,7 @@ CREATE TABLE core.fact_indicator_detail (
 	CONSTRAINT ck_fact_indicator_detail_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_detail_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_detail_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_fact_indicator_detail_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
+	CONSTRAINT ck_fact_indicator_detail_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'mover', 'greenwood', 'none')),
 	CONSTRAINT ck_fact_indicator_detail_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_detail_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_detail_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
@@ -1217,7 +1217,7 @@ CREATE TABLE core.fact_indicator_vintage (
 	CONSTRAINT ck_fact_indicator_vintage_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_vintage_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_vintage_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_fact_indicator_vintage_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
+	CONSTRAINT ck_fact_indicator_vintage_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'mover', 'greenwood', 'none')),
 	CONSTRAINT ck_fact_indicator_vintage_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_vintage_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_indicator_vintage_coverage CHECK ("coverage" BETWEEN 0 AND 1),
@@ -1252,8 +1252,10 @@ CREATE TABLE core.fact_trend (
 	p_hamed_rao DOUBLE PRECISION,
 	p_seasonal DOUBLE PRECISION,
 	q_bh DOUBLE PRECISION,
+	q_by DOUBLE PRECISION,
 	is_adjusted BOOLEAN NOT NULL,
 	same_sign_share DOUBLE PRECISION,
+	is_window_sensitive BOOLEAN,
 	trend_status TEXT NOT NULL,
 	snapshot_id TEXT NOT NULL,
 	CONSTRAINT ck_fact_trend_group_key CHECK ("group_key" >= 0),
@@ -1266,6 +1268,7 @@ CREATE TABLE core.fact_trend (
 	CONSTRAINT ck_fact_trend_p_hamed_rao CHECK ("p_hamed_rao" BETWEEN 0 AND 1),
 	CONSTRAINT ck_fact_trend_p_seasonal CHECK ("p_seasonal" BETWEEN 0 AND 1),
 	CONSTRAINT ck_fact_trend_q_bh CHECK ("q_bh" BETWEEN 0 AND 1),
+	CONSTRAINT ck_fact_trend_q_by CHECK ("q_by" BETWEEN 0 AND 1),
 	CONSTRAINT ck_fact_trend_same_sign_share CHECK ("same_sign_share" BETWEEN 0 AND 1),
 	CONSTRAINT ck_fact_trend_trend_status CHECK ("trend_status" IN ('no values', 'too short to tell', 'not tested', 'indicative: rising', 'indicative: falling', 'indicative: no clear change', 'rising', 'falling', 'no clear change', 'no verdict: adjustment turns the sign', 'no verdict: variants disagree', 'no verdict: stickers took the place of words'))
 );
@@ -1282,8 +1285,10 @@ COMMENT ON COLUMN core.fact_trend.p_ar1boot IS 'Mann-Kendall p by parametric AR(
 COMMENT ON COLUMN core.fact_trend.p_hamed_rao IS 'Mann-Kendall p with the variance of Hamed and Rao; too small below 60 values.';
 COMMENT ON COLUMN core.fact_trend.p_seasonal IS 'p of the seasonal Kendall test by Islamic month.';
 COMMENT ON COLUMN core.fact_trend.q_bh IS 'Benjamini-Hochberg q within facet and research question.';
+COMMENT ON COLUMN core.fact_trend.q_by IS 'The same after Benjamini and Yekutieli, for tests that hang together; it decides about composites.';
 COMMENT ON COLUMN core.fact_trend.is_adjusted IS 'Whether Ramadan and Syawal were taken out first; too short series stay as they are.';
 COMMENT ON COLUMN core.fact_trend.same_sign_share IS 'Share of variants whose slope has the same sign. [share]';
+COMMENT ON COLUMN core.fact_trend.is_window_sensitive IS 'Whether some variant of the reply grid ranks the months otherwise (below .8) or turns the slope''s sign; NULL: no indicator of ties, or fewer than six months to compare.';
 COMMENT ON COLUMN core.fact_trend.trend_status IS 'What may be said about the trend.';
 COMMENT ON COLUMN core.fact_trend.snapshot_id IS 'Snapshot: month and 12 hex digits of its manifest.';
 CREATE TABLE core.fact_trend_variant (
@@ -1294,10 +1299,12 @@ CREATE TABLE core.fact_trend_variant (
 	variant TEXT NOT NULL,
 	slope_per_month DOUBLE PRECISION NOT NULL,
 	is_sign_kept BOOLEAN NOT NULL,
+	rank_correlation DOUBLE PRECISION,
 	snapshot_id TEXT NOT NULL,
 	CONSTRAINT ck_fact_trend_variant_group_key CHECK ("group_key" >= 0),
 	CONSTRAINT ck_fact_trend_variant_def_version CHECK ("def_version" >= 1),
-	CONSTRAINT ck_fact_trend_variant_slope_per_month CHECK ("slope_per_month" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308)
+	CONSTRAINT ck_fact_trend_variant_slope_per_month CHECK ("slope_per_month" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_fact_trend_variant_rank_correlation CHECK ("rank_correlation" BETWEEN -1 AND 1)
 );
 COMMENT ON TABLE core.fact_trend_variant IS 'Grain: group, indicator, variant of the trend model.';
 COMMENT ON COLUMN core.fact_trend_variant.group_key IS 'Durable key of a group.';
@@ -1306,7 +1313,8 @@ COMMENT ON COLUMN core.fact_trend_variant.code IS 'Code of the indicator.';
 COMMENT ON COLUMN core.fact_trend_variant.def_version IS 'Version of the indicator''s definition.';
 COMMENT ON COLUMN core.fact_trend_variant.variant IS 'What was added to, or left out of, the primary model.';
 COMMENT ON COLUMN core.fact_trend_variant.slope_per_month IS 'Theil-Sen slope. [unit per month]';
-COMMENT ON COLUMN core.fact_trend_variant.is_sign_kept IS 'Whether the variant''s slope has the sign of the primary one.';
+COMMENT ON COLUMN core.fact_trend_variant.is_sign_kept IS 'Whether the variant''s slope has the sign of the primary one; of the reply grid, over the same months.';
+COMMENT ON COLUMN core.fact_trend_variant.rank_correlation IS 'Spearman''s correlation of the variant''s months with the indicator''s; of the reply grid alone.';
 COMMENT ON COLUMN core.fact_trend_variant.snapshot_id IS 'Snapshot: month and 12 hex digits of its manifest.';
 CREATE TABLE core.fact_revision (
 	group_key BIGINT NOT NULL,
@@ -1581,7 +1589,7 @@ CREATE TABLE research.indicator (
 	CONSTRAINT ck_indicator_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
+	CONSTRAINT ck_indicator_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'mover', 'greenwood', 'none')),
 	CONSTRAINT ck_indicator_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_coverage CHECK ("coverage" BETWEEN 0 AND 1),
@@ -1625,7 +1633,7 @@ CREATE TABLE research.indicator_detail (
 	CONSTRAINT ck_indicator_detail_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_detail_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_detail_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_indicator_detail_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
+	CONSTRAINT ck_indicator_detail_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'mover', 'greenwood', 'none')),
 	CONSTRAINT ck_indicator_detail_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_detail_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_indicator_detail_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
@@ -1727,8 +1735,10 @@ CREATE TABLE research.trend (
 	p_hamed_rao DOUBLE PRECISION,
 	p_seasonal DOUBLE PRECISION,
 	q_bh DOUBLE PRECISION,
+	q_by DOUBLE PRECISION,
 	is_adjusted BOOLEAN NOT NULL,
 	same_sign_share DOUBLE PRECISION,
+	is_window_sensitive BOOLEAN,
 	status TEXT NOT NULL,
 	trend_status TEXT NOT NULL,
 	snapshot_id TEXT NOT NULL,
@@ -1741,6 +1751,7 @@ CREATE TABLE research.trend (
 	CONSTRAINT ck_trend_p_hamed_rao CHECK ("p_hamed_rao" BETWEEN 0 AND 1),
 	CONSTRAINT ck_trend_p_seasonal CHECK ("p_seasonal" BETWEEN 0 AND 1),
 	CONSTRAINT ck_trend_q_bh CHECK ("q_bh" BETWEEN 0 AND 1),
+	CONSTRAINT ck_trend_q_by CHECK ("q_by" BETWEEN 0 AND 1),
 	CONSTRAINT ck_trend_same_sign_share CHECK ("same_sign_share" BETWEEN 0 AND 1),
 	CONSTRAINT ck_trend_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok')),
 	CONSTRAINT ck_trend_trend_status CHECK ("trend_status" IN ('no values', 'too short to tell', 'not tested', 'indicative: rising', 'indicative: falling', 'indicative: no clear change', 'rising', 'falling', 'no clear change', 'no verdict: adjustment turns the sign', 'no verdict: variants disagree', 'no verdict: stickers took the place of words'))
@@ -1757,8 +1768,10 @@ COMMENT ON COLUMN research.trend.p_ar1boot IS 'Mann-Kendall p by parametric AR(1
 COMMENT ON COLUMN research.trend.p_hamed_rao IS 'Mann-Kendall p with the variance of Hamed and Rao; too small below 60 values.';
 COMMENT ON COLUMN research.trend.p_seasonal IS 'p of the seasonal Kendall test by Islamic month.';
 COMMENT ON COLUMN research.trend.q_bh IS 'Benjamini-Hochberg q within facet and research question.';
+COMMENT ON COLUMN research.trend.q_by IS 'The same after Benjamini and Yekutieli, for tests that hang together; it decides about composites.';
 COMMENT ON COLUMN research.trend.is_adjusted IS 'Whether Ramadan and Syawal were taken out first; too short series stay as they are.';
 COMMENT ON COLUMN research.trend.same_sign_share IS 'Share of variants whose slope has the same sign. [share]';
+COMMENT ON COLUMN research.trend.is_window_sensitive IS 'Whether some variant of the reply grid ranks the months otherwise (below .8) or turns the slope''s sign; NULL: no indicator of ties, or fewer than six months to compare.';
 COMMENT ON COLUMN research.trend.status IS 'Why the value is there or not.';
 COMMENT ON COLUMN research.trend.trend_status IS 'What may be said about the trend.';
 COMMENT ON COLUMN research.trend.snapshot_id IS 'Snapshot: month and 12 hex digits of its manifest.';
@@ -1768,15 +1781,18 @@ CREATE TABLE research.trend_variant (
 	variant TEXT NOT NULL,
 	slope_per_month DOUBLE PRECISION NOT NULL,
 	is_sign_kept BOOLEAN NOT NULL,
+	rank_correlation DOUBLE PRECISION,
 	snapshot_id TEXT NOT NULL,
-	CONSTRAINT ck_trend_variant_slope_per_month CHECK ("slope_per_month" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308)
+	CONSTRAINT ck_trend_variant_slope_per_month CHECK ("slope_per_month" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_trend_variant_rank_correlation CHECK ("rank_correlation" BETWEEN -1 AND 1)
 );
 COMMENT ON TABLE research.trend_variant IS 'Grain: group, indicator, variant of the trend model.';
 COMMENT ON COLUMN research.trend_variant.group_id IS 'The group''s identifier: its folder''s name in landing.';
 COMMENT ON COLUMN research.trend_variant.code IS 'Code of the indicator.';
 COMMENT ON COLUMN research.trend_variant.variant IS 'What was added to, or left out of, the primary model.';
 COMMENT ON COLUMN research.trend_variant.slope_per_month IS 'Theil-Sen slope. [unit per month]';
-COMMENT ON COLUMN research.trend_variant.is_sign_kept IS 'Whether the variant''s slope has the sign of the primary one.';
+COMMENT ON COLUMN research.trend_variant.is_sign_kept IS 'Whether the variant''s slope has the sign of the primary one; of the reply grid, over the same months.';
+COMMENT ON COLUMN research.trend_variant.rank_correlation IS 'Spearman''s correlation of the variant''s months with the indicator''s; of the reply grid alone.';
 COMMENT ON COLUMN research.trend_variant.snapshot_id IS 'Snapshot: month and 12 hex digits of its manifest.';
 CREATE TABLE research.change_point (
 	group_id TEXT NOT NULL,
@@ -1816,6 +1832,7 @@ CREATE TABLE research.shock (
 	code TEXT NOT NULL,
 	shock_status TEXT NOT NULL,
 	drop DOUBLE PRECISION,
+	drop_share DOUBLE PRECISION,
 	placebo_rank_p DOUBLE PRECISION,
 	n_placebos BIGINT,
 	surge DOUBLE PRECISION,
@@ -1835,6 +1852,7 @@ CREATE TABLE research.shock (
 	status TEXT NOT NULL,
 	CONSTRAINT ck_shock_shock_status CHECK ("shock_status" IN ('outside the data', 'too short to tell', 'absorbed: within the placebo band', 'dropped: recovered', 'dropped: not recovered yet')),
 	CONSTRAINT ck_shock_drop CHECK ("drop" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_shock_drop_share CHECK ("drop_share" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_shock_placebo_rank_p CHECK ("placebo_rank_p" BETWEEN 0 AND 1),
 	CONSTRAINT ck_shock_n_placebos CHECK ("n_placebos" >= 0),
 	CONSTRAINT ck_shock_surge CHECK ("surge" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
@@ -1860,6 +1878,7 @@ COMMENT ON COLUMN research.shock.shock_date IS 'Day of the shock.';
 COMMENT ON COLUMN research.shock.code IS 'Code of the indicator.';
 COMMENT ON COLUMN research.shock.shock_status IS 'What may be said about the shock.';
 COMMENT ON COLUMN research.shock.drop IS 'Loss at the shock beyond the median loss of months without one; a loss of solidarity.';
+COMMENT ON COLUMN research.shock.drop_share IS 'The same as a share of the level before, beyond that of months without a shock; NULL for units that can be negative. [share]';
 COMMENT ON COLUMN research.shock.placebo_rank_p IS 'Share of placebo dates with as deep a drop.';
 COMMENT ON COLUMN research.shock.n_placebos IS 'Months without a shock that it is compared with. [months]';
 COMMENT ON COLUMN research.shock.surge IS 'Greatest of the shock''s month and the two after it over the level before. [ratio]';
@@ -1906,6 +1925,65 @@ COMMENT ON COLUMN research.decomposition.entry IS 'Change by members who came.';
 COMMENT ON COLUMN research.decomposition.exit IS 'Change by members who left.';
 COMMENT ON COLUMN research.decomposition.turnover IS 'Change by members who came or left: entry and exit together.';
 COMMENT ON COLUMN research.decomposition.status IS 'Why the value is there or not.';
+CREATE TABLE research.decomposition_by_gender (
+	group_id TEXT NOT NULL,
+	code TEXT NOT NULL,
+	from_year INTEGER NOT NULL,
+	to_year INTEGER NOT NULL,
+	gender TEXT NOT NULL,
+	change DOUBLE PRECISION,
+	within DOUBLE PRECISION,
+	entry DOUBLE PRECISION,
+	exit DOUBLE PRECISION,
+	turnover DOUBLE PRECISION,
+	status TEXT NOT NULL,
+	CONSTRAINT ck_decomposition_by_gender_gender CHECK ("gender" IN ('female', 'male')),
+	CONSTRAINT ck_decomposition_by_gender_change CHECK ("change" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_decomposition_by_gender_within CHECK ("within" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_decomposition_by_gender_entry CHECK ("entry" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_decomposition_by_gender_exit CHECK ("exit" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_decomposition_by_gender_turnover CHECK ("turnover" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_decomposition_by_gender_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
+);
+COMMENT ON TABLE research.decomposition_by_gender IS 'Grain: group, indicator, pair of years, gender.';
+COMMENT ON COLUMN research.decomposition_by_gender.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN research.decomposition_by_gender.code IS 'Code of the indicator.';
+COMMENT ON COLUMN research.decomposition_by_gender.from_year IS 'Earlier year compared.';
+COMMENT ON COLUMN research.decomposition_by_gender.to_year IS 'Later year compared.';
+COMMENT ON COLUMN research.decomposition_by_gender.gender IS 'Gender of the members counted, as the roster states it; NULL: everybody.';
+COMMENT ON COLUMN research.decomposition_by_gender.change IS 'Change of the mean of members; within, entry and exit sum to it.';
+COMMENT ON COLUMN research.decomposition_by_gender.within IS 'Change among those who stayed.';
+COMMENT ON COLUMN research.decomposition_by_gender.entry IS 'Change by members who came.';
+COMMENT ON COLUMN research.decomposition_by_gender.exit IS 'Change by members who left.';
+COMMENT ON COLUMN research.decomposition_by_gender.turnover IS 'Change by members who came or left: entry and exit together.';
+COMMENT ON COLUMN research.decomposition_by_gender.status IS 'Why the value is there or not.';
+CREATE TABLE research.member_mean (
+	group_id TEXT NOT NULL,
+	code TEXT NOT NULL,
+	year INTEGER NOT NULL,
+	gender TEXT,
+	value DOUBLE PRECISION,
+	ci_low DOUBLE PRECISION,
+	ci_high DOUBLE PRECISION,
+	n_people DOUBLE PRECISION,
+	status TEXT NOT NULL,
+	CONSTRAINT ck_member_mean_gender CHECK ("gender" IN ('female', 'male')),
+	CONSTRAINT ck_member_mean_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_member_mean_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_member_mean_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_member_mean_n_people CHECK ("n_people" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_member_mean_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
+);
+COMMENT ON TABLE research.member_mean IS 'Grain: group, indicator, calendar year, gender (NULL: everybody): means over members.';
+COMMENT ON COLUMN research.member_mean.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN research.member_mean.code IS 'Code of the indicator.';
+COMMENT ON COLUMN research.member_mean.year IS 'Gregorian year.';
+COMMENT ON COLUMN research.member_mean.gender IS 'Gender of the members counted, as the roster states it; NULL: everybody.';
+COMMENT ON COLUMN research.member_mean.value IS 'Mean over people of each one''s value in the year, in the indicator''s unit.';
+COMMENT ON COLUMN research.member_mean.ci_low IS 'Lower end of the 95 % interval.';
+COMMENT ON COLUMN research.member_mean.ci_high IS 'Upper end of the 95 % interval.';
+COMMENT ON COLUMN research.member_mean.n_people IS 'People counted. [people]';
+COMMENT ON COLUMN research.member_mean.status IS 'Why the value is there or not.';
 CREATE TABLE research.newcomer_survival (
 	group_id TEXT NOT NULL,
 	joined_year INTEGER NOT NULL,
@@ -1933,6 +2011,34 @@ COMMENT ON COLUMN research.newcomer_survival.survival_lo IS 'Lower end of its 95
 COMMENT ON COLUMN research.newcomer_survival.survival_hi IS 'Upper end of its 95 % interval. [share]';
 COMMENT ON COLUMN research.newcomer_survival.n_at_risk IS 'Newcomers at risk. [people]';
 COMMENT ON COLUMN research.newcomer_survival.status IS 'Why the value is there or not.';
+CREATE TABLE research.newcomer_survival_by_gender (
+	group_id TEXT NOT NULL,
+	joined_year INTEGER NOT NULL,
+	gender TEXT NOT NULL,
+	months_since_joining INTEGER NOT NULL,
+	survival DOUBLE PRECISION,
+	survival_lo DOUBLE PRECISION,
+	survival_hi DOUBLE PRECISION,
+	n_at_risk DOUBLE PRECISION,
+	status TEXT NOT NULL,
+	CONSTRAINT ck_newcomer_survival_by_gender_gender CHECK ("gender" IN ('female', 'male')),
+	CONSTRAINT ck_newcomer_survival_by_gender_months_since_joining CHECK ("months_since_joining" >= 0),
+	CONSTRAINT ck_newcomer_survival_by_gender_survival CHECK ("survival" BETWEEN 0 AND 1),
+	CONSTRAINT ck_newcomer_survival_by_gender_survival_lo CHECK ("survival_lo" BETWEEN 0 AND 1),
+	CONSTRAINT ck_newcomer_survival_by_gender_survival_hi CHECK ("survival_hi" BETWEEN 0 AND 1),
+	CONSTRAINT ck_newcomer_survival_by_gender_n_at_risk CHECK ("n_at_risk" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_newcomer_survival_by_gender_status CHECK ("status" IN ('suppressed', 'not_applicable', 'no_coverage', 'truncated', 'immature', 'low_n', 'partial', 'ok'))
+);
+COMMENT ON TABLE research.newcomer_survival_by_gender IS 'Grain: group, year of joining, gender, months since joining.';
+COMMENT ON COLUMN research.newcomer_survival_by_gender.group_id IS 'The group''s identifier: its folder''s name in landing.';
+COMMENT ON COLUMN research.newcomer_survival_by_gender.joined_year IS 'Year of joining.';
+COMMENT ON COLUMN research.newcomer_survival_by_gender.gender IS 'Gender of the members counted, as the roster states it; NULL: everybody.';
+COMMENT ON COLUMN research.newcomer_survival_by_gender.months_since_joining IS 'Months since joining. [months]';
+COMMENT ON COLUMN research.newcomer_survival_by_gender.survival IS 'Share still active. [share]';
+COMMENT ON COLUMN research.newcomer_survival_by_gender.survival_lo IS 'Lower end of its 95 % interval. [share]';
+COMMENT ON COLUMN research.newcomer_survival_by_gender.survival_hi IS 'Upper end of its 95 % interval. [share]';
+COMMENT ON COLUMN research.newcomer_survival_by_gender.n_at_risk IS 'Newcomers at risk. [people]';
+COMMENT ON COLUMN research.newcomer_survival_by_gender.status IS 'Why the value is there or not.';
 CREATE TABLE research.yearly_band (
 	group_id TEXT NOT NULL,
 	code TEXT NOT NULL,
@@ -2067,7 +2173,7 @@ CREATE TABLE research.vintage (
 	CONSTRAINT ck_vintage_value CHECK ("value" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_vintage_ci_low CHECK ("ci_low" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_vintage_ci_high CHECK ("ci_high" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
-	CONSTRAINT ck_vintage_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'greenwood', 'none')),
+	CONSTRAINT ck_vintage_ci_kind CHECK ("ci_kind" IN ('wilson', 'newcombe', 'poisson_exact', 'boot_member', 'boot_event', 'boot_day', 'jackknife', 'permutation', 'profile', 'placebo', 'monte_carlo', 'mover', 'greenwood', 'none')),
 	CONSTRAINT ck_vintage_n_num CHECK ("n_num" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_vintage_n_den CHECK ("n_den" BETWEEN -1.7976931348623157e+308 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_vintage_coverage CHECK ("coverage" BETWEEN 0 AND 1),

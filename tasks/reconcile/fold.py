@@ -1,0 +1,340 @@
+"""What all exports of a group show, each thing once: the ground of the merge, to which a later export is added.
+
+Exports of one phone repeat each other month after month. A *block* is all that an export shows as said within
+one minute of its wall clock: labels, words, kinds, marks, in their order. Blocks that are the same in every
+column are kept once, with the set of exports that show them. So a new export costs its own lines and those of
+the minutes it shows, not the lines of all exports before it.
+
+A fold is a union: it does not depend on the order in which exports were added, an export can be taken out
+again, and whoever merges a fold gets what the exports themselves would have given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from tasks.reconcile.model import Export
+from tasks.reconcile.runs import Ints, starts
+
+_SAID = (
+    "local_at",
+    "has_seconds",
+    "author",
+    "kind",
+    "text",
+    "text_key",
+    "is_long",
+    "is_edited",
+    "is_forwarded",
+)
+_TOLD = ("seq", "local_at", "has_seconds", "event", "actor", "targets", "timer_hours")
+_EDGES = ("is_head", "is_tail")
+_MINUTE_US = 60_000_000
+_HASH_SEED = 20_240_229
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xD6E8FEB86659FD93)
+
+ROWS = pl.Schema(
+    {
+        "local_at": pl.Datetime("us"),
+        "has_seconds": pl.Boolean(),
+        "author": pl.String(),
+        "kind": pl.String(),
+        "text": pl.String(),
+        "text_key": pl.Int64(),
+        "is_long": pl.Boolean(),
+        "is_edited": pl.Boolean(),
+        "is_forwarded": pl.Boolean(),
+        "is_head": pl.Boolean(),
+        "is_tail": pl.Boolean(),
+        "at": pl.Int64(),
+        "block": pl.Int64(),
+        "seen": pl.Int64(),
+    }
+)
+ANCHORS = pl.Schema({"text_key": pl.Int64(), "at": pl.Int64(), "is_long": pl.Boolean(), "seen": pl.Int64()})
+TOLD = pl.Schema(
+    {
+        "file": pl.Int64(),
+        "seq": pl.Int64(),
+        "local_at": pl.Datetime("us"),
+        "has_seconds": pl.Boolean(),
+        "event": pl.String(),
+        "actor": pl.String(),
+        "targets": pl.List(pl.String()),
+        "timer_hours": pl.Int64(),
+    }
+)
+ENDS = pl.Schema(
+    {
+        "file": pl.Int64(),
+        "last_at": pl.Datetime("us"),
+        "shown_from": pl.Datetime("us"),
+        "shown_to": pl.Datetime("us"),
+        "said_from": pl.Int64(),
+    }
+)
+Set = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What a set of exports shows.
+
+    Attributes:
+        files: content hash of each export -> stamp of what was read of it; their order numbers them.
+        rows: said lines of distinct blocks, block by block: columns of PARSED and its digest, ``is_head,
+            is_tail`` (whether the block stands in the first or last minute of its exports), ``at`` (minute of
+            the wall clock since the epoch), ``block``, ``seen`` (number of a set).
+        anchors: texts that an export shows once: ``text_key, at, is_long, seen`` (by whom, at that minute).
+        told: system lines of all exports: ``file`` and columns of PARSED.
+        ends: by ``file`` the wall clock of the last line of all, of the first and last that count
+            (``shown_from, shown_to``), and ``said_from``, the place of the first message.
+        sets: sets of exports, as sorted numbers.
+    """
+
+    files: Mapping[str, str]
+    rows: pl.DataFrame
+    anchors: pl.DataFrame
+    told: pl.DataFrame
+    ends: pl.DataFrame
+    sets: tuple[Set, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no export shows a line."""
+        return self.ends.is_empty()
+
+
+def nothing() -> Fold:
+    """The fold of no export."""
+    rows, anchors, told, ends = (pl.DataFrame(schema=schema) for schema in (ROWS, ANCHORS, TOLD, ENDS))
+    return Fold({}, rows, anchors, told, ends, ())
+
+
+def add(fold: Fold, exports: Sequence[Export], stamps: Mapping[str, str] | None = None) -> Fold:
+    """The fold with these exports, none of which it holds yet.
+
+    Args:
+        exports: each content once. stamps: by file id, what tells one reading of a content from another.
+    """
+    if not exports:
+        return fold
+    first = len(fold.files)
+    files = dict(fold.files) | {one.file_id: (stamps or {}).get(one.file_id, "") for one in exports}
+    sets = (*fold.sets, *((first + number,) for number in range(len(exports))))
+    lines = _stacked(exports, first)
+    if lines.is_empty():
+        return replace(fold, files=files)
+    is_said = pl.col("author").is_not_null() & pl.col("kind").is_not_null()
+    is_told = pl.col("author").is_null() & pl.col("event").is_not_null()
+    said = lines.filter(is_said).with_columns(seen=pl.col("file") + (len(fold.sets) - first))
+    rows, sets = _united(fold.rows, _blocks(said, fold.rows), sets)
+    anchors, sets = _anchored(fold.anchors, _once_shown(said), sets)
+    ends = lines.group_by("file").agg(
+        last_at=pl.col("local_at").max(),
+        shown_from=pl.col("local_at").filter(is_said | is_told).min(),
+        shown_to=pl.col("local_at").filter(is_said | is_told).max(),
+        said_from=pl.col("seq").filter(is_said).min(),
+    )
+    told = lines.filter(is_told)
+    return _with_sets_in_use(
+        Fold(
+            files,
+            rows,
+            anchors,
+            pl.concat([fold.told, told.select(_cast(TOLD))]),
+            pl.concat([fold.ends, ends.sort("file").select(_cast(ENDS))]),
+            sets,
+        )
+    )
+
+
+def without(fold: Fold, file_ids: Iterable[str]) -> Fold:
+    """The fold of the other exports."""
+    gone = set(file_ids) & set(fold.files)
+    if not gone:
+        return fold
+    left = [number for number, file_id in enumerate(fold.files) if file_id not in gone]
+    renumbered = {old: new for new, old in enumerate(left)}
+    smaller = [tuple(renumbered[n] for n in members if n in renumbered) for members in fold.sets]
+    numbers = {members: n for n, members in enumerate(sorted({one for one in smaller if one}))}
+    number = pl.Series([numbers.get(members) for members in smaller], dtype=pl.Int64)
+    file = pl.col("file").replace_strict(renumbered, default=None, return_dtype=pl.Int64)
+
+    def kept(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(seen=number.gather(frame["seen"])).filter(pl.col("seen").is_not_null())
+
+    return Fold(
+        {file_id: stamp for file_id, stamp in fold.files.items() if file_id not in gone},
+        kept(fold.rows),
+        kept(fold.anchors),
+        fold.told.with_columns(file).filter(pl.col("file").is_not_null()),
+        fold.ends.with_columns(file).filter(pl.col("file").is_not_null()),
+        tuple(numbers),
+    )
+
+
+def purged(fold: Fold, is_over: pl.Expr) -> Fold:
+    """The fold without texts for which ``is_over`` holds, of ``local_at``; what differed by them alone is one."""
+    rows = fold.rows.with_columns(text=pl.when(~is_over).then("text"))
+    rows, sets = _united(pl.DataFrame(schema=ROWS), rows, fold.sets)
+    return _with_sets_in_use(replace(fold, rows=rows, sets=sets))
+
+
+def _cast(schema: pl.Schema) -> list[pl.Expr]:
+    return [pl.col(name).cast(dtype) for name, dtype in schema.items()]
+
+
+def _stacked(exports: Sequence[Export], first: int) -> pl.DataFrame:
+    """Lines of all exports in their order: ``file, at, is_head, is_tail`` and what of PARSED is compared."""
+    columns = [*_SAID, *(name for name in _TOLD if name not in _SAID)]
+    lines = pl.concat([export.frame.select(columns) for export in exports])
+    file = np.repeat(np.arange(first, first + len(exports)), [export.frame.height for export in exports])
+    lines = lines.with_columns(
+        pl.col("seq").cast(pl.Int64),
+        file=pl.Series(file, dtype=pl.Int64),
+        at=pl.col("local_at").cast(pl.Datetime("us")).to_physical() // _MINUTE_US,
+    )
+    seq = lines["seq"].to_numpy()
+    if ((seq[1:] < seq[:-1]) & (file[1:] == file[:-1])).any():
+        lines = lines.sort("file", "seq")
+    at = lines["at"].to_numpy()
+    begin = np.flatnonzero(starts(file)) if len(file) else np.zeros(0, dtype=np.int64)
+    length = np.diff(np.append(begin, len(file)))
+    head, tail = (
+        np.repeat(extreme.reduceat(at, begin), length) if len(file) else at
+        for extreme in (np.minimum, np.maximum)
+    )
+    return lines.with_columns(is_head=pl.Series(at == head), is_tail=pl.Series(at == tail))
+
+
+def _blocks(said: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Said lines block by block, numbered on from those known. Returns ROWS."""
+    file, at = said["file"].to_numpy(), said["at"].to_numpy()
+    if ((at[1:] < at[:-1]) & (file[1:] == file[:-1])).any():
+        said = said.sort("file", "at", maintain_order=True)
+        file, at = said["file"].to_numpy(), said["at"].to_numpy()
+    first = _next(known["block"])
+    number = np.cumsum(starts(file, at)) - 1 + first if len(at) else at
+    return said.with_columns(block=pl.Series(number, dtype=pl.Int64)).select(_cast(ROWS))
+
+
+def _next(numbers: pl.Series) -> int:
+    highest = numbers.max()
+    return int(highest) + 1 if isinstance(highest, int) else 0
+
+
+def _united(
+    known: pl.DataFrame, new: pl.DataFrame, sets: tuple[Set, ...]
+) -> tuple[pl.DataFrame, tuple[Set, ...]]:
+    """Blocks of both, the same ones once with the union of their sets.
+
+    Only blocks of the same minute are held against each other; they are the same if as many lines hash to the
+    same 64 bits. Words enter the hash under the vault's secret too (``text_key``), so nobody can make two
+    blocks collide.
+    """
+    if new.is_empty():
+        return known, sets
+    touched = (
+        known["at"].is_in(new["at"].unique().implode()) if known.height else pl.Series([], dtype=pl.Boolean)
+    )
+    rows = pl.concat([known.filter(touched), new])
+    begin, at, length, code = _coded(rows)
+    same = (
+        pl.DataFrame({"at": at, "n": length, "code": code, "seen": rows["seen"].to_numpy()[begin]})
+        .with_row_index("run")
+        .group_by("at", "n", "code", maintain_order=True)
+        .agg(pl.col("run").first(), pl.col("seen").unique().sort())
+    )
+    seen, sets = _unions(same["seen"], sets)
+    is_kept = np.zeros(len(begin), dtype=bool)
+    is_kept[same["run"].to_numpy()] = True
+    number = np.zeros(len(begin), dtype=np.int64)
+    number[same["run"].to_numpy()] = seen
+    rows = rows.with_columns(seen=pl.Series(np.repeat(number, length))).filter(
+        pl.Series(np.repeat(is_kept, length))
+    )
+    return pl.concat([known.filter(~touched), rows]), sets
+
+
+def _coded(rows: pl.DataFrame) -> tuple[Ints, Ints, Ints, Ints]:
+    """Per block: its first row, its minute, its number of lines, a hash of them in their order."""
+    begin = np.flatnonzero(starts(rows["block"].to_numpy()))
+    length = np.diff(np.append(begin, rows.height))
+    place = np.arange(rows.height) - np.repeat(begin, length)
+    line = rows.select(*_SAID, *_EDGES).hash_rows(seed=_HASH_SEED).to_numpy()
+    mixed = line + place.astype(np.uint64) * _ODD
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= _MIX
+    mixed ^= mixed >> np.uint64(29)
+    code = np.add.reduceat(mixed, begin).view(np.int64)
+    return begin, rows["at"].to_numpy()[begin], length, code
+
+
+def _unions(seen: pl.Series, sets: tuple[Set, ...]) -> tuple[Ints, tuple[Set, ...]]:
+    """Number of the union of each list of sets, and the sets with those that are new."""
+    number = {members: n for n, members in enumerate(sets)}
+    every = list(sets)
+    lists = seen.to_frame("seen")
+    distinct = lists.unique(maintain_order=True)
+    found = []
+    for together in distinct["seen"].to_list():
+        members = (
+            every[together[0]]
+            if len(together) == 1
+            else tuple(sorted({n for one in together for n in every[one]}))
+        )
+        if members not in number:
+            number[members] = len(every)
+            every.append(members)
+        found.append(number[members])
+    joined = lists.join(
+        distinct.with_columns(number=pl.Series(found, dtype=pl.Int64)),
+        on="seen",
+        how="left",
+        maintain_order="left",
+    )
+    return joined["number"].to_numpy(), tuple(every)
+
+
+def _once_shown(said: pl.DataFrame) -> pl.DataFrame:
+    """Texts that an export shows exactly once. Returns ANCHORS."""
+    texts = said.filter((pl.col("kind") == "text") & pl.col("text_key").is_not_null())
+    counted = texts.group_by("seen", "text_key").agg(pl.col("at", "is_long").first(), n=pl.len())
+    return counted.filter(pl.col("n") == 1).select(_cast(ANCHORS))
+
+
+def _anchored(
+    known: pl.DataFrame, new: pl.DataFrame, sets: tuple[Set, ...]
+) -> tuple[pl.DataFrame, tuple[Set, ...]]:
+    if new.is_empty():
+        return known, sets
+    both = (
+        pl.concat([known, new])
+        .group_by("text_key", "at")
+        .agg(pl.col("is_long").first(), pl.col("seen").unique().sort())
+    )
+    seen, sets = _unions(both["seen"], sets)
+    return both.with_columns(seen=pl.Series(seen)).select(_cast(ANCHORS)).sort("at", "text_key"), sets
+
+
+def _with_sets_in_use(fold: Fold) -> Fold:
+    """The fold without the sets that nothing refers to any more."""
+    used = np.unique(np.concatenate([fold.rows["seen"].to_numpy(), fold.anchors["seen"].to_numpy()]))
+    number = np.full(max(len(fold.sets), 1), -1, dtype=np.int64)
+    number[used] = np.arange(len(used))
+
+    def renumbered(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(seen=pl.Series(number[frame["seen"].to_numpy()], dtype=pl.Int64))
+
+    return replace(
+        fold,
+        rows=renumbered(fold.rows),
+        anchors=renumbered(fold.anchors),
+        sets=tuple(fold.sets[n] for n in used),
+    )

@@ -1,0 +1,137 @@
+"""Shortcuts of the parser leave out nothing that the long way finds."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.parse import buffer, polls
+from tasks.parse.buffer import Buffer, line_places
+from tasks.parse.headers import _may_begin, _n_header_like
+from tasks.parse.layout import DATE_LIKE, Layout, header_like, layout_of
+from tasks.parse.padded import plan_of
+from tasks.parse.templates import match, templates
+from tasks.parse.written import template_of
+from tests.parse.test_round_trip import layouts, render_header
+
+_MOMENTS = st.datetimes(dt.datetime.fromisoformat("2011-01-01"), dt.datetime.fromisoformat("2031-01-01"))
+_PIECES = st.lists(st.tuples(st.text("aé😊: \n", max_size=9), st.text("bß\u200e", max_size=4)), min_size=1)
+
+
+@given(layouts(), _MOMENTS, st.sampled_from(["", "\u200e", " ", "\u202a"]), st.booleans())
+def test_no_header_is_passed_over(
+    chosen: tuple[Layout, str, str], at: dt.datetime, lead: str, padded: bool
+) -> None:
+    layout, order, language = chosen
+    line = lead + render_header(at, layout, order, padded=padded, blank=" ", language=language) + "Ani: ya"
+    lines = pl.Series([line])
+    if not lines.str.contains(header_like()).item():
+        return
+    content = (line + "\n").encode()
+    starts, _ = line_places(content, lines)
+    assert _may_begin(Buffer(content), starts, np.array([0])).tolist() == [0]
+    assert _n_header_like(lines.filter(lines.str.contains(DATE_LIKE))) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1. Ani",
+        "Hari: 16/05/2023",
+        "07/07/2023, bada Ashar di rumah",
+        "14/01/2024 pukul 10.00, alun-alun Ujungberung",
+        "Berangkat 11/01/2023 jam 18.30 dari sekre",
+    ],
+)
+def test_dates_in_a_text_are_no_headers(line: str) -> None:
+    assert not pl.Series([line]).str.contains(header_like()).item()
+    assert _n_header_like(pl.Series([line])) == 0
+
+
+def test_items_of_a_list_are_not_looked_at() -> None:
+    lines = [
+        "1. Ani",
+        "2) Budi",
+        "3 Citra",
+        "4",
+        "xyz",
+        "1.2.2024 jam 5",
+        "1. 2. 2024",
+        "[x",
+        "\u200e1",
+        "PM 3",
+    ]
+    content = "".join(f"{line}\n" for line in lines).encode()
+    starts, _ = line_places(content, pl.Series(lines))
+    left = _may_begin(Buffer(content), starts, np.arange(len(lines)))
+    assert [lines[row] for row in left] == ["1.2.2024 jam 5", "1. 2. 2024", "[x", "\u200e1", "PM 3"]
+
+
+@given(_PIECES, st.booleans())
+def test_slices_are_the_text_between_places(pieces: list[tuple[str, str]], is_handed: bool) -> None:
+    content = "".join(between + wanted for between, wanted in pieces).encode()
+    sizes = np.array([[len(between.encode()), len(wanted.encode())] for between, wanted in pieces])
+    bounds = np.cumsum(sizes.reshape(-1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(buffer, "_HANDED_BYTES", 0 if is_handed else 1 << 30)
+        found = Buffer(content).slices(bounds[0::2], bounds[1::2])
+    assert found.to_list() == [wanted for _, wanted in pieces]
+
+
+@pytest.mark.parametrize(("starts", "ends"), [([0, 1], [2, 3]), ([2], [1]), ([0], [99]), ([-1], [2])])
+def test_slices_out_of_order_are_refused(starts: list[int], ends: list[int]) -> None:
+    with pytest.raises(ValueError, match="not in order"):
+        Buffer(b"sepuluh by").slices(np.array(starts), np.array(ends))
+
+
+@pytest.mark.parametrize(
+    ("line", "widest", "n_alone"),
+    [
+        ("13/10/2022 16.25 - Ani: ya", "13/10/2022 16.25 - ", 0),
+        ("[1/2/23, 3:04:05\u202fPM] Ani: ya", "[01/02/23, 03:04:05\u202fPM] ", 3),
+        ("1.2.23, 3:04 nachm. - Ani: ya", "01.02.23, 03:04 nachm. - ", 3),
+    ],
+)
+def test_headers_of_european_digits_are_read_as_words(line: str, widest: str, n_alone: int) -> None:
+    layout = layout_of(line)
+    assert layout is not None
+    template = template_of([line], layout)
+    assert template is not None
+    plan = plan_of(template)
+    assert plan is not None and plan.widths == (len(widest.encode()),) and len(plan.alone) == n_alone
+
+
+def test_headers_of_other_digits_are_not() -> None:
+    line = "\u0661/\u0662/\u0662\u0660\u0662\u0663, \u0663:\u0660\u0664 - Ani: ya"
+    layout = layout_of(line)
+    assert layout is not None
+    template = template_of([line], layout)
+    assert template is not None and plan_of(template) is None
+
+
+def test_every_shape_of_a_poll_ends_as_looked_for() -> None:
+    text = "JAJAK PENDAPAT:\nKapan?\nPILIHAN: Sabtu (3 suara)\nPILIHAN: Ahad (1 suara)\n"
+    for poll in (text, text.rstrip(), text.replace("suara)\nP", "suara) \nP"), "Rapat: kapan\n" + text[-52:]):
+        if pl.Series([poll]).str.contains(polls.shape()).item():
+            assert pl.Series([poll]).str.contains(polls.SHAPE_END).item()
+    assert pl.Series([text]).str.contains(polls.shape()).item()
+    assert not pl.Series(["Hadir:\nAni (2 orang)"]).str.contains(polls.SHAPE_END).item()
+
+
+def test_a_text_is_matched_by_its_most_literal_wording() -> None:
+    listed = list(templates(("left", "added", "removed")))
+    texts = pl.Series(["Ani left", "Ani added Budi", "Ani removed Budi", "Ani keluar", "halo"])
+    found = match(texts, listed)
+    for text, number in found.select("text", "template").iter_rows():
+        fitting = [
+            place
+            for place, template in enumerate(listed)
+            if pl.Series([text]).str.contains(template.expression).item()
+        ]
+        assert number == min(fitting)
+    assert "halo" not in found["text"]
