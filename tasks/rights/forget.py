@@ -316,11 +316,11 @@ def _settle(workspace: Workspace) -> tuple[int, str | None]:
         How many files of the vault changed, and the snapshot in force now.
     """
     run = Run(run_id=uuid.uuid4().hex, flow=FLOW, month=month_in_force(workspace))
-    groups = group_ids(workspace.landing, workspace.config)
-    known = sorted({*groups, *workspace.vault.names("groups")})
+    # also groups whose folder is no longer in landing: the vault holds them still
+    groups = sorted({*group_ids(workspace.landing, workspace.config), *workspace.vault.names("groups")})
     open_run(workspace, run)
     try:
-        n_files = withhold_groups(workspace, run, known)
+        n_files = withhold_groups(workspace, run, groups)
         for stage in (reconcile_group, identify_group, validate_group, measure_group):
             for group_id in groups:
                 stage(workspace, run, group_id)

@@ -25,7 +25,6 @@ from schemas.frames import PEOPLE
 from schemas.tables import TABLES
 from tasks.identify.stage import STAGE as IDENTIFY
 from tasks.identify.stage import identify_group
-from tasks.land.discover import group_ids
 from tasks.measure.stage import measure_group
 from tasks.rights.month import month_in_force
 from tasks.rights.registry import Pointer, pointers
@@ -225,7 +224,7 @@ def _measure_anew(workspace: Workspace, secret: str) -> None:
     run = Run(run_id=uuid.uuid4().hex, flow="rotate-key", month=month_in_force(renewed))
     measured = [
         one
-        for one in group_ids(renewed.landing, renewed.config)
+        for one in renewed.vault.names("groups")
         if StageStore(renewed.vault, one).stamp(IDENTIFY) is not None
     ]
     for stage in (identify_group, validate_group, measure_group):

@@ -251,6 +251,20 @@ def test_by_number_from_stdin_and_purging_landing(
     assert len(people(installation.warehouse)) > 10
 
 
+def test_a_group_that_left_landing_is_not_forgotten_by_forget(
+    installation: Installation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    landing = installation.home / "landing"
+    toml = landing / "groups.toml"
+    shutil.rmtree(landing / installation.group_id)
+    toml.write_text(toml.read_text("utf-8").split("[groups.")[0], "utf-8")
+    before = people(installation.warehouse)
+    code, told = ask(capsys, "forget", "--member", "kanari-77")
+    assert (code, told["found"]) == (0, [])
+    assert leaks(installation.home, HIS) == {}
+    assert 1 <= len(before) - len(people(installation.warehouse)) <= 2
+
+
 def test_everything_on_one_person_in_a_file(
     installation: Installation, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
