@@ -1,21 +1,26 @@
 """What follows a header -> author and text, or a system line.
 
 An author ends at the first ``": "``. Told apart beyond that, once per distinct name: a system line that
-quotes a colon (a subject), an author whose body is empty (``Name:``) or joined (``Name:text``), and a name
-that itself holds ``": "`` when at least ``MIN_COLON_NAME`` messages all continue with the same words.
+holds a colon (in a subject that it quotes, in its own words, or behind the dash that the web client puts before
+system lines), an author whose body is empty (``Name:``) or joined (``Name:text``), and a name that itself
+holds ``": "`` when at least ``MIN_COLON_NAME`` messages all continue with the same words.
 """
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from schemas.vocabulary import SYSTEM_EVENTS
 from tasks.parse.columns import Coded, replaced
 from tasks.parse.events import Events, read_events
 from tasks.parse.labels import normalised
+from warehouse.reference.markers import wordings
 
 #: From so many messages on, words that always follow ``"X: "`` are the second half of X's name.
 MIN_COLON_NAME = 5
@@ -24,6 +29,8 @@ _JOINED_NAME = r"^([^:\"\u201c\n]{1,40}):(|[^/\s].*)$"
 #: Steps in which rows are looked at for names that no colon follows: first some from all over the file.
 _STEPS = (64, 8, 1)
 _QUOTES = r"[\"\u201c\u201d\u00ab]"
+#: What the web client's exports have before a system line.
+_DASH = "- "
 
 
 class Split(NamedTuple):
@@ -41,7 +48,7 @@ def split_authors(author: Coded, body: pl.Series) -> Split:
     """Settle what the first ``": "`` of every row separates; without one ``author`` is NULL."""
     bare = author.where(author.values.is_null().to_numpy())
     author, body, is_changed = _colon_names(author, body)
-    places = pl.Series(np.flatnonzero(bare | author.where(_is_quoting(author.values))), dtype=pl.UInt32)
+    places = pl.Series(np.flatnonzero(bare | author.where(_is_doubtful(author.values))), dtype=pl.UInt32)
     rows = pl.DataFrame(
         {
             "place": places,
@@ -53,7 +60,7 @@ def split_authors(author: Coded, body: pl.Series) -> Split:
     lines = rows.select(
         pl.when("is_bare").then("body").otherwise(pl.concat_str("author", "body", separator=": "))
     ).to_series()
-    events = read_events(lines)
+    events = read_events(lines.str.strip_prefix(_DASH))
     joined = _joined_names(lines, author.values.drop_nulls())
     resolved = _resolve(rows.hstack(joined).hstack(events.frame))
     systems = resolved.filter(pl.col("event").is_not_null()).drop("author", "body")
@@ -124,6 +131,22 @@ def _colon_names(author: Coded, body: pl.Series) -> tuple[Coded, pl.Series, npt.
 
 def _is_quoting(names: pl.Series) -> npt.NDArray[np.bool_]:
     return names.str.contains(_QUOTES).fill_null(False).to_numpy()
+
+
+@cache
+def _before_colons() -> str:
+    """What ends in place of a name where a system line's own words hold ``": "``."""
+    lines = (line.wording for line in wordings() if line.kind in SYSTEM_EVENTS and ": " in line.wording)
+    ends = {line.partition(": ")[0].rpartition("}")[2].strip() for line in lines} - {""}
+    return rf"(?:{'|'.join(sorted(map(re.escape, ends)))})$"
+
+
+def _is_doubtful(names: pl.Series) -> npt.NDArray[np.bool_]:
+    """Names that may be the beginning of a system line."""
+    held = pl.DataFrame({"name": names}).select(
+        pl.col("name").str.starts_with(_DASH) | pl.col("name").str.contains(_before_colons())
+    )
+    return _is_quoting(names) | held.to_series().fill_null(False).to_numpy()
 
 
 def _always_followed(author: Coded, body: pl.Series, always: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -50,24 +50,25 @@ def _inspected(path: Path, date_order: DateOrder | None) -> dict[str, Any]:
     else:
         raise FileRefused("unknown_file_type")
     written = dt.datetime.fromtimestamp(path.stat().st_mtime, tz=dt.UTC).date()
-    return _exports([_read(chat, date_order, written) for chat in chats])
+    return _exports([_read(chat, date_order, written, is_alone=len(chats) == 1) for chat in chats])
 
 
 class _Export(NamedTuple):
-    """One parsed chat, and who wrote in it."""
+    """One parsed chat, and who wrote in it where there are others to count them with."""
 
     meta: ExportMeta
     authors: frozenset[str]
 
 
-def _read(chat: Chat, date_order: DateOrder | None, written: dt.date) -> _Export:
+def _read(chat: Chat, date_order: DateOrder | None, written: dt.date, *, is_alone: bool) -> _Export:
     bounds = Bounds(
         stated=chat.stated_date if chat.is_dated_by_name else None,
         written=min(filter(None, (written, chat.entry_date))),
     )
     # An answer does not name the file by its content: to hash that would take as long as to load Polars.
     parsed = parse_export(chat.text, date_order=date_order, file_id="", bounds=bounds)
-    return _Export(parsed.meta, frozenset(parsed.frame["author"].drop_nulls().unique()))
+    authors = parsed.frame["author"].clear() if is_alone else parsed.frame["author"]
+    return _Export(parsed.meta, frozenset(authors.drop_nulls().unique()))
 
 
 def _exports(exports: list[_Export]) -> dict[str, Any]:

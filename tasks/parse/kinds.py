@@ -369,8 +369,8 @@ def _by_shape(body: pl.Series, text: pl.Series, known: pl.Series) -> pl.DataFram
         .with_columns(caption=pl.col("text").str.replace_all(MARKS, ""))
         .filter(pl.col("caption").str.contains(polls.SHAPE_END))
     )
-    if rows.is_empty():  # to compile the expression of a poll costs more than all else here
+    if rows.is_empty():  # to compile the expressions of a poll costs more than all else here
         return pl.DataFrame(schema={"row": rows.schema["row"], "kind": pl.String, "caption": pl.String})
-    return rows.filter(pl.col("caption").str.contains(polls.shape())).select(
+    return rows.filter(polls.is_poll(pl.col("caption"))).select(
         "row", pl.lit("poll").alias("kind"), polls.neutral(pl.col("caption")).alias("caption")
     )

@@ -15,8 +15,6 @@ import polars as pl
 
 from warehouse.reference.markers import wordings
 
-_WORD = r"\p{L}[\p{L} ]{0,30}"
-_CAPITALS = r"\p{Lu}[\p{Lu} ]{0,30}"
 _VOTES = r"\((\d{1,5}) [^\d()\n]{1,20}\)"
 _LONGEST_WORD = 31
 _HEADING = r"^([^:\n]*):[ \t]*\n?"
@@ -26,21 +24,30 @@ _NEUTRAL_OPTION = r"(?m)^[^\n]+ \(\d+\)$"
 _NEUTRAL_VOTES = r"\((\d+)\)$"
 
 
+#: What ends every poll; and its heading, the words of its last two options and what they count.
+SHAPE_END = r"(?:\n[^:\n]+: [^\n]+ \(\d+ [^\d()\n]+\) *){2}\s*$"
+_SHAPE = (
+    r"(?s)^([^:\n]*):[^\n]*\n(?:.*\n)?"
+    r"([^:\n]*): [^\n]+ \(\d{1,5} ([^\d()\n]{1,20})\) *\n([^:\n]*): [^\n]+ \(\d{1,5} ([^\d()\n]{1,20})\)\s*$"
+)
+
+
 @cache
-def shape() -> str:
-    """A heading, maybe with the question behind it, and at least two options with votes.
+def _votes() -> str:
+    words = sorted(re.escape(line.wording) for line in wordings() if line.kind == "votes")
+    return rf"^(?i:{'|'.join(words)})$"
+
+
+def is_poll(text: pl.Expr) -> pl.Expr:
+    """A heading, maybe with the question behind it, and at least two options with votes, in any language.
 
     The phone's words are in capitals, or what is counted is a word for votes: else it is a member's list.
     """
-    votes = "|".join(sorted(re.escape(line.wording) for line in wordings() if line.kind == "votes"))
-    return "|".join(
-        rf"^{word}:[^\n]*\n(?s:.*?)(?m:^{word}: [^\n]+ \(\d{{1,5}} {counted}\) *\n?){{2,}}\s*$"
-        for word, counted in ((_CAPITALS, r"[^\d()\n]{1,20}"), (_WORD, f"(?i:{votes})"))
-    )
-
-
-#: What ends every text of that shape; far cheaper to compile.
-SHAPE_END = r"(?:\n[^:\n]+: [^\n]+ \(\d+ [^\d()\n]+\) *){2}\s*$"
+    parts = text.str.extract_groups(_SHAPE).struct
+    words = [parts[place] for place in (0, 1, 3)]
+    in_capitals = pl.all_horizontal(_is_word(word, r"\p{Lu}") for word in words)
+    counts_votes = pl.all_horizontal(parts[place].str.contains(_votes()).fill_null(False) for place in (2, 4))
+    return in_capitals | (counts_votes & pl.all_horizontal(_is_word(word) for word in words))
 
 
 class Poll(NamedTuple):
@@ -69,9 +76,11 @@ def neutral(text: pl.Expr) -> pl.Expr:
     )
 
 
-def _is_word(text: pl.Expr) -> pl.Expr:
-    """Whether a text is what ``_WORD`` says, which takes a thousand times as long to compile with its count."""
-    return (text.str.contains(r"^\p{L}[\p{L} ]*$") & (text.str.len_chars() <= _LONGEST_WORD)).fill_null(False)
+def _is_word(text: pl.Expr, letter: str = r"\p{L}") -> pl.Expr:
+    """Whether a text is a phone's word, of letters and blanks: to count them in the expression would take a
+    thousand times as long to compile."""
+    has_letters = text.str.contains(rf"^{letter}(?:{letter}| )*$")
+    return (has_letters & (text.str.len_chars() <= _LONGEST_WORD)).fill_null(False)
 
 
 def read_polls(text: pl.Expr) -> Poll:

@@ -270,3 +270,28 @@ def test_phone_labels() -> None:
     assert is_phone_label("+6281234567890")
     assert not is_phone_label("Ani")
     assert not is_phone_label("2010")
+
+
+def test_the_web_client_puts_a_dash_before_system_lines() -> None:
+    rows = ios(
+        "- Ann added Bob",
+        '- You created group "Trip: one"',
+        "- Ann changed this group's settings to allow only admins to send messages to this group",
+        "Ann: hello",
+        "- Dash: a name that begins so: still a name",
+    )
+    assert rows["event"] == ["added", "created", "admins_only_on", None, None]
+    assert rows["actor"] == ["Ann", "You", "Ann", None, None]
+    assert rows["targets"][0] == ["Bob"]
+    assert rows["author"] == [None, None, None, "Ann", "- Dash"]
+    assert rows["text"][3:] == ["hello", "a name that begins so: still a name"]
+
+
+def test_a_system_lines_own_colon_makes_nobody_an_author() -> None:
+    rows = android(
+        "Ann heeft een nieuw nummer: +31 6 12345678 (was +31 6 22345678)",
+        "Ann heeft een nieuw nummer: dat klopt",
+    )
+    assert rows["event"] == ["number_changed", None]
+    assert (rows["actor"][0], rows["targets"][0]) == ("Ann", ["+31612345678"])
+    assert rows["author"] == [None, "Ann heeft een nieuw nummer"]

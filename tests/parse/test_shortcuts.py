@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,7 @@ from tasks.parse.padded import plan_of
 from tasks.parse.templates import match, templates
 from tasks.parse.written import template_of
 from tests.parse.test_round_trip import layouts, render_header
+from warehouse.reference.markers import wordings
 
 _MOMENTS = st.datetimes(dt.datetime.fromisoformat("2011-01-01"), dt.datetime.fromisoformat("2031-01-01"))
 _PIECES = st.lists(st.tuples(st.text("aé😊: \n", max_size=9), st.text("bß\u200e", max_size=4)), min_size=1)
@@ -114,13 +116,41 @@ def test_headers_of_other_digits_are_not() -> None:
     assert template is not None and plan_of(template) is None
 
 
-def test_every_shape_of_a_poll_ends_as_looked_for() -> None:
-    text = "JAJAK PENDAPAT:\nKapan?\nPILIHAN: Sabtu (3 suara)\nPILIHAN: Ahad (1 suara)\n"
-    for poll in (text, text.rstrip(), text.replace("suara)\nP", "suara) \nP"), "Rapat: kapan\n" + text[-52:]):
-        if pl.Series([poll]).str.contains(polls.shape()).item():
-            assert pl.Series([poll]).str.contains(polls.SHAPE_END).item()
-    assert pl.Series([text]).str.contains(polls.shape()).item()
-    assert not pl.Series(["Hadir:\nAni (2 orang)"]).str.contains(polls.SHAPE_END).item()
+_OPTIONS = st.lists(
+    st.sampled_from(
+        [
+            "PILIHAN: Sabtu (3 suara)",
+            "Opsi: Ahad (1 votes)",
+            "OPSI: x (2 orang)",
+            "Opsi: y (2 orang)",
+            "",
+            "Hadir",
+            "A B: c (12 vote) ",
+            "OPSI: (1 suara)",
+            "X1: a (1 suara)",
+            f"{'P' * 32}: a (1 suara)",
+            "Kapan? (2 x)",
+        ]
+    ),
+    max_size=5,
+)
+
+
+@given(st.sampled_from(["JAJAK PENDAPAT:", "Poll: kapan", "Rapat", "P2:", f"{'Q' * 31}: x"]), _OPTIONS)
+def test_a_poll_is_what_one_expression_would_find(heading: str, options: list[str]) -> None:
+    votes = "|".join(sorted(re.escape(line.wording) for line in wordings() if line.kind == "votes"))
+    whole = "|".join(
+        rf"^{word}{{0,30}}:[^\n]*\n(?s:.*?)(?m:^{word}{{0,30}}: [^\n]+ \(\d{{1,5}} {counted}\) *\n?){{2,}}\s*$"
+        for word, counted in ((r"\p{Lu}[\p{Lu} ]", r"[^\d()\n]{1,20}"), (r"\p{L}[\p{L} ]", f"(?i:{votes})"))
+    )
+    texts = pl.DataFrame({"text": ["\n".join([heading, *options]), "\n".join([heading, *options, ""])]})
+    found = texts.select(
+        whole=pl.col("text").str.contains(whole),
+        read=polls.is_poll(pl.col("text")),
+        may_be=pl.col("text").str.contains(polls.SHAPE_END),
+    )
+    assert found["read"].to_list() == found["whole"].to_list()
+    assert (found["may_be"] | ~found["whole"]).all()
 
 
 def test_a_text_is_matched_by_its_most_literal_wording() -> None:

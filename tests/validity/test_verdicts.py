@@ -42,4 +42,5 @@ def test_planted_truths_of_whole_communities_get_the_right_words() -> None:
     assert sum(word == "dropped: recovered" for word in struck) >= 4
     tested = [communities.plain(word) for one in found["no change"] for word in one.trend.values()]
     tested = [word for word in tested if word in (*communities.CHANGED, "no clear change")]
-    assert sum(word in communities.CHANGED for word in tested) / len(tested) <= 0.10
+    # 10 % nominal; docs/trends.md found .13 [.08, .18]: who is there changes, though nobody's behaviour does
+    assert sum(word in communities.CHANGED for word in tested) / len(tested) <= 0.20
