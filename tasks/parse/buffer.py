@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +26,8 @@ REACH_BYTES = 512
 _COPIED_BYTES = 1 << 20
 #: A text shorter than this is copied piece by piece.
 _HANDED_BYTES = 1 << 22
-_PIECE_BYTES = 1 << 20
-_FIRST_LINES = 1 << 12
-_LF = ord("\n")
+_PIECE_BYTES = 1 << 21
+_CR, _LF = b"\r\n"
 
 
 class Buffer:
@@ -104,36 +103,37 @@ class _Handed:
         return capsules
 
 
-def line_places(content: bytes, lines: pl.Series) -> tuple[Places, Places]:
-    """Where each line begins and ends, a CR before its LF left out.
+class Lines(NamedTuple):
+    """Lines of a text by their places; those asked for are cut out."""
 
-    Lines ended alike need no search; where only some have a CR, the ends are looked for.
-    """
-    n_bytes = lines.str.len_bytes().to_numpy().astype(np.int64)
-    has_cr = b"\r" in content
-    starts = np.zeros(len(lines) + 1, np.int64)
-    np.cumsum(n_bytes + (2 if has_cr else 1), out=starts[1:])
-    if has_cr and not _are_line_ends(content, starts[1:] - 1):
-        starts[1:] = _line_ends(content, len(lines)) + 1
-    return starts[:-1], starts[:-1] + n_bytes
+    buffer: Buffer
+    starts: Places
+    ends: Places
 
+    @property
+    def n(self) -> int:
+        """How many."""
+        return len(self.starts)
 
-def _are_line_ends(content: bytes, ends: Places) -> bool:
-    """Whether all these places are line ends; the first ones nearly always tell."""
-    if len(ends) > _FIRST_LINES and not _are_line_ends(content, ends[:_FIRST_LINES]):
-        return False
-    within = ends[ends < len(content)]
-    is_end: Bools = np.frombuffer(content, np.uint8)[within] == _LF
-    return len(ends) - len(within) <= 1 and bool(is_end.all())
+    def at(self, rows: Places) -> pl.Series:
+        """Some lines, in order."""
+        return self.buffer.slices(self.starts[rows], self.ends[rows])
 
 
-def _line_ends(content: bytes, n_lines: int) -> Places:
-    """Places of all LF; the last line may have none."""
-    every = np.frombuffer(content, np.uint8)
+def lines_of(content: bytes) -> Lines:
+    """The lines of a text, ended by LF, a CR before it left out; the last one may have none."""
+    buffer, every = Buffer(content), np.frombuffer(content, np.uint8)
     found = in_blocks(
         len(every), lambda piece: np.flatnonzero(every[piece] == _LF) + piece.start, _PIECE_BYTES
     )
-    return np.append(np.concatenate(found), len(every))[:n_lines]
+    ends = np.concatenate(found)
+    if content and not content.endswith(b"\n"):
+        ends = np.append(ends, len(content))
+    starts = np.zeros(len(ends), np.int64)
+    starts[1:] = ends[:-1] + 1
+    if b"\r" in content:
+        ends -= (every[ends - 1] == _CR) & (ends > starts)
+    return Lines(buffer, starts, ends)
 
 
 def in_blocks(n_rows: int, work: Callable[[slice], _Result], n_block: int = BLOCK_ROWS) -> list[_Result]:

@@ -46,10 +46,8 @@ _NON_ASCII = bytes(range(128, 256))
 
 
 class Text(NamedTuple):
-    """The lines, the bytes they were read from, the encoding they were written in, and how many bytes had to
-    be repaired or dropped."""
+    """What was written, the encoding it was written in, and how many bytes had to be repaired or dropped."""
 
-    lines: pl.Series
     content: bytes  # UTF-8, lines ended by LF, a CR before it or not, no zeros
     encoding: str
     n_replaced_bytes: int
@@ -62,7 +60,7 @@ class _Bytes(NamedTuple):
 
 
 def read_text(content: bytes) -> Text:
-    """Read a chat's lines, whatever wrote them: ended by LF, a CR before it dropped, one by one in order.
+    """Read a chat, whatever wrote it, as UTF-8 whose lines end with LF, a CR before it or not.
 
     Raises:
         FileRefused: ``empty_file``, ``binary_file``, ``line_too_long``.
@@ -76,13 +74,10 @@ def read_text(content: bytes) -> Text:
     if b"\n" not in text.utf8:
         text = text._replace(utf8=text.utf8.replace(b"\r", b"\n"))
     _refuse_long_lines(text.utf8)
-    try:
-        lines = pl.read_lines(text.utf8).to_series()
-    except pl.exceptions.ComputeError:  # Polars' word for invalid UTF-8: it checks while it reads
+    if _damaged(cut(text.utf8, np.array([0, len(text.utf8)]), is_text=False)):
         repaired = _repaired(text.utf8)
         text = repaired._replace(n_replaced_bytes=repaired.n_replaced_bytes + text.n_replaced_bytes)
-        lines = pl.read_lines(text.utf8).to_series()
-    return Text(lines, text.utf8, text.encoding, text.n_replaced_bytes)
+    return Text(text.utf8, text.encoding, text.n_replaced_bytes)
 
 
 def _utf16(content: bytes) -> str | None:

@@ -12,7 +12,7 @@ import polars as pl
 
 from schemas.errors import FileRefused
 from schemas.vocabulary import DateOrder
-from tasks.parse.buffer import Buffer, Places, line_places
+from tasks.parse.buffer import Buffer, Lines, Places, lines_of
 from tasks.parse.columns import Coded, coded
 from tasks.parse.dates import RULES, Dated, Ints, read_dates, seconds_of_day
 from tasks.parse.encoding import Text
@@ -79,16 +79,15 @@ def find_headers(text: Text, configured: DateOrder | None) -> Headers:
     Raises:
         FileRefused: ``not_an_export``, ``ambiguous_date_order``, ``unsupported_layout``.
     """
-    lines = text.lines
+    lines = lines_of(text.content)
+    buffer, starts, ends = lines
     layout = _layout(lines)
-    buffer = Buffer(text.content)
-    starts, ends = line_places(text.content, lines)
-    found, n_others = _find(lines, buffer, starts, ends, layout)
+    found, n_others = _find(lines, layout)
     dated, seconds = _times(found, layout, configured)
     possible = dated.is_possible & (seconds >= 0)
     n_possible = int(possible.sum())
     if not n_possible:
-        raise FileRefused("not_an_export", n_lines=len(lines))
+        raise FileRefused("not_an_export", n_lines=lines.n)
     rows, author_at = found.row, found.author_at
     if n_possible < len(rows):
         rows, author_at = rows[possible], author_at[possible]
@@ -112,38 +111,38 @@ def find_headers(text: Text, configured: DateOrder | None) -> Headers:
     )
 
 
-def _layout(lines: pl.Series) -> Layout:
+def _layout(lines: Lines) -> Layout:
     """Detect from a sample; search the whole file only if the sample has no header."""
     layout = detect(_sample(lines).to_list())
     if layout is None:
-        layout = detect(lines.filter(lines.str.contains(header_like())).head(SAMPLE_LINES).to_list())
+        every = lines.at(np.arange(lines.n))
+        layout = detect(every.filter(every.str.contains(header_like())).head(SAMPLE_LINES).to_list())
     if layout is None:
-        raise FileRefused("not_an_export", n_lines=len(lines))
+        raise FileRefused("not_an_export", n_lines=lines.n)
     return layout
 
 
-def _sample(lines: pl.Series) -> pl.Series:
-    if len(lines) <= 2 * SAMPLE_LINES:
-        return lines
-    spread = lines.slice(SAMPLE_LINES).gather_every((len(lines) - SAMPLE_LINES) // SAMPLE_LINES)
-    return pl.concat([lines.head(SAMPLE_LINES), spread])
+def _sample(lines: Lines) -> pl.Series:
+    step = (lines.n - SAMPLE_LINES) // SAMPLE_LINES
+    if lines.n <= 2 * SAMPLE_LINES:
+        return lines.at(np.arange(lines.n))
+    return lines.at(np.append(np.arange(SAMPLE_LINES), np.arange(SAMPLE_LINES, lines.n, step)))
 
 
-def _find(
-    lines: pl.Series, buffer: Buffer, starts: Places, ends: Places, layout: Layout
-) -> tuple[Scanned, int]:
+def _find(lines: Lines, layout: Layout) -> tuple[Scanned, int]:
     """The headers, and how many lines look like one of another layout: quotes from elsewhere.
 
     Nearly all headers of a file are written alike and read by their bytes; lines that are left and could be
     headers are few, and tried in the ways they are written, at last with the layout's own expression.
     """
+    buffer, starts, ends = lines
     template = template_of(_sample(lines), layout)
     found = [] if template is None else [scan(buffer, starts, template)]
-    is_left = np.ones(len(lines), np.bool_)
+    is_left = np.ones(lines.n, np.bool_)
     for part in found:
         is_left[part.row] = False
     left = _may_begin(buffer, starts, np.flatnonzero(is_left))
-    left_lines = lines.gather(left)
+    left_lines = lines.at(left)
     dated = left_lines.str.contains(DATE_LIKE).arg_true().to_numpy()
     # Without a colon behind the author a blank ends no header that would be known elsewhere.
     asked = np.arange(len(left)) if layout.frame == "space" else dated
@@ -153,14 +152,14 @@ def _find(
     n_others = _n_header_like(left_lines.gather(others))
     rows = left[asked]
     for _ in range(_MAX_TEMPLATES):
-        template = template_of(lines.gather(rows[:SAMPLE_LINES]), layout) if len(rows) > _FEW_LINES else None
+        template = template_of(lines.at(rows[:SAMPLE_LINES]), layout) if len(rows) > _FEW_LINES else None
         if template is None:
             break
         part = scan(buffer, starts[rows], template)
         found.append(part._replace(row=rows[part.row]))
         rows = np.delete(rows, part.row)
     if len(rows) or not found:
-        found.append(_by_groups(lines.gather(rows), rows, ends, layout))
+        found.append(_by_groups(lines.at(rows), rows, ends, layout))
     return _merged(found), n_others
 
 

@@ -80,7 +80,7 @@ def parse_export(
 def _parse(content: bytes, date_order: DateOrder | None, file_id: str, bounds: Bounds) -> Parsed:
     text = read_text(content)
     headers = without_quotes(find_headers(text, date_order))
-    n_text_lines = np.diff(np.append(headers.line_index, len(text.lines)))
+    n_text_lines = np.diff(np.append(headers.line_index, len(headers.starts)))
     long = _long(headers, n_text_lines)
     whole = headers.buffer.slices(headers.body_at, headers.ends[headers.line_index + n_text_lines - 1])
     first_lines = headers.buffer.slices(headers.body_at[long.row], headers.line_end[long.row])
@@ -172,7 +172,7 @@ def _meta(
     n_rejected: int,
 ) -> ExportMeta:
     is_message = frame["author"].is_not_null()
-    n_lines, n_messages = len(text.lines), int(is_message.sum())
+    n_lines, n_messages = len(headers.starts), int(is_message.sum())
     first_at, last_at = (
         at[0] for at in frame.select(first=pl.col("local_at").min(), last=pl.col("local_at").max())
     )

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from schemas.errors import FileRefused
@@ -22,6 +23,7 @@ from tasks.land.exporters import exporter_of
 from tasks.land.land import raw_name, read_ledger, write_ledger
 from tasks.land.ledger import Ledger
 from tasks.land.vcards import cards_name
+from tasks.parse.buffer import lines_of
 from tasks.parse.encoding import read_text
 from tasks.parse.stage import parsed_name
 from tasks.reconcile.digest import digest
@@ -205,7 +207,8 @@ def _refused(workspace: Workspace, known: Known, file_id: str) -> Change | None:
 def _lines(content: bytes) -> pl.Series:
     """Distinct lines of bytes of which nobody knows what they are."""
     try:
-        return read_text(content).lines.unique()
+        lines = lines_of(read_text(content).content)
+        return lines.at(np.arange(lines.n)).unique()
     except FileRefused:
         return pl.Series(content.decode("latin-1").split("\n"), dtype=pl.String).unique()
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.parse import kinds
-from tasks.parse.buffer import Buffer, line_places
+from tasks.parse.buffer import Buffer, lines_of
 from tasks.parse.gate import Edges, gate_of, may_pass
 from tasks.parse.layout import DATE_LIKE, header_like, layout_of
 from tests.parse.test_round_trip import layouts, render_header
@@ -26,7 +26,7 @@ _AROUND = st.text(
 
 def passed(lines: list[str], platform: str) -> list[bool]:
     content = "".join(f"Ani: {line}\n" for line in lines).encode()
-    starts, ends = line_places(content, pl.Series([f"Ani: {line}" for line in lines]))
+    _, starts, ends = lines_of(content)
     edges = Edges(Buffer(content), starts + len("Ani: "), ends, np.zeros(len(lines), np.bool_))
     return may_pass(edges, kinds._gate(platform)).tolist()
 

@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.parse.buffer import REACH_BYTES, Buffer, line_places
+from tasks.parse.buffer import REACH_BYTES, Buffer, lines_of
 from tasks.parse.headers import _by_groups
 from tasks.parse.layout import Layout
 from tasks.parse.names import read_names
@@ -46,7 +46,7 @@ def test_bytes_and_expression_read_the_same_headers(
     if template is None:
         assert not series.str.contains(layout.expression()).any()
         return
-    starts, ends = line_places(text.encode(), series)
+    _, starts, ends = lines_of(text.encode())
     found = scan(Buffer(text.encode()), starts, template)
     expected = _by_groups(series.gather(found.row), found.row, ends, layout)
     assert np.array_equal(found.author_at, expected.author_at)
@@ -65,7 +65,7 @@ def test_bytes_and_expression_read_the_same_headers(
 def test_names_are_what_stands_before_the_first_colon_and_blank(rows: list[tuple[str, str]]) -> None:
     lines = [name + rest for name, rest in rows]
     content = ("\n".join(lines) + "\n").encode()
-    starts, ends = line_places(content, pl.Series(lines))
+    _, starts, ends = lines_of(content)
     named = read_names(Buffer(content), starts, ends)
     for line, code in zip(lines, named.code.tolist(), strict=True):
         first, is_there, _ = line.partition(": ")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.parse import buffer, polls
-from tasks.parse.buffer import Buffer, line_places
+from tasks.parse.buffer import Buffer, lines_of
 from tasks.parse.headers import _may_begin, _n_header_like
 from tasks.parse.layout import DATE_LIKE, Layout, header_like, layout_of
 from tasks.parse.padded import plan_of
@@ -35,7 +35,7 @@ def test_no_header_is_passed_over(
     if not lines.str.contains(header_like()).item():
         return
     content = (line + "\n").encode()
-    starts, _ = line_places(content, lines)
+    starts = lines_of(content).starts
     assert _may_begin(Buffer(content), starts, np.array([0])).tolist() == [0]
     assert _n_header_like(lines.filter(lines.str.contains(DATE_LIKE))) == 1
 
@@ -69,7 +69,7 @@ def test_items_of_a_list_are_not_looked_at() -> None:
         "PM 3",
     ]
     content = "".join(f"{line}\n" for line in lines).encode()
-    starts, _ = line_places(content, pl.Series(lines))
+    starts = lines_of(content).starts
     left = _may_begin(Buffer(content), starts, np.arange(len(lines)))
     assert [lines[row] for row in left] == ["1.2.2024 jam 5", "1. 2. 2024", "[x", "\u200e1", "PM 3"]
 
