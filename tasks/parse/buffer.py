@@ -46,6 +46,10 @@ class Buffer:
         self._quads = np.ndarray((len(padded) - QUAD_BYTES + 1,), "<u4", padded, 0, (1,))
         self.end = len(content) if is_short else len(content) - REACH_BYTES
 
+    def tail(self, at: int) -> Buffer:
+        """The bytes from a place near the end on, all of which can be read."""
+        return Buffer(self._content[at:])
+
     def spans(self, at: Places) -> Words:
         """The ``SPAN_BYTES`` from each place on, as words of eight (little-endian): places x words.
 

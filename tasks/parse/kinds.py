@@ -183,9 +183,10 @@ def look_at_first_lines(body: pl.Series, edges: Edges, platform: str) -> First:
     is_candidate = edges.is_unsure[places]
     sure = np.flatnonzero(~is_candidate)
     end, begin = _candidate(platform)
-    asked = lines.gather(sure)
-    is_marked = asked.str.contains(end) | asked.str.contains(begin) | (asked == "")
-    is_candidate[sure[is_marked.to_numpy()]] = True
+    asked = pl.DataFrame({"line": lines.gather(sure)})
+    line = pl.col("line")  # of several expressions each has a thread
+    marks = asked.select(end=line.str.contains(end), begin=line.str.contains(begin), empty=line == "")
+    is_candidate[sure[marks.select(pl.any_horizontal(pl.all())).to_series().to_numpy()]] = True
     return First(places[is_led], places[is_candidate])
 
 

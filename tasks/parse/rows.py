@@ -69,9 +69,8 @@ def _at_places(n_rows: int, places: pl.Series, values: pl.Series) -> pl.Series:
     """A column of NULLs but for some places."""
     if values.dtype != pl.List:
         return pl.repeat(None, n_rows, dtype=values.dtype, eager=True).scatter(places, values)
-    rows = pl.DataFrame({"place": pl.arange(n_rows, dtype=pl.UInt32, eager=True)})
-    known = pl.DataFrame({"place": places, "value": values})
-    return rows.join(known, on="place", how="left", maintain_order="left")["value"]
+    at = pl.arange(len(values), dtype=pl.UInt32, eager=True)  # lists cannot be scattered, their places can
+    return values.gather(_at_places(n_rows, places, at))
 
 
 def _among(n_rows: int, chosen: npt.NDArray[np.int64], places: pl.Series) -> npt.NDArray[np.bool_]:

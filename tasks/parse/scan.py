@@ -22,12 +22,16 @@ def scan(buffer: Buffer, starts: Places, template: Template) -> Scanned:
     n_within = int(np.searchsorted(starts, buffer.end))
     plan = plan_of(template)
 
-    def scan_block(rows: slice) -> Scanned:
+    def scan_block(rows: slice, buffer: Buffer = buffer, at: int = 0) -> Scanned:
         if plan is None:
-            return _scan_block(buffer, starts[rows], rows.start, template)
-        return scan_padded(buffer, starts[rows], rows.start, plan, template.may_be_led)
+            return _scan_block(buffer, starts[rows] - at, rows.start, template)
+        return scan_padded(buffer, starts[rows] - at, rows.start, plan, template.may_be_led)
 
     blocks = in_blocks(n_within, scan_block)
+    if n_within < len(starts):  # the last lines, too near the end of a text that is not copied
+        at = int(starts[n_within])
+        last = scan_block(slice(n_within, len(starts)), buffer.tail(at), at)
+        blocks.append(last._replace(author_at=last.author_at + at))
     names = [part.name for part in template.parts if isinstance(part, Number)]
     return Scanned(
         np.concatenate([block.row for block in blocks]),
