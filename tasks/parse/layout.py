@@ -32,6 +32,8 @@ _S = f"[{BLANKS}]"
 _GAP = f"[{MARKS}{BLANKS}]*"
 _D = "[" + "".join(DIGITS.values()) + "]"
 _SEPARATOR = rf"{_M}[/.\-]{_M}{_S}?"
+#: A header with all its marks is shorter than this.
+HEAD_SIGNS = 128
 #: What every header holds; to ask for that first costs far less than to compile the expression of all headers.
 DATE_LIKE = f"{_D}{_SEPARATOR}{_D}{{1,2}}{_SEPARATOR}{_D}"
 _DATE = re.compile(DATE_LIKE)
@@ -77,9 +79,26 @@ def _loose(wording: str) -> str:
 
 
 @cache
-def _day_part() -> str:
+def _known_words() -> tuple[tuple[str, str, str], ...]:
+    """Wordings of day parts, the longest first; and without blanks and marks, in small and in capital letters."""
     words = sorted(day_parts(), key=len, reverse=True)
-    return "(?i:" + "|".join(_loose(word) for word in words) + ")"
+    return tuple((word, _bare(word).lower(), _bare(word).upper()) for word in words)
+
+
+def _bare(text: str) -> str:
+    return re.sub(rf"[\s{MARKS}{BLANKS}]", "", text)
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """Wordings of day parts that may stand in a text; to compile an expression of all takes far longer."""
+    small, capital = _bare(text).lower(), _bare(text).upper()
+    return tuple(word for word, low, high in _known_words() if low in small or high in capital)
+
+
+@cache
+def _day_part(among: tuple[str, ...] | None = None) -> str:
+    words = [word for word, _, _ in _known_words()] if among is None else among
+    return "(?i:" + "|".join(_loose(word) for word in words) + ")" if words else "(?!)"
 
 
 @cache
@@ -112,15 +131,15 @@ class Layout:
         """Phones of one make write brackets or end the header with a colon or a blank."""
         return "ios" if self.frame in ("bracket", "colon", "space") else "android"
 
-    def expression(self) -> str:
-        """An anchored expression in the dialect shared by Python and Polars.
+    def expression(self, words: tuple[str, ...] | None = None) -> str:
+        """An anchored expression in the dialect shared by Python and Polars; with all day parts, or some.
 
         Groups in order: the three numbers of the date, hour, minute, second (where there is one), day
         part (where there is one); for time-first layouts those of the time come first. It matches the
         header up to the author, direction marks included.
         """
         before, after = _FRAMES[self.frame]
-        date, time = self._date(), self._time()
+        date, time = self._date(), self._time(words)
         first, second = (time, date) if self.time_first else (date, time)
         return f"^{_GAP}{before}{_M}{first}{self._joint()}{second}{_M}{after}{_M}"
 
@@ -136,13 +155,13 @@ class Layout:
         numbers = (year, small, small) if self.year_place == "first" else (small, small, year)
         return separator.join(numbers) + re.escape(self.date_tail)
 
-    def _time(self) -> str:
+    def _time(self, words: tuple[str, ...] | None) -> str:
         separator = _M + re.escape(self.time_separator) + _M
         small, two = self._number(1, 2), self._number(2, 2)
         clock = separator.join((small, two, two) if self.has_seconds else (small, two))
         if self.day_part == "before":
-            return f"({_day_part()}){_GAP}{clock}"
-        return f"{clock}{_GAP}({_day_part()})" if self.day_part == "after" else clock
+            return f"({_day_part(words)}){_GAP}{clock}"
+        return f"{clock}{_GAP}({_day_part(words)})" if self.day_part == "after" else clock
 
     def _joint(self) -> str:
         if self.joiner in (",", "،"):
@@ -160,18 +179,18 @@ class Layout:
 
 
 @cache
-def _any_header(time_first: bool, is_plain: bool = False) -> str:
+def _any_header(time_first: bool, is_plain: bool = False, words: tuple[str, ...] | None = None) -> str:
     """Every combination of parts, with named groups; each repeated separator is checked afterwards.
 
-    ``is_plain``: without day parts, which are most of the expression, and without a blank as a header's end,
-    behind which a day part would be taken for a name.
+    ``words``: the day parts, all of them or some. ``is_plain``: without day parts, which are most of the
+    expression, and without a blank as a header's end, behind which a day part would be taken for a name.
     """
     date = (
         f"(?P<a>{_D}{{1,4}})(?P<s1>{_SEPARATOR})(?P<b>{_D}{{1,2}})(?P<s2>{_SEPARATOR})"
         f"(?P<c>{_D}{{1,4}})(?P<tail>\\.?)"
     )
-    before = "" if is_plain else f"(?:(?P<before>{_day_part()}){_GAP})?"
-    behind = "" if is_plain else f"(?:{_GAP}(?P<after>{_day_part()}))?"
+    before = "" if is_plain else f"(?:(?P<before>{_day_part(words)}){_GAP})?"
+    behind = "" if is_plain else f"(?:{_GAP}(?P<after>{_day_part(words)}))?"
     time = (
         f"{before}(?P<hour>{_D}{{1,2}}){_M}(?P<t1>[:.h]){_M}(?P<minute>{_D}{{2}})"
         f"(?:{_M}(?P<t2>[:.]){_M}(?P<second>{_D}{{2}}))?{behind}"
@@ -194,20 +213,21 @@ def header_like() -> str:
 
 
 @cache
-def _pattern(time_first: bool, is_plain: bool = False) -> re.Pattern[str]:
-    """Compiled where a line asks for it: that takes a tenth of a second with day parts."""
-    return re.compile(_any_header(time_first, is_plain))
+def _pattern(time_first: bool, is_plain: bool, words: tuple[str, ...]) -> re.Pattern[str]:
+    """Compiled where a line asks for it: that takes a tenth of a second with all day parts."""
+    return re.compile(_any_header(time_first, is_plain, words))
 
 
 def layout_of(line: str) -> Layout | None:
     """The layout of one header line, or nothing when the line is none."""
-    plain = _pattern(False, True).match(line)
+    plain = _pattern(False, True, ()).match(line)
     if plain is not None:
         return _layout(plain, False)
     if _DATE.search(line) is None:
         return None
+    words = words_in(line[:HEAD_SIGNS])
     for time_first in (False, True):
-        match = _pattern(time_first).match(line)
+        match = _pattern(time_first, False, words).match(line)
         if match is not None:
             return _layout(match, time_first)
     return None

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.parse.buffer import SPAN_BYTES, Places
-from tasks.parse.layout import DIGITS, Layout
+from tasks.parse.layout import DIGITS, HEAD_SIGNS, Layout, words_in
 
 Numbers = dict[str, npt.NDArray[np.int16]]
 
@@ -65,7 +65,8 @@ def template_of(lines: Iterable[str], layout: Layout) -> Template | None:
 
     A number that has two digits in all of them is taken to be written with two.
     """
-    pattern = re.compile(layout.expression())
+    lines = list(lines)
+    pattern = re.compile(layout.expression(words_in("\n".join(line[:HEAD_SIGNS] for line in lines))))
     heads: Counter[str] = Counter()
     matches: dict[str, re.Match[str]] = {}
     for line in lines:

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from tasks.parse import buffer, polls
 from tasks.parse.buffer import Buffer, lines_of
 from tasks.parse.headers import _may_begin, _n_header_like
-from tasks.parse.layout import DATE_LIKE, Layout, header_like, layout_of
+from tasks.parse.layout import DATE_LIKE, Layout, _any_header, header_like, layout_of, words_in
 from tasks.parse.padded import plan_of
 from tasks.parse.templates import match, templates
 from tasks.parse.written import template_of
 from tests.parse.test_round_trip import layouts, render_header
-from warehouse.reference.markers import wordings
+from warehouse.reference.markers import day_parts, wordings
 
 _MOMENTS = st.datetimes(dt.datetime.fromisoformat("2011-01-01"), dt.datetime.fromisoformat("2031-01-01"))
 _PIECES = st.lists(st.tuples(st.text("aé😊: \n", max_size=9), st.text("bß\u200e", max_size=4)), min_size=1)
@@ -165,3 +165,18 @@ def test_a_text_is_matched_by_its_most_literal_wording() -> None:
         ]
         assert number == min(fitting)
     assert "halo" not in found["text"]
+
+
+@given(st.data())
+def test_no_day_part_is_overlooked(data: st.DataObject) -> None:
+    """Whatever its case, and whatever blanks and marks stand in it: all its wordings are asked for."""
+    word = data.draw(st.sampled_from(sorted(day_parts())))
+    case = data.draw(st.sampled_from([str.lower, str.upper, str.title, str]))
+    signs = [sign for sign in case(word) if not sign.isspace()]
+    gaps = data.draw(st.lists(st.sampled_from(["", " ", "\u202f", "\u200e"]), min_size=len(signs)))
+    loose = "".join(sign + gap for sign, gap in zip(signs, gaps, strict=False))
+    for line in (f"[1/2/23, 8:05:00 {loose}] Ani: a", f"1/2/23, {loose} 8:05 - Ani: a"):
+        found = re.match(_any_header(False), line)
+        assert found is not None
+        asked = re.match(_any_header(False, False, words_in(line)), line)
+        assert asked is not None and asked.groupdict() == found.groupdict()
