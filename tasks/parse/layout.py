@@ -33,7 +33,7 @@ _GAP = f"[{MARKS}{BLANKS}]*"
 _D = "[" + "".join(DIGITS.values()) + "]"
 _SEPARATOR = rf"{_M}[/.\-]{_M}{_S}?"
 #: A header with all its marks is shorter than this.
-HEAD_SIGNS = 128
+HEAD_SIGNS = 96
 #: What every header holds; to ask for that first costs far less than to compile the expression of all headers.
 DATE_LIKE = f"{_D}{_SEPARATOR}{_D}{{1,2}}{_SEPARATOR}{_D}"
 _DATE = re.compile(DATE_LIKE)
@@ -80,9 +80,11 @@ def _loose(wording: str) -> str:
 
 @cache
 def _known_words() -> tuple[tuple[str, str, str], ...]:
-    """Wordings of day parts, the longest first; and without blanks and marks, in small and in capital letters."""
+    """Wordings of day parts, the longest first; and without blanks and marks, in small letters and in capital ones
+    where these say more."""
     words = sorted(day_parts(), key=len, reverse=True)
-    return tuple((word, _bare(word).lower(), _bare(word).upper()) for word in words)
+    bare = ((word, _bare(word).lower(), _bare(word).upper()) for word in words)
+    return tuple((word, small, "" if capital.lower() == small else capital) for word, small, capital in bare)
 
 
 def _bare(text: str) -> str:
@@ -91,8 +93,9 @@ def _bare(text: str) -> str:
 
 def words_in(text: str) -> tuple[str, ...]:
     """Wordings of day parts that may stand in a text; to compile an expression of all takes far longer."""
-    small, capital = _bare(text).lower(), _bare(text).upper()
-    return tuple(word for word, low, high in _known_words() if low in small or high in capital)
+    text = _bare(text)
+    small, capital = text.lower(), text.upper()
+    return tuple(word for word, low, high in _known_words() if low in small or (high and high in capital))
 
 
 @cache

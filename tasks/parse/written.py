@@ -66,7 +66,9 @@ def template_of(lines: Iterable[str], layout: Layout) -> Template | None:
     A number that has two digits in all of them is taken to be written with two.
     """
     lines = list(lines)
-    pattern = re.compile(layout.expression(words_in("\n".join(line[:HEAD_SIGNS] for line in lines))))
+    has_words = layout.day_part != "none"
+    spoken = words_in("\n".join(line[:HEAD_SIGNS] for line in lines)) if has_words else None
+    pattern = re.compile(layout.expression(spoken))
     heads: Counter[str] = Counter()
     matches: dict[str, re.Match[str]] = {}
     for line in lines:

@@ -24,7 +24,7 @@ def parse_figures(exports: list[Export], folder: Path) -> list[Figure]:
     broken = damaged(exports[0], folder)
     figures = [_over_grep(export) for export in (*exports, broken)]
     contents = [export.path.read_bytes() for export in (exports[0], broken)]
-    clean, with_damage = side_by_side(*(partial(parse_export, content) for content in contents))
+    clean, with_damage = side_by_side(*(partial(parse_export, content, file_id="") for content in contents))
     figures.append(
         Figure(
             "parse a file with one invalid byte",
@@ -41,8 +41,10 @@ def parse_figures(exports: list[Export], folder: Path) -> list[Figure]:
 
 def _over_grep(export: Export, runs: int = 7) -> Figure:
     content = export.path.read_bytes()
-    taken, grep = side_by_side(lambda: parse_export(content, date_order="dmy"), export.grep, runs=runs)
-    n_rows, n_lines = len(parse_export(content, date_order="dmy").frame), export.grep()
+    taken, grep = side_by_side(
+        lambda: parse_export(content, date_order="dmy", file_id=""), export.grep, runs=runs
+    )
+    n_rows, n_lines = len(parse_export(content, date_order="dmy", file_id="").frame), export.grep()
     return Figure(
         f"parse {export.name}",
         taken,

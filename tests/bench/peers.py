@@ -96,7 +96,7 @@ def peer_figures(exports: list[Export], large: list[Export], folder: Path) -> li
 
 def _compared(commands: dict[str, list[str] | None], export: Export, folder: Path) -> list[Figure]:
     content = export.path.read_bytes()
-    taken = [seconds(lambda: parse_export(content)) for _ in range(_RUNS)]
+    taken = [seconds(lambda: parse_export(content, file_id="")) for _ in range(_RUNS)]
     read = parse_export(content).frame.filter(pl.col("author").is_not_null())
     rows = read.select(at="local_at", sender="author", text=pl.col("text").fill_null(""))
     what = f"this project on {export.n_entries:,} lines of {export.name}"
@@ -117,7 +117,7 @@ def _figure(name: str, command: Sequence[str] | None, export: Export, content: b
         if not isinstance(answer, list):
             return Figure(what, note=f"cannot read it: {answer}")
         theirs.append(answer[0])
-        ours.append(min(seconds(lambda: parse_export(content)) for _ in range(3)))
+        ours.append(min(seconds(lambda: parse_export(content, file_id="")) for _ in range(3)))
     base = statistics.median(ours)
     return Figure(
         what,
