@@ -49,9 +49,7 @@ def double_post_share(ctx: Context, spec: Indicator) -> Measure:
     """Active members with so many turns over active members. Share 0-1."""
     num = (ctx.all_turns >= spec.params["min_turns"]).sum(axis=1).astype(float)
     den = ctx.active
-    return Measure(
-        divide(num, den), num, den, enough=den >= spec.params["min_active"], empty=den == 0, ci=wilson(num, den)
-    )
+    return wilson_share(num, den, den >= spec.params["min_active"])
 '''
 
 SPEC = '''

@@ -23,6 +23,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from tasks.measure.decay import half_life
 from tasks.measure.indicators import compute
 from tasks.measure.indicators.action import burstiness
+from tasks.measure.indicators.bridging import year_assortativity
 from tasks.measure.indicators.donations import gini
 from tasks.measure.indicators.fragility import core_half, resampled_core_half, resampled_gini
 from tasks.measure.indicators.intervals import newcombe, poisson_exact, wilson
@@ -277,16 +278,12 @@ def _weighted_assortativity(graph: nx.Graph) -> float:
 @given(graphs(directed=False), st.data())
 def test_assortativity_of_plain_ties(matrix: np.ndarray, data: st.DataObject) -> None:
     """With ties of weight 1 it is that of networkx and of igraph."""
-    from tasks.measure.indicators.bridging import _year_assortativity
-    from tasks.measure.indicators.networks import Ties
-
     n = len(matrix)
-    years = data.draw(st.lists(st.integers(2005, 2020), min_size=n, max_size=n))
+    years = np.array(data.draw(st.lists(st.integers(2005, 2020), min_size=n, max_size=n)), dtype=float)
     source, target = np.nonzero(np.triu(matrix))
     ends = {years[i] for i in (*source, *target)}
     assume(len(source) and len(ends) > 1)
-    ties = Ties(source, target, np.ones(len(source)), np.zeros(len(source)), np.arange(n))
-    found = _year_assortativity(ties, np.array(years, dtype=object))
+    found = year_assortativity(years[source], years[target], np.ones(len(source)))
     graph = nx.from_numpy_array(matrix)
     since = [year - 2012 for year in years]  # both lose digits to cancellation far from 0
     nx.set_node_attributes(graph, dict(enumerate(since)), "year")

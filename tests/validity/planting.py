@@ -15,7 +15,7 @@ from schemas.config import Group
 from schemas.frames import FRAMES
 from schemas.tables import TABLES
 from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
-from tasks.measure.indicators.context import add_months, month_end
+from tasks.measure.indicators.axes import add_months, month_end
 from tasks.measure.indicators.inputs import IndicatorInputs
 
 Array = npt.NDArray[Any]

@@ -17,7 +17,7 @@ import polars as pl
 from tasks.identify.stage import identify_group
 from tasks.land.stage import land_groups
 from tasks.measure.facts import measure_facts
-from tasks.measure.indicators.context import add_months, month_end
+from tasks.measure.indicators.axes import add_months, month_end
 from tasks.measure.indicators.inputs import IndicatorInputs
 from tasks.measure.inputs import cut
 from tasks.measure.stage import group_input, indicator_inputs

@@ -14,7 +14,7 @@ from tasks.measure.indicators import (
     resilience,
     trust,
 )
-from tasks.measure.indicators.closure import closure_hash, month_hashes
+from tasks.measure.indicators.closure import closure_hashes, month_hashes
 from tasks.measure.indicators.compute import compute, is_computed
 from tasks.measure.indicators.inputs import IndicatorInputs, Indicators
 
@@ -38,7 +38,7 @@ __all__ = [
     "FACETS",
     "IndicatorInputs",
     "Indicators",
-    "closure_hash",
+    "closure_hashes",
     "compute",
     "is_computed",
     "month_hashes",

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.answers import (
     answer_details,
-    answered,
     baseline,
-    closed,
-    questions,
-    requests,
     share_interval,
 )
-from tasks.measure.indicators.context import Array, Context, roll
+from tasks.measure.indicators.axes import Array, roll
+from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import (
     DRAWS,
     MIN_CLUSTERS,
@@ -29,9 +28,10 @@ from tasks.measure.indicators.intervals import (
 )
 from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
 from tasks.measure.indicators.networks import (
+    degree_gaps,
     in_centralisation,
     in_centralisation_left_out,
-    monthly_ties,
+    tie_history,
 )
 
 _MIN_SENDERS_BOOT = 20
@@ -43,14 +43,14 @@ def opener_answer_rate(ctx: Context, spec: Indicator) -> Measure:
 
     Joyce and Kraut 2006. Companions ``baseline``, ``excess``, ``questions``, ``silence_openers``.
     """
-    asked = questions(ctx) & closed(ctx)
-    num = roll(ctx.count(asked & answered(ctx)), spec.window_months)
+    asked = ctx.questions & ctx.closed
+    num = roll(ctx.count(asked & ctx.answered), spec.window_months)
     den = roll(ctx.count(asked), spec.window_months)
     k, n = num.sum(axis=1), den.sum(axis=1)
     enough = n >= spec.params["min_questions"]
     ci, kind = share_interval(ctx, spec, num, den, enough, _MIN_SENDERS_BOOT)
     value = divide(k, n)
-    details = answer_details(value, baseline(ctx, questions(ctx), spec.window_months), ci, kind)
+    details = answer_details(value, baseline(ctx, ctx.questions, spec.window_months), ci, kind)
     details["questions"] = Detail(value, *ci, kind, k, n)
     met, openers = (
         roll(ctx.count(mask).sum(axis=1), spec.window_months) for mask in _silence_openers(ctx, spec)
@@ -62,12 +62,10 @@ def opener_answer_rate(ctx: Context, spec: Indicator) -> Measure:
 def _silence_openers(ctx: Context, spec: Indicator) -> tuple[Array, Array]:
     """Turns after an hour of silence that ask for nothing: those with a tie to them within 10 minutes, and all."""
     silence = np.diff(ctx.turn_minute, prepend=-(10**9)) >= spec.params["silence_minutes"]
-    opens = silence & ctx.turn("is_text") & closed(ctx) & ~questions(ctx) & ~requests(ctx)
+    opens = silence & ctx.turn("is_text") & ctx.closed & ~ctx.questions & ~ctx.requests
     opens &= ~ctx.turn("is_announcement") & ~ctx.turn("is_list")
-    near = ctx.replies.filter(
-        (pl.col("layer") == "core") & (pl.col("latency_min") <= spec.params["opener_reply_minutes"])
-    )
-    met = ctx.turns["turn_key"].is_in(near["target_turn_key"].implode()).to_numpy()
+    near = ctx.is_core & (ctx.tie("latency_min") <= spec.params["opener_reply_minutes"])
+    met = ctx.turns_at(ctx.tie_target[near])
     return opens & met, opens
 
 
@@ -77,8 +75,8 @@ def answer_equity_gap(ctx: Context, spec: Indicator) -> Measure:
 
     Newcombe 1998. Companion ``by_tenure``: members under 90 days less older ones.
     """
-    asked, hit = questions(ctx) & closed(ctx), answered(ctx)
-    lead = ctx.turns["role"].is_in(["officer", "founder"]).to_numpy()
+    asked, hit = ctx.questions & ctx.closed, ctx.answered
+    lead = ctx.turn_leads
     fresh = _tenure_days(ctx) < spec.params["newcomer_days"]
     least = spec.params["min_questions_per_class"]
 
@@ -186,19 +184,16 @@ def top1_share(ctx: Context, spec: Indicator) -> Measure:
 @indicator("reply_centralisation")
 def reply_centralisation(ctx: Context, spec: Indicator) -> Measure:
     """Freeman in-degree centralisation of the binary ties among active members. Index 0-1. Freeman 1979."""
-    graphs, n_ties = [], np.zeros(ctx.n_months)
-    for t, month in enumerate(monthly_ties(ctx)):
-        people = np.flatnonzero(ctx.all_turns[t] > 0)
-        ends = np.searchsorted(people, month.nodes)
-        known = np.isin(month.nodes, people)
-        mine = known[month.source] & known[month.target]
-        graph = np.zeros((len(people), len(people)))
-        graph[ends[month.source[mine]], ends[month.target[mine]]] = 1
-        graphs.append(graph)
-        n_ties[t] = mine.sum()
+    active, ties = ctx.all_turns > 0, tie_history(ctx)
+    place = np.cumsum(active, axis=1) - 1  # among the month's active members
+    ties = ties.where(active[ties.month, ties.source] & active[ties.month, ties.target])
+    source, target = place[ties.month, ties.source], place[ties.month, ties.target]
+    graphs = [np.zeros((n, n)) for n in ctx.active.astype(int)]
+    for graph, (first, last) in zip(graphs, itertools.pairwise(ties.bounds.tolist()), strict=True):
+        graph[source[first:last], target[first:last]] = 1
     value = np.array([in_centralisation(graph) for graph in graphs])
-    num = np.array([float((g.sum(axis=0).max(initial=0) - g.sum(axis=0)).sum()) for g in graphs])
-    enough = (ctx.active >= spec.params["min_active"]) & (n_ties >= spec.params["min_ties"])
+    num = np.array([degree_gaps(graph) for graph in graphs])
+    enough = (ctx.active >= spec.params["min_active"]) & (ties.counts >= spec.params["min_ties"])
 
     def interval(t: int, _: np.random.Generator) -> Interval:
         if len(graphs[t]) < MIN_CLUSTERS:

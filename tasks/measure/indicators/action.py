@@ -9,15 +9,24 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context, roll
-from tasks.measure.indicators.intervals import Interval, bootstrap, bootstrap_median, wilson
-from tasks.measure.indicators.measures import Bounds, Detail, Measure, by_month, divide, indicator
+from tasks.measure.indicators.axes import NEVER, Array, places, roll, until_next
+from tasks.measure.indicators.context import Context, once
+from tasks.measure.indicators.intervals import Interval, bootstrap, bootstrap_median, median, wilson
+from tasks.measure.indicators.measures import (
+    Bounds,
+    Detail,
+    Measure,
+    by_month,
+    divide,
+    indicator,
+    wilson_share,
+)
 from tasks.measure.indicators.survival import survival_areas, survival_interval
 
 _MIN_CAMPAIGNS_BOOT = 5
-_NEVER = 2**40  # days until somebody comes back who does not
 
 
+@once
 def _campaigns(ctx: Context) -> tuple[pl.DataFrame, Array]:
     """Campaigns in the order of their beginning, and the month of each on the axis."""
     campaigns = ctx.inputs.fact_campaign.sort("campaign_key")
@@ -33,19 +42,19 @@ def _median_of_quarter(
     is resampled over campaigns; between them there is no interval. ``n_all``: campaigns of the window, with
     value or without.
     """
-    median = np.full(ctx.n_months, np.nan)
+    middle = np.full(ctx.n_months, np.nan)
     kind = np.full(ctx.n_months, "boot_event", dtype=object)
     windows = [(month > t - spec.window_months) & (month <= t) for t in range(ctx.n_months)]
     n = np.array([mine.sum() for mine in windows], dtype=float)
     for t in np.flatnonzero(n > 0):
-        median[t] = np.median(value[windows[t]])
+        middle[t] = median(value[windows[t]])
     low, high = by_month(
         ctx, spec, n >= minimum, lambda t, rng: bootstrap_median(rng, value[windows[t]], minimum)
     )
     for t in np.flatnonzero(n == 1):
         low[t], high[t] = (float(end[windows[t]][0]) for end in ends)
         kind[t] = spec.ci_kind if spec.ci_kind == "profile" else "wilson"
-    return Measure(median, n, n_all, enough=n > 0, empty=n_all == 0, ci=(low, high), ci_kind=kind)
+    return Measure(middle, n, n_all, enough=n > 0, empty=n_all == 0, ci=(low, high), ci_kind=kind)
 
 
 def _in_window(ctx: Context, spec: Indicator, month: Array) -> Array:
@@ -86,22 +95,22 @@ def campaign_conversion(ctx: Context, spec: Indicator) -> Measure:
 
 def _stickers_at_the_call(ctx: Context, campaigns: pl.DataFrame, hours: int) -> Array:
     """By campaign: people who neither talked nor committed and sent stickers alone on its first days."""
-    first = campaigns.select("campaign_key", day=pl.Series(ctx.day_of(campaigns["local_date"])))
-    stickers = pl.DataFrame({"member": ctx.turn_member, "at": ctx.turn_day}).filter(
-        pl.Series(ctx.is_sticker, dtype=pl.Boolean)
-    )
-    near = first.with_columns(at=pl.int_ranges("day", pl.col("day") + hours // 24 + 1)).explode("at")
-    sent = near.join(stickers.with_columns(at=pl.col("at").cast(pl.Int64)), on="at").select(
-        "campaign_key", "member"
-    )
-    inside = ctx.inputs.fact_campaign_member.select(
-        "campaign_key", member=pl.Series(ctx.member_of(ctx.inputs.fact_campaign_member["member_key"]))
-    )
-    new = sent.unique().join(inside, on=["campaign_key", "member"], how="anti")
-    counts = first.join(
-        new.group_by("campaign_key").len(), on="campaign_key", how="left", maintain_order="left"
-    )
-    return counts["len"].fill_null(0).to_numpy().astype(float)
+    first = ctx.day_of(campaigns["local_date"])
+    place, people = _placed_people(campaigns, ctx.inputs.fact_campaign_member)
+    known = place * (ctx.n_members + 1) + ctx.member_of(people["member_key"])
+    day, member = ctx.turn_day[ctx.is_sticker], ctx.turn_member[ctx.is_sticker]
+    begins, ends = np.searchsorted(day, first), np.searchsorted(day, first + hours // 24, side="right")
+    campaign = np.repeat(np.arange(len(first)), ends - begins)
+    sticker = np.arange(len(campaign)) - np.repeat(np.cumsum(ends - begins) - ends, ends - begins)
+    sent = np.unique(campaign * (ctx.n_members + 1) + member[sticker])
+    new = sent[~np.isin(sent, known)] // (ctx.n_members + 1)
+    return np.bincount(new, minlength=len(first)).astype(float)
+
+
+def _placed_people(campaigns: pl.DataFrame, people: pl.DataFrame) -> tuple[Array, pl.DataFrame]:
+    """People of these campaigns, which are in the order of their keys, and the place of each one's campaign."""
+    place = places(campaigns["campaign_key"].to_numpy(), people["campaign_key"].to_numpy())
+    return place[place >= 0], people.filter(pl.Series(place >= 0, dtype=pl.Boolean))
 
 
 def _sums(ctx: Context, month: Array, weight: Array) -> Array:
@@ -147,29 +156,12 @@ def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
     span, silent = int(spec.params["window_days"]), int(spec.params["silent_days"])
     campaigns, month = _campaigns(ctx)
     begins, end = ctx.day_of(campaigns["local_date"]), ctx.day_of(campaigns["last_seen_date"])
-    place = pl.DataFrame(
-        {"campaign_key": campaigns["campaign_key"], "begins": begins, "end": end, "month": month}
-    )
-    members = ctx.inputs.fact_campaign_member.filter("is_committed").join(place, on="campaign_key")
-    members = members.select("campaign_key", "member_key", "begins", "end", "month")
-    again = (
-        members.join(members.select("member_key", other="campaign_key", later="begins"), on="member_key")
-        .filter(
-            (pl.col("other") != pl.col("campaign_key"))
-            & (pl.col("later") > pl.col("end"))
-            & (pl.col("later") <= pl.col("end") + span)
-        )
-        .group_by("campaign_key", "member_key")
-        .agg(gap=(pl.col("later") - pl.col("end")).min())
-    )
-    returned = members.join(
-        again.with_columns(is_back=pl.lit(True)), on=["campaign_key", "member_key"], how="left"
-    )
-    columns = returned.select(
-        "month", "end", pl.col("is_back").fill_null(False), pl.col("gap").fill_null(_NEVER), "member_key"
-    )
-    of_month, until, is_back, gap, key = (column.to_numpy() for column in columns)
-    member = np.unique(key, return_inverse=True)[1]
+    place, people = _placed_people(campaigns, ctx.inputs.fact_campaign_member.filter("is_committed"))
+    member = np.unique(people["member_key"].to_numpy(), return_inverse=True)[1]
+    of_month, until = month[place], end[place]
+    gap = until_next((member, begins[place]), (member, until + 1)) + 1
+    is_back = gap <= span
+    gap = np.where(is_back, gap, NEVER)
     num, den, offered = (np.zeros(ctx.n_months) for _ in range(3))
     survived = np.full((3, ctx.n_months), np.nan)
     immature = np.zeros(ctx.n_months, dtype=bool)
@@ -188,14 +180,11 @@ def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
         np.minimum.at(ended, person, until[mine])
         den[t], num[t] = len(came), came.sum()
         survived[:, t] = _kaplan_meier(came, soonest, ended, cut, span)
-    return Measure(
-        divide(num, den),
+    return wilson_share(
         num,
         den,
-        enough=den >= spec.params["min_committed"],
-        empty=den == 0,
+        den >= spec.params["min_committed"],
         immature=immature,
-        ci=wilson(num, den),
         details={
             "n_offered": Detail(offered),
             "kaplan_meier": Detail(

@@ -5,39 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context, roll
-from tasks.measure.indicators.intervals import bootstrap, ratio, wilson
-from tasks.measure.indicators.measures import Bounds, Detail, by_month, divide, or_wilson
-
-WINDOW_MIN = 24 * 60.0
-
-
-def requests(ctx: Context) -> Array:
-    """Turns that ask for help, announcements and list bodies left out."""
-    mask: Array = ctx.turn("is_help_request") & ~ctx.turn("is_announcement") & ~ctx.turn("is_list")
-    return mask
-
-
-def questions(ctx: Context) -> Array:
-    """Turns that ask a question, announcements and list bodies left out."""
-    mask: Array = ctx.turn("is_question") & ~ctx.turn("is_announcement") & ~ctx.turn("is_list")
-    return mask
-
-
-def answer_delays(ctx: Context) -> Array:
-    """Minutes to the first answer of each turn, NaN without one within 24 hours."""
-    delay = ctx.turns["answer_delay_min"].cast(float).fill_null(np.nan).to_numpy()
-    return np.where(delay <= WINDOW_MIN, delay, np.nan)
-
-
-def answered(ctx: Context) -> Array:
-    """Whether a turn was answered within 24 hours."""
-    return np.isfinite(answer_delays(ctx))
-
-
-def closed(ctx: Context) -> Array:
-    """Whether the 24 hours after a turn are over and observed."""
-    return ctx.followed(1)
+from tasks.measure.indicators.axes import Array, roll
+from tasks.measure.indicators.context import Context, once
+from tasks.measure.indicators.intervals import wilson
+from tasks.measure.indicators.measures import Bounds, Detail, by_member, divide, or_wilson
 
 
 def baseline(ctx: Context, asked: Array, window: int) -> Array:
@@ -46,18 +17,24 @@ def baseline(ctx: Context, asked: Array, window: int) -> Array:
     The same test on the text turns of the window that are no request, question, announcement or list;
     hours without such turns are left out of the weights.
     """
-    usable = ctx.turn("is_text") & closed(ctx)
-    other = usable & ~requests(ctx) & ~questions(ctx) & ~ctx.turn("is_announcement") & ~ctx.turn("is_list")
-    hour = ctx.turn_local_minute // 60
-
-    def by_hour(mask: Array) -> Array:
-        inside = mask & (ctx.turn_month >= 0) & (ctx.turn_month < ctx.n_months)
-        flat = ctx.turn_month[inside] * 24 + hour[inside]
-        return roll(np.bincount(flat, minlength=ctx.n_months * 24).reshape(-1, 24).astype(float), window)
-
-    rate = divide(by_hour(other & answered(ctx)), by_hour(other))
-    weight = np.where(np.isfinite(rate), by_hour(asked & closed(ctx)), 0)
+    rate = divide(*(roll(by_hour, window) for by_hour in _others_by_hour(ctx)))
+    weight = np.where(np.isfinite(rate), roll(_by_hour(ctx, asked & ctx.closed), window), 0)
     return divide((weight * np.nan_to_num(rate)).sum(axis=1), weight.sum(axis=1))
+
+
+@once
+def _others_by_hour(ctx: Context) -> tuple[Array, Array]:
+    """M x 24 turns that ask for nothing: those answered, and all."""
+    other = ctx.turn("is_text") & ctx.closed & ~ctx.requests & ~ctx.questions
+    other &= ~ctx.turn("is_announcement") & ~ctx.turn("is_list")
+    return _by_hour(ctx, other & ctx.answered), _by_hour(ctx, other)
+
+
+def _by_hour(ctx: Context, mask: Array) -> Array:
+    """M x 24 turns by the hour of the group's wall clock."""
+    inside = mask & (ctx.turn_month >= 0) & (ctx.turn_month < ctx.n_months)
+    flat = ctx.turn_month[inside] * 24 + ctx.turn_local_minute[inside] // 60
+    return np.bincount(flat, minlength=ctx.n_months * 24).reshape(-1, 24).astype(float)
 
 
 def answer_details(value: Array, base: Array, ci: Bounds, kind: Array) -> dict[str, Detail]:
@@ -76,12 +53,7 @@ def share_interval(
     """
     low, high = wilson(num.sum(axis=1), den.sum(axis=1))
     many = (den > 0).sum(axis=1) >= min_clusters
-    boot_low, boot_high = by_month(
-        ctx,
-        spec,
-        enough & many,
-        lambda t, rng: bootstrap(rng, np.column_stack([num[t], den[t]])[den[t] > 0], ratio),
-    )
+    boot_low, boot_high = by_member(ctx, spec, enough & many, num, den)
     kind = np.where(many, "boot_member", "wilson").astype(object)
     ci = np.where(many, boot_low, low), np.where(many, boot_high, high)
     return or_wilson(ci, kind, num.sum(axis=1), den.sum(axis=1))

@@ -7,9 +7,10 @@ import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.answers import share_interval
-from tasks.measure.indicators.context import Array, Context, roll
-from tasks.measure.indicators.intervals import bootstrap_mean, wilson
-from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
+from tasks.measure.indicators.axes import Array, places, roll
+from tasks.measure.indicators.context import Context
+from tasks.measure.indicators.intervals import bootstrap_mean
+from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator, wilson_share
 
 _JOINS = ("joined_link", "joined_community", "added")
 
@@ -82,13 +83,10 @@ def newcomer_welcome_rate(ctx: Context, spec: Indicator) -> Measure:
         return roll(np.bincount(month[inside], minlength=ctx.n_months).astype(float), spec.window_months)
 
     num, den, officers = tally(usable & welcomed), tally(usable), tally(usable & by_officers)
-    return Measure(
-        divide(num, den),
+    return wilson_share(
         num,
         den,
-        enough=den >= spec.params["min_batches"],
-        empty=den == 0,
-        ci=wilson(num, den),
+        den >= spec.params["min_batches"],
         details={"by_officers_only": Detail(divide(officers, num), n_num=officers, n_den=num)},
     )
 
@@ -99,17 +97,19 @@ def _members_of_lists(ctx: Context, lists: pl.Series) -> list[Array]:
     return np.split(at, np.cumsum(lists.list.len().to_numpy())[:-1]) if len(lists) else []
 
 
+def _among(values: Array, few: Array) -> Array:
+    found: Array = (values[:, None] == few).any(axis=1)
+    return found
+
+
 def _welcomes(ctx: Context, batches: pl.DataFrame, hours: float) -> tuple[Array, Array]:
     """By batch: whether an old member's turn within the hours welcomes it or mentions one of it, and whether
     all such turns are by officers and founders.
     """
-    mentions = ctx.replies.filter(pl.col("method") == "mention")
-    keys = ctx.turns["turn_key"].to_numpy()
-    at = np.searchsorted(keys, mentions["source_turn_key"].to_numpy())
-    known = (at < len(keys)) & (keys[np.minimum(at, len(keys) - 1)] == mentions["source_turn_key"].to_numpy())
-    at, target = at[known], ctx.member_of(mentions["target_member_key"])[known]
+    mentions = ctx.ties_by("mention") & (ctx.tie_source >= 0)
+    at = ctx.tie_source[mentions]
+    target = places(ctx.members, ctx.tie("target_member_key")[mentions])
     greets = ctx.turn("lex_welcome") > 0
-    leads = ctx.turns["role"].is_in(["officer", "founder"]).to_numpy()
     welcomed, by_officers = (np.zeros(len(batches), dtype=bool) for _ in range(2))
     start = batches["start"].dt.epoch("us").to_numpy() // 60_000_000
     firsts = np.searchsorted(ctx.turn_minute, start, side="left").tolist()
@@ -118,8 +118,8 @@ def _welcomes(ctx: Context, batches: pl.DataFrame, hours: float) -> tuple[Array,
     for i, (first, last, people) in enumerate(zip(firsts, lasts, joiners, strict=True)):
         apart = np.append(people, adders[i])
         inside = slice(*np.searchsorted(at, [first, last]))
-        to_them = np.isin(target[inside], people)
+        to_them = _among(target[inside], people)
         turns = np.append(first + np.flatnonzero(greets[first:last]), at[inside][to_them])
-        turns = turns[~np.isin(ctx.turn_member[turns], apart)]
-        welcomed[i], by_officers[i] = len(turns) > 0, len(turns) > 0 and leads[turns].all()
+        turns = turns[~_among(ctx.turn_member[turns], apart)]
+        welcomed[i], by_officers[i] = len(turns) > 0, len(turns) > 0 and ctx.turn_leads[turns].all()
     return welcomed, by_officers

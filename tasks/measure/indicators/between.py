@@ -15,8 +15,8 @@ import polars as pl
 
 from schemas.indicators import Indicator, registry
 from schemas.tables import TABLES
+from tasks.measure.indicators.axes import Array, month_range
 from tasks.measure.indicators.components import Cells, Component, component, first_ok, robust_z
-from tasks.measure.indicators.context import Array, month_range
 from tasks.measure.indicators.variants import DEFAULT, together
 
 BETWEEN = "between"

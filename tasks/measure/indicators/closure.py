@@ -18,7 +18,8 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context, add_months, month_end
+from tasks.measure.indicators.axes import Array, add_months, month_end
+from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.empowerment import has_fresh_roster
 from tasks.measure.indicators.inputs import IndicatorInputs
 
@@ -42,9 +43,9 @@ def base_hashes(ctx: Context) -> list[str]:
         for t, digest in enumerate(digests):
             digest.update(f"{name}|{bounds[t + 1] - bounds[t]}|".encode())
             digest.update(np.ascontiguousarray(rows[order[bounds[t] : bounds[t + 1]]]).tobytes())
+    standing = _Standing(ctx, people)
     for t, digest in enumerate(digests):
-        for part in _standing_parts(ctx, people, t):
-            digest.update(part.encode())
+        digest.update(standing.text(t).encode())
     return [digest.hexdigest() for digest in digests]
 
 
@@ -72,33 +73,26 @@ class _Tokens:
         )
 
 
-def closure_hash(
-    spec: Indicator, t: int, bases: Sequence[str], first_month: dt.date, history_start: dt.date | None
-) -> str:
-    """24 hex digits of all that the cell (code, t-th month) rests on.
+def closure_hashes(
+    spec: Indicator, bases: Sequence[str], first_month: dt.date, history_start: dt.date | None
+) -> list[str]:
+    """By month, 24 hex digits of all that the cell (code, month) rests on.
 
     ``bases`` are those of :func:`month_hashes`; the history's start counts as far as the cell can see it.
     """
-    months = range(t - spec.look_back_months, t + spec.look_ahead_months + 1)
-    seen = (
-        [bases[i] if 0 <= i < len(bases) else _NONE for i in months]
-        if len(months) < len(bases)
-        else list(bases)
-    )
-    horizon = add_months(first_month, max(t - spec.look_back_months - 1, -1))
-    start = history_start if history_start is not None and history_start > horizon else None
     definition = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
-    content = "|".join(
-        [
-            spec.code,
-            definition,
-            spec.params_hash,
-            str(t if len(months) >= len(bases) else ""),
-            str(start),
-            *seen,
-        ]
-    )
-    return hashlib.sha256(content.encode()).hexdigest()[:24]
+    shared = f"{spec.code}|{definition}|{spec.params_hash}"
+    back, ahead = spec.look_back_months, spec.look_ahead_months
+    sees_all = back + ahead + 1 >= len(bases)
+    around = [*[_NONE] * back, *bases, *[_NONE] * ahead]
+    hashes = []
+    for t in range(len(bases) - 1):
+        horizon = add_months(first_month, max(t - back - 1, -1))
+        start = history_start if history_start is not None and history_start > horizon else None
+        seen = bases if sees_all else around[t : t + back + ahead + 1]
+        content = "|".join([shared, str(t) if sees_all else "", str(start), *seen])
+        hashes.append(hashlib.sha256(content.encode()).hexdigest()[:24])
+    return hashes
 
 
 def _monthly_frames(ctx: Context, people: _Tokens) -> Iterable[tuple[str, Array, pl.DataFrame]]:
@@ -188,41 +182,58 @@ def _campaign_frames(ctx: Context, people: _Tokens) -> Iterable[tuple[str, Array
     yield "campaigner", members["begins"].to_numpy(), members.drop("group_key", "campaign_key", "begins")
 
 
-def _standing_parts(ctx: Context, people: _Tokens, t: int) -> Iterable[str]:
-    """What is known or declared as of the t-th month: attributes, spans, the group's own settings."""
-    inputs, month = ctx.inputs, add_months(ctx.day0, t)
-    last = month_end(month)
-    yield f"known={inputs.n_is_known}|"
-    yield f"coded={sorted(inputs.lexicon_eval.select('category', 'precision', 'recall').rows(), key=str)}|"
-    yield _declared(inputs, month)
-    if t < ctx.n_months:
-        yield f"heads={ctx.day_scale[ctx.month_start[t] : ctx.month_end[t] + 1].tolist()}|"
-        yield f"roster={has_fresh_roster(inputs.roster_dates, month)}|"
-        yield f"islam={ctx.islamic_days[t].tolist()}|"
-        here = np.flatnonzero((ctx.present_days[t] > 0) | (ctx.all_turns[t] > 0))
-        here = here[np.argsort(people.members[here])]
-        for name in _ATTRIBUTES:
-            column = ctx.attribute(name)[t]
-            yield f"{name}={[(int(people.members[i]), column[i]) for i in here]}|"
-        standing = inputs.dim_member.filter(
-            (pl.col("valid_from") <= last)
-            & (pl.col("valid_to").is_null() | (pl.col("valid_to") > last))
-            & pl.col("is_on_roster")
-            & pl.col("is_in_good_standing")
-        )
-        yield f"standing={sorted(people.put(standing)['member_key'].to_list())}|"
+class _Standing:
+    """What is known or declared as of a month: attributes, spans, the group's own settings."""
+
+    def __init__(self, ctx: Context, people: _Tokens) -> None:
+        inputs = ctx.inputs
+        self._ctx, self._people = ctx, people
+        coded = inputs.lexicon_eval.select("category", "precision", "recall").rows()
+        self._always = f"known={inputs.n_is_known}|coded={sorted(coded, key=str)}|"
+        since = "" if inputs.known_since.is_empty() else sorted(people.put(inputs.known_since).rows())
+        self._since = f"since={since}|" if since else ""
+        good = inputs.dim_member.filter(pl.col("is_on_roster") & pl.col("is_in_good_standing"))
+        self._good = people.put(good.select("member_key", "valid_from", "valid_to")).rows()
         spans = inputs.fact_membership.filter(
-            (pl.col("from_date") <= last) & (pl.col("kind") == "group")
-        ).select(
-            "member_key",
-            "from_date",
-            pl.when(pl.col("to_date") <= last).then("to_date").alias("to_date"),
-            "basis",
-            "is_proven",
+            (pl.col("kind") == "group") & pl.col("from_date").is_not_null()
+        ).select("member_key", "from_date", "to_date", "basis", "is_proven")
+        rows = people.put(spans).rows()
+        self._spans = [(row[1], row[2], str(row), str((*row[:2], None, *row[3:]))) for row in rows]
+
+    def text(self, t: int) -> str:
+        """What the t-th month's hash takes in; behind the last month what is declared alone."""
+        ctx, inputs = self._ctx, self._ctx.inputs
+        month = add_months(ctx.day0, t)
+        if t == ctx.n_months:
+            return self._always + _declared(inputs, month)
+        days = slice(ctx.month_start[t], ctx.month_end[t] + 1)
+        here = np.flatnonzero((ctx.present_days[t] > 0) | (ctx.all_turns[t] > 0))
+        here = here[np.argsort(self._people.members[here])]
+        tokens = self._people.members[here].tolist()
+        known = [(name, ctx.attribute(name).of(t, here)) for name in _ATTRIBUTES]
+        return "".join(
+            [
+                self._always,
+                _declared(inputs, month),
+                f"heads={ctx.day_scale[days].tolist()}|",
+                f"roster={has_fresh_roster(inputs.roster_dates, month)}|",
+                f"islam={ctx.islamic_days[t].tolist()}|",
+                *(f"{name}={list(zip(tokens, labels, strict=True))}|" for name, labels in known),
+                *self._members(month_end(month)),
+                self._since,
+            ]
         )
-        yield f"spans={sorted(people.put(spans).rows(), key=str)}|"
-        if not inputs.known_since.is_empty():
-            yield f"since={sorted(people.put(inputs.known_since).rows())}|"
+
+    def _members(self, last: dt.date) -> Iterable[str]:
+        """Who is in good standing on a day, and every span that has begun, its end as far as it is over by then."""
+        good = (key for key, since, until in self._good if since <= last and (until is None or until > last))
+        yield f"standing={sorted(good)}|"
+        spans = (
+            over if until is not None and until <= last else open_still
+            for since, until, over, open_still in self._spans
+            if since <= last
+        )
+        yield f"spans=[{', '.join(sorted(spans))}]|"
 
 
 def _declared(inputs: IndicatorInputs, month: dt.date) -> str:

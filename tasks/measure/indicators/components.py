@@ -15,11 +15,13 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator, registry
-from tasks.measure.indicators.context import Array, Context
-from tasks.measure.indicators.intervals import Z
+from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.context import Context
+from tasks.measure.indicators.intervals import Z, median
 from tasks.measure.indicators.statuses import is_published
 
 BASE_VERSION = 1
+_NUMBERS = ("value", "ci_low", "ci_high", "n_den", "n_hi")
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,14 @@ def transform(spec: Indicator, x: Array, n: Array) -> Array:
 
 def base_of(base: Array) -> tuple[float, float]:
     """Median, and 1.4826 times the median absolute deviation."""
-    median = float(np.median(base))
-    return median, 1.4826 * float(np.median(np.abs(base - median)))
+    middle = median(base)
+    return middle, 1.4826 * median(np.abs(base - middle))
 
 
 def robust_z(values: Array, base: Array, floor: float, winsor: float) -> Array:
     """(value - median) / max(1.4826 MAD, floor) against the base values, winsorised."""
-    median, mad = base_of(base)
-    z: Array = np.clip((values - median) / max(mad, floor), -winsor, winsor)
+    middle, mad = base_of(base)
+    z: Array = np.clip((values - middle) / max(mad, floor), -winsor, winsor)
     return z
 
 
@@ -83,44 +85,38 @@ class Cells:
             name.lstrip("-").partition(":")[0] for spec in registry().values() for name in spec.components
         ]
         codes = [code for code in dict.fromkeys(held) if not registry()[code].is_composite]
-        self._ctx = ctx
-        newest = [registry()[code].def_version for code in codes]
         known = pl.DataFrame(
-            {"code": codes, "def_version": newest},
+            {"code": codes, "def_version": [registry()[code].def_version for code in codes]},
             schema={"code": pl.String, "def_version": values.schema["def_version"]},
         )
-        self._rows = {
-            (str(code), ""): part
-            for (code,), part in values.join(known, on=["code", "def_version"], how="semi").group_by(["code"])
-        }
-        self._rows |= {
-            (str(code), str(detail)): part
-            for (code, detail), part in details.join(known, on=["code", "def_version"], how="semi").group_by(
-                ["code", "detail"]
-            )
-        }
+        shared = ["code", "def_version", "month", "status"]
+        rows = pl.concat(
+            [
+                values.select(*shared, *_NUMBERS, detail=pl.lit("")),
+                details.select(*shared, *_NUMBERS[:-1], n_hi=pl.lit(None, dtype=pl.Float64), detail="detail"),
+            ]
+        ).join(known, on=["code", "def_version"], how="semi")
+        names = rows.select(pl.concat_str("code", "detail", separator=":")).to_series()
+        self._place = {name: i for i, name in enumerate(names.unique(maintain_order=True))}
+        at = np.array([self._place[name] for name in names], dtype=np.int64), ctx.month_of(rows["month"])
+        shape = len(self._place) + 1, ctx.n_months  # the last row is that of all names without cells
+        self._numbers = {name: np.full(shape, np.nan) for name in _NUMBERS}
+        for name, spread in self._numbers.items():
+            spread[at] = rows[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        self._status = np.full(shape, "not_applicable", dtype=object)
+        self._status[at] = rows["status"].to_numpy()
 
-    def has(self, code: str, companion: str) -> bool:
-        """Whether there is a row of it in any month."""
-        return (code, companion) in self._rows
+    def _row(self, code: str, companion: str) -> int:
+        return self._place.get(f"{code}:{companion}", -1)
 
     def numbers(self, code: str, companion: str, column: str) -> Array:
         """M numbers of a column; NaN where there is none."""
-        spread = np.full(self._ctx.n_months, np.nan)
-        rows = self._rows.get((code, companion))
-        if rows is not None:
-            spread[self._ctx.month_of(rows["month"])] = (
-                rows[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
-            )
-        return spread
+        numbers: Array = self._numbers[column][self._row(code, companion)]
+        return numbers
 
     def status(self, code: str) -> Array:
         """M statuses of an indicator."""
-        spread = np.full(self._ctx.n_months, "not_applicable", dtype=object)
-        rows = self._rows.get((code, ""))
-        if rows is not None:
-            spread[self._ctx.month_of(rows["month"])] = rows["status"].to_numpy()
-        return spread.astype(str)
+        return self._status[self._row(code, "")].astype(str)
 
 
 def component(ctx: Axis, cells: Cells, name: str) -> Component:
@@ -165,14 +161,14 @@ def drawn_z(ctx: Context, read: Component, base: Array, params: Mapping[str, flo
     source = read.definition.model_copy(update={"code": read.name})
     noise = np.stack([ctx.rng(source, t).standard_normal(draws) for t in range(ctx.n_months)])
     of_base = read.error[base]
-    usual = float(np.median(of_base[np.isfinite(of_base)])) if np.isfinite(of_base).any() else 0.0
+    usual = median(of_base[np.isfinite(of_base)]) if np.isfinite(of_base).any() else 0.0
     error = np.where(np.isfinite(read.error), read.error, usual)  # a month without an interval is no surer
     y = _misread(ctx, read, params, draws)
-    median = np.median(y[base], axis=0)
+    middle = np.median(y[base], axis=0)
     mad = base_of(read.y[base])[1]
     drawn = np.where(read.usable[:, None], y, np.nan) + noise * error[:, None]
     winsor = params["winsor"]
-    z: Array = np.clip((drawn - median) / max(mad, params["mad_floor"]), -winsor, winsor)
+    z: Array = np.clip((drawn - middle) / max(mad, params["mad_floor"]), -winsor, winsor)
     return z
 
 

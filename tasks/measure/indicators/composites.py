@@ -16,15 +16,17 @@ import polars as pl
 from schemas.catalogue import CODES
 from schemas.indicators import Indicator, definitions, registry
 from schemas.tables import TABLES
+from tasks.measure.indicators.axes import Array
 from tasks.measure.indicators.components import (
     BASE_VERSION,
     Cells,
     Component,
+    base_of,
     component,
     drawn_z,
     first_ok,
 )
-from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import row_percentiles
 from tasks.measure.indicators.measures import Detail, Measure, divide
 from tasks.measure.indicators.statuses import is_published, statuses
@@ -86,7 +88,7 @@ def _of_component(
 def _base_rows(ctx: Context, read: Component, base: Array) -> list[dict[str, object]]:
     if not len(base):
         return []
-    median = float(np.median(read.y[base]))
+    middle, mad = base_of(read.y[base])
     return [
         {
             "group_key": ctx.inputs.group_key,
@@ -97,8 +99,8 @@ def _base_rows(ctx: Context, read: Component, base: Array) -> list[dict[str, obj
             "base_from": ctx.months[base[0]],
             "base_to": ctx.months[base[-1]],
             "n_months": len(base),
-            "median": median,
-            "mad": 1.4826 * float(np.median(np.abs(read.y[base] - median))),
+            "median": middle,
+            "mad": mad,
         }
     ]
 

@@ -10,20 +10,19 @@ import numpy as np
 import polars as pl
 
 from schemas.catalogue import CODES
-from schemas.frames import FRAMES
 from schemas.indicators import Indicator, definitions, registry
 from schemas.tables import TABLES
-from tasks.measure.indicators.closure import base_hashes, closure_hash
+from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.closure import base_hashes, closure_hashes
 from tasks.measure.indicators.composites import compose
-from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.inputs import IndicatorInputs, Indicators
-from tasks.measure.indicators.measures import Measure, function_of, measured
+from tasks.measure.indicators.measures import function_of, measured
+from tasks.measure.indicators.rows import DETAILS, VALUES, Computed, detail_rows, value_rows
 from tasks.measure.indicators.sensitivity import companions
-from tasks.measure.indicators.statuses import is_published, statuses
+from tasks.measure.indicators.statuses import statuses
 from tasks.measure.indicators.tail import Tail
 
-_VALUES = FRAMES["indicator_rows"]
-_DETAILS = TABLES["core.fact_indicator_detail"]
 _CELL = ["code", "def_version", "month"]
 
 
@@ -47,40 +46,37 @@ def compute(
         sorted by code of the catalogue and month, and of ``core.composite_base``.
     """
     ctx = Context(inputs)
-    bases = base_hashes(ctx)
+    monthly = base_hashes(ctx)
     hashes = {
-        version_of(spec): [
-            closure_hash(spec, t, bases, inputs.first_month, inputs.history_start)
-            for t in range(ctx.n_months)
-        ]
+        version_of(spec): closure_hashes(spec, monthly, inputs.first_month, inputs.history_start)
         for spec in definitions()
     }
     kept = _still_holding(ctx, hashes, cached)
     missing = _missing(ctx, kept)
     ctx.want(missing)
     tail = Tail(ctx, missing)
-    values, details = [kept.values], [kept.details]
+    computed = []
     for spec in definitions():
-        if spec.is_composite or spec.code not in codes or not ctx.wanted(spec).any():
+        if spec.is_composite or spec.code not in codes or not missing[version_of(spec)].any():
             continue
         here = tail.context(spec)
-        wanted = here.wanted(spec)
         measure = measured(here, spec)
         measure.details.update(companions(here, spec))
+        of_months = hashes[version_of(spec)][-here.n_months :]
         status = statuses(here, spec, measure)
-        rows = _value_rows(here, spec, measure, status, hashes[version_of(spec)][-here.n_months :])
-        values.append(rows.filter(pl.Series(wanted)))
-        details.append(_detail_rows(here, spec, measure, status, wanted))
-    no_nan = pl.selectors.float().fill_nan(None)
-    all_values, all_details = pl.concat(values).with_columns(no_nan), pl.concat(details).with_columns(no_nan)
-    composites, composite_bases = compose(ctx, all_values, all_details, codes)
-    _hash_composites(hashes, ctx.n_months, composite_bases)
+        computed.append(Computed(here, spec, measure, status, of_months, here.wanted(spec)))
+    values = pl.concat([kept.values, value_rows(computed)])
+    details = pl.concat([kept.details, detail_rows(computed)])
+    composites, bases = compose(ctx, values, details, codes)
+    _hash_composites(hashes, ctx.n_months, bases)
     everywhere = np.ones(ctx.n_months, dtype=bool)
-    values = [_value_rows(ctx, *composite, hashes[version_of(composite[0])]) for composite in composites]
-    details = [_detail_rows(ctx, *composite, everywhere) for composite in composites]
-    all_values = pl.concat([all_values, *values]).with_columns(no_nan)
-    all_details = pl.concat([all_details, *details]).with_columns(no_nan)
-    return Indicators(_ordered(all_values, months), _ordered(all_details, months), composite_bases)
+    composed = [
+        Computed(ctx, spec, measure, status, hashes[version_of(spec)], everywhere)
+        for spec, measure, status in composites
+    ]
+    values = pl.concat([values, value_rows(composed)])
+    details = pl.concat([details, detail_rows(composed)])
+    return Indicators(_ordered(values, months), _ordered(details, months), bases)
 
 
 Version = tuple[str, int]
@@ -99,7 +95,7 @@ def is_computed(code: str) -> bool:
 def _still_holding(ctx: Context, hashes: dict[Version, list[str]], cached: Indicators | None) -> Indicators:
     """The cached rows whose hash is today's, and their details; composites are always computed."""
     if cached is None:
-        return Indicators(_VALUES.empty(), _DETAILS.empty(), TABLES["core.composite_base"].empty())
+        return Indicators(VALUES.empty(), DETAILS.empty(), TABLES["core.composite_base"].empty())
     simple = [version_of(spec) for spec in definitions() if not spec.is_composite]
     today = pl.DataFrame(
         {
@@ -108,14 +104,14 @@ def _still_holding(ctx: Context, hashes: dict[Version, list[str]], cached: Indic
             "month": ctx.months * len(simple),
             "input_hash": [value for version in simple for value in hashes[version]],
         },
-        schema={name: _VALUES.polars_schema[name] for name in (*_CELL, "input_hash")},
+        schema={name: VALUES.polars_schema[name] for name in (*_CELL, "input_hash")},
     )
     values = cached.values.join(today, on=[*_CELL, "input_hash"], how="semi")
     details = cached.details.join(values, on=_CELL, how="semi")
     unnamed = pl.lit("").alias("snapshot_id")
     return Indicators(
-        _VALUES.conform(values.with_columns(unnamed)),
-        _DETAILS.conform(details.with_columns(unnamed)),
+        VALUES.conform(values.with_columns(unnamed)),
+        DETAILS.conform(details.with_columns(unnamed)),
         cached.bases,
     )
 
@@ -139,92 +135,6 @@ def _missing(ctx: Context, kept: Indicators) -> dict[Version, Array]:
     for code, number, t in zip(kept.values["code"], kept.values["def_version"], month, strict=True):
         wanted[code, number][t] = False
     return wanted
-
-
-def _value_rows(
-    ctx: Context, spec: Indicator, measure: Measure, status: Array, hashes: list[str]
-) -> pl.DataFrame:
-    """Rows of INDICATOR_ROWS of one code, one per month."""
-    shown = is_published(status)
-    counted = ~np.isin(status, ("not_applicable", "no_coverage"))
-    low, high = measure.ci or (np.full(ctx.n_months, np.nan),) * 2
-    bounded = shown & np.isfinite(low) & np.isfinite(high)
-    kinds = np.full(ctx.n_months, spec.ci_kind, dtype=object) if measure.ci_kind is None else measure.ci_kind
-    coverage = ctx.coverage(spec.window_months) if measure.coverage is None else measure.coverage
-    n = ctx.n_months
-    return pl.DataFrame(
-        {
-            "group_key": [ctx.inputs.group_key] * n,
-            "group_id": [ctx.inputs.group_id] * n,
-            "month": ctx.months,
-            "code": [spec.code] * n,
-            "def_version": [spec.def_version] * n,
-            "params_hash": [spec.params_hash] * n,
-            "value": np.where(shown, measure.value, np.nan),
-            "ci_low": np.where(bounded, low, np.nan),
-            "ci_high": np.where(bounded, high, np.nan),
-            "ci_kind": [str(kind) if ok else "none" for kind, ok in zip(kinds, bounded, strict=True)],
-            "n_num": np.where(counted, measure.n_num, np.nan),
-            "n_den": np.where(counted, measure.n_den, np.nan),
-            "n_lo": ctx.n_lo(spec.window_months),
-            "n_hi": ctx.n_hi(spec.window_months),
-            "window_months": [spec.window_months] * n,
-            "coverage": np.clip(coverage, 0, 1),
-            "status": status.tolist(),
-            "snapshot_id": [""] * n,
-            "input_hash": hashes,
-        },
-        schema=_VALUES.polars_schema,
-    )
-
-
-def _detail_rows(
-    ctx: Context, spec: Indicator, measure: Measure, status: Array, wanted: Array
-) -> pl.DataFrame:
-    """Rows of ``core.fact_indicator_detail``: the companions of the months that have a value."""
-    published = is_published(status) & wanted
-    details = list(measure.details.values())
-    early = np.array([detail.while_immature for detail in details], dtype=bool)
-    waiting = (status == "immature") & wanted
-    if not details or not (published.any() or (early.any() and waiting.any())):
-        return _DETAILS.empty()
-    status = np.where(waiting, "partial", status)
-    nothing = np.full(ctx.n_months, np.nan)
-
-    def stacked(name: str) -> Array:
-        """Companions x M of a column of numbers."""
-        columns = [getattr(detail, name) for detail in details]
-        return np.stack([nothing if column is None else column for column in columns]).astype(float)
-
-    value, low, high, n_num, n_den = map(stacked, ("value", "ci_low", "ci_high", "n_num", "n_den"))
-    has_value = np.isfinite(value)
-    sparse = np.array([detail.is_sparse for detail in details])
-    stands = (published & (has_value | ~sparse[:, None])) | (waiting & early[:, None] & has_value)
-    at, t = np.nonzero(stands)
-    bounded = has_value & np.isfinite(low) & np.isfinite(high)
-    kinds = np.stack([np.broadcast_to(np.asarray(d.ci_kind, dtype=object), ctx.n_months) for d in details])
-    kinds[~bounded] = "none"
-    names = np.array(list(measure.details), dtype=object)
-    columns = {
-        "month": pl.Series(ctx.months, dtype=pl.Date).gather(t),
-        "detail": pl.Series(names[at], dtype=pl.String),
-        "value": value[at, t],
-        "ci_low": np.where(bounded, low, np.nan)[at, t],
-        "ci_high": np.where(bounded, high, np.nan)[at, t],
-        "ci_kind": pl.Series(kinds[at, t].tolist(), dtype=pl.String),
-        "n_num": n_num[at, t],
-        "n_den": n_den[at, t],
-        "status": pl.Series(np.where(has_value, status, "not_applicable")[at, t].tolist(), dtype=pl.String),
-    }
-    return _DETAILS.conform(
-        pl.DataFrame(columns).with_columns(
-            group_key=pl.lit(ctx.inputs.group_key),
-            group_id=pl.lit(ctx.inputs.group_id),
-            code=pl.lit(spec.code),
-            def_version=pl.lit(spec.def_version),
-            snapshot_id=pl.lit(""),
-        )
-    )
 
 
 def _ordered(frame: pl.DataFrame, months: Sequence[dt.date] | None) -> pl.DataFrame:

@@ -1,232 +1,55 @@
 """Helper arrays of one group, built once: months by members, days by members, coverage, present members.
 
-Axes: ``M`` months from the first row to the month measured, ``U`` members, ``D`` days from the first
-month's first day to three days after the last month. Members are in the order of their keys, which means
-nothing: whatever draws at random orders its clusters by their content, so no result depends on keys.
+Members are in the order of their keys, which means nothing: whatever draws at random orders its clusters by
+their content, so no result depends on keys.
 """
 
 from __future__ import annotations
 
-import calendar
 import copy
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from schemas.indicators import Indicator
-from schemas.vocabulary import TASKS
+from tasks.measure.indicators.axes import Array, Attribute, month_end, roll
 from tasks.measure.indicators.inputs import IndicatorInputs
+from tasks.measure.indicators.turn_arrays import Turns
 from warehouse.calendar import hijri_months
 
-Array = npt.NDArray[Any]
-
-_AFTER_DAYS = 3  # answers count up to 72 hours after the month's end
-_EPOCH = dt.date(1970, 1, 1)
+T = TypeVar("T")
 
 
-def month_range(first: dt.date, last: dt.date) -> list[dt.date]:
-    """First days of the months from first to last, both included."""
-    n = (last.year - first.year) * 12 + last.month - first.month + 1
-    return [add_months(first, i) for i in range(n)]
+def once(function: Callable[[Context], T]) -> Callable[[Context], T]:
+    """A function of a group alone, computed once for each."""
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @functools.wraps(function)
+    def held(ctx: Context) -> T:
+        if name not in ctx.memo:
+            ctx.memo[name] = function(ctx)
+        found: T = ctx.memo[name]
+        return found
+
+    return held
 
 
-def add_months(month: dt.date, n: int) -> dt.date:
-    """The first day of the month n months later."""
-    index = month.year * 12 + month.month - 1 + n
-    return dt.date(index // 12, index % 12 + 1, 1)
-
-
-def month_end(month: dt.date) -> dt.date:
-    """The last day of a month."""
-    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
-
-
-def numbered(labels: Array) -> Array:
-    """Labels of any kind as whole numbers, equal ones as one: quicker to compare than objects."""
-    number: dict[Any, int] = {}
-    return np.array([number.setdefault(label, len(number)) for label in labels.tolist()], dtype=np.int64)
-
-
-def roll(values: Array, window: int) -> Array:
-    """Trailing sums over ``window`` rows; the first rows sum what there is."""
-    total = np.cumsum(values, axis=0)
-    rolled = total.copy()
-    rolled[window:] = total[window:] - total[:-window]
-    return rolled
-
-
-class Context:
+class Context(Turns):
     """All that the indicator functions share; ``wanted`` says for which months a code needs intervals."""
 
     def __init__(self, inputs: IndicatorInputs) -> None:
-        self.inputs = inputs
-        self.months = month_range(inputs.first_month, inputs.month)
-        self.n_months = len(self.months)
-        self.day0 = inputs.first_month
-        self.month_start = np.array([(m - self.day0).days for m in self.months])
-        self.month_end = np.array([(month_end(m) - self.day0).days for m in self.months])
-        self.n_days = int(self.month_end[-1]) + 1 + _AFTER_DAYS
-        self.month_days = (self.month_end - self.month_start + 1).astype(float)
+        super().__init__(inputs)
         self._wanted: dict[tuple[str, int], Array] = {}
         self._is_quiet = False
-        self._attributes: dict[str, list[Array]] = {}
+        self._attributes: dict[str, Attribute] = {}
         self.memo: dict[str, Any] = {}  # what several indicators share beyond the arrays of this class
-        self.turns = inputs.fact_turn
-        if not self.turns["turn_key"].is_sorted():
-            self.turns = self.turns.sort("turn_key")
-        self.replies = inputs.fact_reply.sort("source_turn_key", "target_turn_key")
-        keys = [self.turns["member_key"], inputs.presence["member_key"]]
-        keys += [self.replies["source_member_key"], self.replies["target_member_key"]]
-        self.members = np.unique(np.concatenate([series.to_numpy() for series in keys]).astype(np.int64))
-        self.n_members = len(self.members)
-
-    # axes ---------------------------------------------------------------------------------------------
-
-    def wanted(self, spec: Indicator) -> Array:
-        """Months for which the definition's row is to be computed; all of them by default."""
-        if self._is_quiet:
-            return np.zeros(self.n_months, dtype=bool)
-        return self._wanted.get((spec.code, spec.def_version), np.ones(self.n_months, dtype=bool))
-
-    def day_of(self, dates: pl.Series) -> Array:
-        """Index on the day axis; may lie outside of it."""
-        days: Array = (
-            dates.cast(pl.Date).to_physical().to_numpy().astype(np.int64) - (self.day0 - _EPOCH).days
-        )
-        return days
-
-    def month_of(self, dates: pl.Series) -> Array:
-        """Index on the month axis; -1 before and M after it."""
-        days = self.day_of(dates)
-        index = np.searchsorted(self.month_start, days, side="right") - 1
-        return np.where(days > self.month_end[-1], self.n_months, index)
-
-    def member_of(self, keys: pl.Series) -> Array:
-        """Index on the member axis; -1 for NULL and for people who neither wrote nor were present."""
-        if self.n_members == 0:
-            return np.full(len(keys), -1)
-        raw = keys.fill_null(-1).to_numpy().astype(np.int64)
-        index = np.minimum(np.searchsorted(self.members, raw), self.n_members - 1)
-        return np.where(self.members[index] == raw, index, -1)
-
-    def grid(self, month: Array, member: Array, weight: Array | None = None) -> Array:
-        """M x U sums of rows; rows outside of either axis are left out."""
-        inside = (month >= 0) & (month < self.n_months) & (member >= 0)
-        flat = month[inside] * self.n_members + member[inside]
-        size = self.n_months * self.n_members
-        kept = None if weight is None else np.asarray(weight, dtype=float)[inside]
-        counts = np.bincount(flat, weights=kept, minlength=size).astype(float)
-        return counts.reshape(self.n_months, self.n_members)
-
-    # turns --------------------------------------------------------------------------------------------
-
-    def turn(self, column: str) -> Array:
-        """A column of the turns in time order; a mark that is not there is no mark."""
-        series = self.turns[column]
-        is_open = series.dtype == pl.Boolean and series.null_count()
-        values: Array = (series.fill_null(False) if is_open else series).to_numpy()
-        return values
-
-    @cached_property
-    def is_sticker(self) -> Array:
-        """Turns of stickers alone."""
-        return self._turns_whose((pl.col("kind") == "sticker").all())
-
-    @cached_property
-    def has_link(self) -> Array:
-        """Turns with a link."""
-        return self._turns_whose((pl.col("n_urls") > 0).any())
-
-    def _turns_whose(self, messages: pl.Expr) -> Array:
-        # lazily: only the columns that are asked for are filtered
-        kept = (
-            self.inputs.fact_message.lazy()
-            .filter(pl.col("turn_key").is_not_null())
-            .group_by("turn_key")
-            .agg(kept=messages)
-            .filter("kept")
-            .collect()["turn_key"]
-        )
-        return self.turns["turn_key"].is_in(kept.implode()).to_numpy()
-
-    @cached_property
-    def turn_month(self) -> Array:
-        return self.month_of(self.turns["local_date"])
-
-    @cached_property
-    def turn_day(self) -> Array:
-        return self.day_of(self.turns["local_date"])
-
-    @cached_property
-    def turn_member(self) -> Array:
-        return self.member_of(self.turns["member_key"])
-
-    @cached_property
-    def turn_minute(self) -> Array:
-        """Minutes since 1970, UTC, floored."""
-        minutes: Array = self.turns["sent_at"].cast(pl.Datetime("us")).to_physical().to_numpy() // 60_000_000
-        return minutes
-
-    @cached_property
-    def turn_local_minute(self) -> Array:
-        """Minute of the day on the group's wall clock."""
-        local = (
-            self.turns["sent_at"].dt.replace_time_zone("UTC").dt.convert_time_zone(self.inputs.group.timezone)
-        )
-        minutes: Array = (local.dt.hour().cast(pl.Int64) * 60 + local.dt.minute().cast(pl.Int64)).to_numpy()
-        return minutes
-
-    def count(self, mask: Array | None = None) -> Array:
-        """M x U turns that satisfy the mask."""
-        if mask is None:
-            return self.grid(self.turn_month, self.turn_member)
-        return self.grid(self.turn_month[mask], self.turn_member[mask])
-
-    @cached_property
-    def all_turns(self) -> Array:
-        return self.count()
-
-    @cached_property
-    def text_turns(self) -> Array:
-        return self.count(self.turn("is_text"))
-
-    @cached_property
-    def turn_task(self) -> Array:
-        """The number of each turn's task class; -1 without one."""
-        number = {task: i for i, task in enumerate(TASKS)}
-        tasks: Array = self.turns["task"].replace_strict(number, default=-1, return_dtype=pl.Int64).to_numpy()
-        return tasks
-
-    @cached_property
-    def task_turns(self) -> Array:
-        """M x U x 6 turns by task class."""
-        return self.cells(self.turn_task, self.turn_task >= 0, len(TASKS))
-
-    def cells(self, number: Array, mask: Array, classes: int) -> Array:
-        """M x U x classes turns by the number of their class."""
-        inside = mask & (self.turn_member >= 0) & (self.turn_month >= 0) & (self.turn_month < self.n_months)
-        place = self.turn_month[inside] * self.n_members + self.turn_member[inside]
-        size = self.n_months * self.n_members * classes
-        counts = np.bincount(place * classes + number[inside], minlength=size).astype(float)
-        return counts.reshape(self.n_months, self.n_members, classes)
-
-    @cached_property
-    def active(self) -> Array:
-        """A: members with at least one turn, by month."""
-        return (self.all_turns > 0).sum(axis=1).astype(float)
-
-    @cached_property
-    def turns_by_day(self) -> Array:
-        """D x U turns."""
-        inside = (self.turn_day >= 0) & (self.turn_day < self.n_days)
-        flat = self.turn_day[inside] * self.n_members + self.turn_member[inside]
-        return np.bincount(flat, minlength=self.n_days * self.n_members).reshape(self.n_days, self.n_members)
 
     # coverage and presence ----------------------------------------------------------------------------
 
@@ -252,6 +75,11 @@ class Context:
         """Turns whose day and the ``days`` after it are all covered: their window is closed and seen."""
         return self.day_followed(self.turn_day, days)
 
+    @cached_property
+    def closed(self) -> Array:
+        """Whether the 24 hours after a turn are over and observed."""
+        return self.followed(1)
+
     def day_followed(self, day: Array, days: int) -> Array:
         """Whether these days and the ``days`` after each are all covered."""
         total = np.concatenate([[0], np.cumsum(self.covered)])
@@ -262,12 +90,12 @@ class Context:
     @cached_property
     def present(self) -> Array:
         """D x U: present, proven or presumed."""
-        return self._presence(self.inputs.presence)
+        return self._presence[0]
 
     @cached_property
     def proven(self) -> Array:
         """D x U: presence proven."""
-        return self._presence(self.inputs.presence.filter("is_proven"))
+        return self._presence[1]
 
     @cached_property
     def heads(self) -> Array:
@@ -347,11 +175,18 @@ class Context:
         """Restrict the intervals to these months by code and version."""
         self._wanted = wanted
 
+    def wanted(self, spec: Indicator) -> Array:
+        """Months for which the definition's row is to be computed; all of them by default."""
+        if self._is_quiet:
+            return np.zeros(self.n_months, dtype=bool)
+        return self._wanted.get((spec.code, spec.def_version), np.ones(self.n_months, dtype=bool))
+
     def on_proven_presence(self) -> Context:
         """The same group with nobody presumed present and no head counts, asking for no intervals."""
         other = copy.copy(self)
-        for name in ("present", "heads", "head_counts", "day_scale", "_scaled_days", "present_days"):
+        for name in ("heads", "head_counts", "day_scale", "_scaled_days", "present_days"):
             other.__dict__.pop(name, None)
+        other.present = self.proven
         other.inputs = dataclasses.replace(
             self.inputs,
             presence=self.inputs.presence.filter("is_proven"),
@@ -371,8 +206,8 @@ class Context:
     def truncated(self, window: int) -> Array:
         """M: whether the trailing window reaches before the history's start."""
         start = self.inputs.history_start or self.inputs.first_month
-        known = start.replace(day=1)
-        return np.array([add_months(month, 1 - window) < known for month in self.months])
+        before = (start.year - self.day0.year) * 12 + start.month - self.day0.month
+        return np.arange(self.n_months) + 1 - window < before
 
     def truncated_days(self, days: int) -> Array:
         """M: whether that many days to the month's end reach before the history's start."""
@@ -416,8 +251,8 @@ class Context:
 
     # people -------------------------------------------------------------------------------------------
 
-    def attribute(self, column: str) -> list[Array]:
-        """For each month, a column of ``dim_member`` by member as of the month's end; None where unknown.
+    def attribute(self, column: str) -> Attribute:
+        """A column of ``dim_member`` by member as of each month's end.
 
         The version valid on the month's last day, else the earliest later one: a roster that came late
         is the best knowledge of the months before it.
@@ -426,21 +261,21 @@ class Context:
             self._attributes[column] = self._as_of_month_ends(column)
         return self._attributes[column]
 
-    def _as_of_month_ends(self, column: str) -> list[Array]:
+    def _as_of_month_ends(self, column: str) -> Attribute:
         frame = self.inputs.dim_member.select("member_key", "valid_from", column).sort("valid_from")
-        member = self.member_of(frame["member_key"])
-        start = self.day_of(frame["valid_from"])
-        value = np.array(frame[column].to_list(), dtype=object)
+        values = frame[column].to_list()
+        labels = sorted({value for value in values if value is not None}, key=str)
+        place = {None: -1} | {label: i for i, label in enumerate(labels)}
+        number = np.array([place[value] for value in values], dtype=np.int64)
+        member, start = self.member_of(frame["member_key"]), self.day_of(frame["valid_from"])
         known = member >= 0
-        member, start, value = member[known], start[known], value[known]
-        columns = []
-        for end in self.month_end:
-            current = np.full(self.n_members, None, dtype=object)
-            later = start > end
-            current[member[later][::-1]] = value[later][::-1]  # earliest later version wins
-            current[member[~later]] = value[~later]  # the last one that has begun wins
-            columns.append(current)
-        return columns
+        member, start, number = member[known], start[known], number[known]
+        current = np.full((self.n_months, self.n_members), -1)
+        for t, end in enumerate(self.month_end):
+            begun = int(np.searchsorted(start, end, side="right"))
+            current[t, member[begun:][::-1]] = number[begun:][::-1]  # the earliest later version wins
+            current[t, member[:begun]] = number[:begun]  # the last one that has begun wins
+        return Attribute(labels, current)
 
     # randomness ---------------------------------------------------------------------------------------
 
@@ -455,17 +290,18 @@ class Context:
 
     # inner --------------------------------------------------------------------------------------------
 
-    def by_month(self, daily: Array) -> Array:
-        """M or M x U: sums over the days of each month."""
-        total = np.concatenate([np.zeros((1, *daily.shape[1:])), np.cumsum(daily, axis=0)])
-        return total[self.month_end + 1] - total[self.month_start]
-
-    def _presence(self, frame: pl.DataFrame) -> Array:
-        grid = np.zeros((self.n_days, self.n_members), dtype=bool)
+    @cached_property
+    def _presence(self) -> tuple[Array, Array]:
+        """D x U on covered days: present, and proven so."""
+        frame = self.inputs.presence
         day, member = self.day_of(frame["date"]), self.member_of(frame["member_key"])
         inside = (day >= 0) & (day < self.n_days)
-        grid[day[inside], member[inside]] = True
-        return grid & self.covered[:, None]
+        inside &= self.covered[np.where(inside, day, 0)]
+        place = day * self.n_members + member
+        is_proven = inside & frame["is_proven"].fill_null(False).to_numpy()
+        present, proven = (np.zeros(self.n_days * self.n_members, dtype=bool) for _ in range(2))
+        present[place[inside]] = proven[place[is_proven]] = True
+        return present.reshape(self.n_days, -1), proven.reshape(self.n_days, -1)
 
     def _known(self, n: Array, window: int) -> Array:
         return np.where(self.n_is_known & (roll(self.covered_days, window) > 0), n, np.nan)

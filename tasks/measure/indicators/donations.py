@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context
-from tasks.measure.indicators.intervals import MIN_CLUSTERS, NO_INTERVAL, Interval, bootstrap, wilson
+from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.context import Context, once
+from tasks.measure.indicators.intervals import MIN_CLUSTERS, NO_INTERVAL, Interval, bootstrap, median, wilson
 from tasks.measure.indicators.measures import (
     Detail,
     Measure,
@@ -24,6 +25,7 @@ def _collections(ctx: Context) -> pl.DataFrame:
     return ctx.inputs.fact_activity.filter(is_gift)
 
 
+@once
 def _gifts(ctx: Context) -> pl.DataFrame:
     """Gifts on donation lists and told beside them, dues left out: month, member (-1 unknown), amount_idr,
     is_paid, is_on_list.
@@ -43,6 +45,7 @@ def _gifts(ctx: Context) -> pl.DataFrame:
     ).filter(pl.col("month").is_between(0, ctx.n_months - 1))
 
 
+@once
 def _open_campaigns(ctx: Context) -> Array:
     """M: donation lists open on a day of the month."""
     lists = _collections(ctx)
@@ -120,7 +123,7 @@ def donation_per_member(ctx: Context, spec: Indicator) -> Measure:
         details={
             "paid": Detail(divide(paid, den)),
             "pledged": Detail(divide(num - paid, den)),
-            "median_gift": Detail(np.array([np.median(g) if len(g) else np.nan for g in givers])),
+            "median_gift": Detail(np.array([median(g) for g in givers])),
             "gini": Detail(np.array([float(gini(g[None, :])[0]) for g in givers])),
             "n_donors": Detail(n),
             **scaled_to_heads(ctx, 1),

@@ -10,10 +10,19 @@ import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.answers import share_interval
-from tasks.measure.indicators.context import Array, Context, add_months, month_end, roll
-from tasks.measure.indicators.intervals import poisson_exact, wilson
-from tasks.measure.indicators.measures import Detail, Measure, divide, indicator, scaled_to_heads
-from tasks.measure.indicators.mechanical import participants
+from tasks.measure.indicators.axes import Array, add_months, month_end, roll
+from tasks.measure.indicators.context import Context
+from tasks.measure.indicators.intervals import wilson
+from tasks.measure.indicators.measures import (
+    Detail,
+    Measure,
+    divide,
+    indicator,
+    poisson_rate,
+    scaled_to_heads,
+    wilson_share,
+)
+from tasks.measure.indicators.mechanical import listed
 
 _MIN_SELLERS_BOOT = 20
 
@@ -40,13 +49,10 @@ def opportunity_rate(ctx: Context, spec: Indicator) -> Measure:
     num = ctx.count(_opportunities(ctx, spec)).sum(axis=1)
     den = ctx.member_months(1, spec.params["days_per_member_month"])
     per = spec.params["per_members"]
-    return Measure(
-        per * divide(num, den),
+    return poisson_rate(
         num,
         den,
-        enough=den > 0,
-        empty=den == 0,
-        ci=poisson_exact(num, den, per),
+        per,
         details=scaled_to_heads(ctx, 1),
     )
 
@@ -55,13 +61,10 @@ def opportunity_rate(ctx: Context, spec: Indicator) -> Measure:
 def opportunity_breadth(ctx: Context, spec: Indicator) -> Measure:
     """Members who shared an opportunity over A. Share 0-1. Achmad 2022."""
     num, den = (ctx.count(_opportunities(ctx, spec)) > 0).sum(axis=1).astype(float), ctx.active
-    return Measure(
-        divide(num, den),
+    return wilson_share(
         num,
         den,
-        enough=den >= spec.params["min_active"],
-        empty=den == 0,
-        ci=wilson(num, den),
+        den >= spec.params["min_active"],
     )
 
 
@@ -76,13 +79,10 @@ def enterprise_support_rate(ctx: Context, spec: Indicator) -> Measure:
     offers = (ctx.turn("lex_enterprise") > 0) & ~ctx.turn("is_forwarded") & ~ctx.turn("is_list")
     offers &= _days_since(ctx, "others_text_days") > spec.params["others_text_days"]
     offers &= ctx.followed(int(np.ceil(hours / 24)))
-    warm = ctx.turns.filter(pl.col("is_commitment") | (pl.col("lex_praise") > 0))["turn_key"]
-    met = ctx.replies.filter(
-        (pl.col("latency_min") <= 60 * hours)
-        & (pl.col("source_member_key") != pl.col("target_member_key"))
-        & pl.col("source_turn_key").is_in(warm.implode())
-    )["target_turn_key"]
-    supported = ctx.turns["turn_key"].is_in(met.implode()).to_numpy()
+    warm = np.append(ctx.turn("is_commitment") | (ctx.turn("lex_praise") > 0), False)
+    met = warm[ctx.tie_source] & (ctx.tie("latency_min") <= 60 * hours)
+    met &= ctx.tie("source_member_key") != ctx.tie("target_member_key")
+    supported = ctx.turns_at(ctx.tie_target[met])
     num = roll(ctx.count(offers & supported), spec.window_months)
     den = roll(ctx.count(offers), spec.window_months)
     k, n = num.sum(axis=1), den.sum(axis=1)
@@ -98,11 +98,10 @@ def learning_participation(ctx: Context, spec: Indicator) -> Measure:
 
     Achmad 2022. Companion ``n_external_form``: turns on learning with a link, behind which people may register.
     """
-    begun = ctx.inputs.fact_activity.filter(pl.col("activity_kind") == "learning")
-    month = ctx.month_of(begun["local_date"])
-    n = np.bincount(month[(month >= 0) & (month < ctx.n_months)], minlength=ctx.n_months)
-    people = participants(ctx, ("learning",))
-    joined = ctx.grid(people["month"].to_numpy(), people["member"].to_numpy()) > 0
+    lists = listed(ctx, ("learning",))
+    month = lists.month[(lists.month >= 0) & (lists.month < ctx.n_months)]
+    n = np.bincount(month, minlength=ctx.n_months)
+    joined = ctx.grid(lists.month[lists.activity], lists.member) > 0
     weights = ctx.weights()
     num = (weights * joined).sum(axis=1)
     den = np.maximum(ctx.present_total(), num)
@@ -165,13 +164,10 @@ def roster_reach(ctx: Context, spec: Indicator) -> Measure:
     fresh = np.array([has_fresh_roster(ctx.inputs.roster_dates, month) for month in ctx.months])
     saying = ctx.day_of(spans.filter(pl.col("basis").is_in(["list", "roster_stated"]))["from_date"])
     told = ctx.month_end >= saying.min(initial=ctx.n_days)
-    return Measure(
-        divide(num, den),
+    return wilson_share(
         num,
         den,
-        enough=fresh & (den >= spec.params["min_roster"]),
-        empty=den == 0,
+        fresh & (den >= spec.params["min_roster"]),
         doubtful=~told,
-        ci=wilson(num, den),
         details={"roster_completeness": Detail(divide(on_roster, heads), n_num=on_roster, n_den=heads)},
     )

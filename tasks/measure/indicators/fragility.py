@@ -6,22 +6,30 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.donations import gini
 from tasks.measure.indicators.intervals import (
     DRAWS,
     MIN_CLUSTERS,
     NO_INTERVAL,
     Interval,
-    bootstrap,
     jackknife,
     percentiles,
-    ratio,
     resampled_counts,
     wilson,
 )
-from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator, or_wilson
-from tasks.measure.indicators.networks import key_person_left_out, monthly_ties
+from tasks.measure.indicators.measures import (
+    Detail,
+    Measure,
+    by_member,
+    by_month,
+    divide,
+    indicator,
+    or_wilson,
+    wilson_share,
+)
+from tasks.measure.indicators.networks import key_person_left_out, tie_history, undirected
 
 
 def days_to_month_end(ctx: Context, days: int) -> list[slice]:
@@ -48,16 +56,13 @@ def silent_share(ctx: Context, spec: Indicator) -> Measure:
         num[t], den[t] = (present & silent).sum(), present.sum()
         proven_num[t], proven_den[t] = (proven & silent).sum(), proven.sum()
     coverage = covered / [window.stop - window.start for window in windows]
-    return Measure(
-        divide(num, den),
+    return wilson_share(
         num,
         den,
-        enough=den >= spec.params["min_members"],
-        empty=den == 0,
+        den >= spec.params["min_members"],
         unseen=coverage < spec.params["min_coverage"],
         coverage=coverage,
         truncated=ctx.truncated_days(span),
-        ci=wilson(num, den),
         details={
             "proven_only": Detail(
                 divide(proven_num, proven_den),
@@ -105,18 +110,15 @@ def participation_gini(ctx: Context, spec: Indicator) -> Measure:
 def isolate_share(ctx: Context, spec: Indicator) -> Measure:
     """Active members without a tie of month weight 1 or more, in or out, over A. Share 0-1."""
     tied = np.zeros((ctx.n_months, ctx.n_members), dtype=bool)
-    for t, month in enumerate(monthly_ties(ctx)):
+    for t, month in enumerate(tie_history(ctx).months):
         strong = month.matrix() >= spec.params["min_weight"] - 1e-9
         tied[t, month.nodes] = strong.any(axis=0) | strong.any(axis=1)
     den = ctx.active
     num = ((ctx.all_turns > 0) & ~tied).sum(axis=1).astype(float)
-    return Measure(
-        divide(num, den),
+    return wilson_share(
         num,
         den,
-        enough=den >= spec.params["min_active"],
-        empty=den == 0,
-        ci=wilson(num, den),
+        den >= spec.params["min_active"],
     )
 
 
@@ -130,36 +132,31 @@ def one_off_share(ctx: Context, spec: Indicator) -> Measure:
     windows = days_to_month_end(ctx, span)
     turns = np.array([ctx.turns_by_day[window].sum(axis=0) for window in windows])
     num, den = (turns == 1).sum(axis=1).astype(float), (turns > 0).sum(axis=1).astype(float)
-    return Measure(
-        divide(num, den),
+    return wilson_share(
         num,
         den,
-        enough=den >= spec.params["min_posters"],
-        empty=den == 0,
+        den >= spec.params["min_posters"],
         coverage=np.array([ctx.covered[window].mean() for window in windows]),
         truncated=ctx.truncated_days(span),
-        ci=wilson(num, den),
     )
 
 
 @indicator("key_person_dependence")
 def key_person_dependence(ctx: Context, spec: Indicator) -> Measure:
     """Share of all tie weight that touches the strongest member. Share 0-1. Moody and White 2003."""
-    ties = monthly_ties(ctx)
-    both = [month.matrix() + month.matrix().T for month in ties]
-    total = np.array([month.total for month in ties])
-    top = np.array([float(m.sum(axis=1).max(initial=0)) for m in both])
-    n_ties = np.array([len(month.weight) for month in ties])
+    ties = tie_history(ctx)
+    both = [undirected(month.matrix()) for month in ties.months]
+    top, total = np.array([float(m.sum(axis=1).max(initial=0)) for m in both]), ties.total
     value = divide(top, total)
-    enough = (ctx.active >= spec.params["min_active"]) & (n_ties >= spec.params["min_ties"])
+    enough = (ctx.active >= spec.params["min_active"]) & (ties.counts >= spec.params["min_ties"])
 
     def interval(t: int, _: np.random.Generator) -> Interval:
-        if ties[t].n < MIN_CLUSTERS:
+        if ties.months[t].n < MIN_CLUSTERS:
             return NO_INTERVAL
         return jackknife(float(value[t]), key_person_left_out(both[t]), 0.0, 1.0)
 
     ci = by_month(ctx, spec, enough, interval)
-    return Measure(value, top, total, enough=enough, empty=n_ties == 0, ci=ci)
+    return Measure(value, top, total, enough=enough, empty=ties.counts == 0, ci=ci)
 
 
 def core_half(turns: Array) -> float:
@@ -210,13 +207,8 @@ def conflict_rate(ctx: Context, spec: Indicator) -> Measure:
     hits, text = ctx.count(clash), ctx.text_turns
     num, den = hits.sum(axis=1), text.sum(axis=1)
     enough = den >= spec.params["min_text_turns"]
-    low, high = by_month(
-        ctx,
-        spec,
-        enough,
-        lambda t, rng: bootstrap(rng, np.column_stack([hits[t], text[t]])[text[t] > 0], ratio),
-    )
-    ci, kind = or_wilson((1000 * low, 1000 * high), spec.ci_kind, num, den, 1000)
+    resampled = by_member(ctx, spec, enough, hits, text, 1000)
+    ci, kind = or_wilson(resampled, spec.ci_kind, num, den, 1000)
     factor = accuracy(ctx, "conflict")
     right = Detail(1000 * divide(num, den) * factor, ci[0] * factor, ci[1] * factor, kind)
     return Measure(

@@ -24,6 +24,14 @@ Z = float(special.ndtri(0.975))
 NO_INTERVAL: Interval = (np.nan, np.nan)
 
 
+def median(values: Array) -> float:
+    """Median of numbers, NaN with one that is none; for few of them much quicker than NumPy's."""
+    ordered, half = np.sort(values), len(values) // 2
+    if not len(ordered) or np.isnan(ordered[-1]):
+        return np.nan
+    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)
+
+
 def wilson(k: Array, n: Array) -> tuple[Array, Array]:
     """Wilson score interval of k of n, both real-valued; NaN where n is 0 (Wilson 1927)."""
     k, n = np.asarray(k, dtype=float), np.asarray(n, dtype=float)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from schemas.indicators import Indicator, registry
 from tasks.measure.indicators.context import Context
-from tasks.measure.indicators.intervals import Interval, wilson
+from tasks.measure.indicators.intervals import Interval, bootstrap, poisson_exact, ratio, wilson
 
 Array = npt.NDArray[Any]
 Bounds = tuple[Array, Array]
@@ -98,8 +98,22 @@ def measured(ctx: Context, spec: Indicator) -> Measure:
 
 def divide(num: npt.ArrayLike, den: npt.ArrayLike) -> Array:
     """num / den, NaN where den is 0 or NaN."""
-    num, den = np.broadcast_arrays(np.asarray(num, dtype=float), np.asarray(den, dtype=float))
-    return np.divide(num, den, out=np.full(num.shape, np.nan), where=den > 0)
+    num, den = np.asarray(num, dtype=float), np.asarray(den, dtype=float)
+    return np.divide(num, den, out=np.full(np.broadcast(num, den).shape, np.nan), where=den > 0)
+
+
+def wilson_share(num: Array, den: Array, enough: Array, **facts: Any) -> Measure:
+    """The measure of a share of num in den with Wilson's interval; nothing to measure where den is 0.
+
+    ``facts``: what else there is to say of it, as in :class:`Measure`.
+    """
+    return Measure(divide(num, den), num, den, enough=enough, empty=den == 0, ci=wilson(num, den), **facts)
+
+
+def poisson_rate(num: Array, den: Array, per: float, **facts: Any) -> Measure:
+    """The measure of a count over an exposure, per so many, with the exact Poisson interval."""
+    ci = poisson_exact(num, den, per)
+    return Measure(per * divide(num, den), num, den, enough=den > 0, empty=den == 0, ci=ci, **facts)
 
 
 def scaled_to_heads(ctx: Context, window: int) -> dict[str, Detail]:
@@ -128,3 +142,16 @@ def by_month(
     for t in np.flatnonzero(where & ctx.wanted(spec)):
         low[t], high[t] = interval(int(t), ctx.rng(spec, int(t)))
     return low, high
+
+
+def by_member(
+    ctx: Context, spec: Indicator, where: Array, num: Array, den: Array, per: float = 1.0
+) -> Bounds:
+    """Intervals of pooled rates, resampled by the members who stand behind them: M x U numerators, denominators."""
+    low, high = by_month(
+        ctx,
+        spec,
+        where,
+        lambda t, rng: bootstrap(rng, np.column_stack([num[t], den[t]])[den[t] > 0], ratio),
+    )
+    return per * low, per * high

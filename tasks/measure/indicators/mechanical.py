@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 from scipy import special
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.axes import Array, places
+from tasks.measure.indicators.context import Context, once
 from tasks.measure.indicators.intervals import (
     MIN_CLUSTERS,
     NO_INTERVAL,
     Interval,
-    bootstrap,
     bootstrap_mean,
     bootstrap_median,
+    median,
     percentiles,
-    poisson_exact,
-    ratio,
     resampled_counts,
     wilson,
 )
 from tasks.measure.indicators.measures import (
     Detail,
     Measure,
+    by_member,
     by_month,
     divide,
     indicator,
     or_wilson,
+    poisson_rate,
     scaled_to_heads,
+    wilson_share,
 )
 
 #: Kinds of activity that people do together; gifts, orders and petitions are not among them.
 JOINT_KINDS = ("rsvp", "attendance", "khataman", "learning", "poll", "announcement")
 LIST_KINDS = ("rsvp", "attendance", "khataman", "learning", "poll")
 COMMITTED = ("yes", "done")
+
+_NOBODY = -2  # in place of a member: a name matched to nobody
 
 _STYLE_CLASSES = (
     ("lex_i_word",),
@@ -57,13 +63,10 @@ def active_member_share(ctx: Context, spec: Indicator) -> Measure:
     weights = ctx.weights()
     num = (weights * (ctx.all_turns > 0)).sum(axis=1)
     den = np.maximum(ctx.present_total(), num)
-    return Measure(
-        divide(num, den),
+    return wilson_share(
         num,
         den,
-        enough=den >= spec.params["min_present"],
-        empty=den == 0,
-        ci=wilson(num, den),
+        den >= spec.params["min_present"],
         details=scaled_to_heads(ctx, 1),
     )
 
@@ -80,13 +83,10 @@ def ritual_participation(ctx: Context, spec: Indicator) -> Measure:
     num, den = said.sum(axis=1).astype(float), ctx.active
     stuck = ctx.count(ctx.is_sticker & after_news(ctx, spec.params["sticker_hours"])) > 0
     most = (said | stuck).sum(axis=1).astype(float)
-    return Measure(
-        divide(num, den),
+    return wilson_share(
         num,
         den,
-        enough=den >= spec.params["min_active"],
-        empty=den == 0,
-        ci=wilson(num, den),
+        den >= spec.params["min_active"],
         details={"upper": Detail(divide(most, den), n_num=most, n_den=den)},
     )
 
@@ -114,16 +114,11 @@ def shared_symbol_rate(ctx: Context, spec: Indicator) -> Measure:
     num, den = share.sum(axis=1), counted.sum(axis=1).astype(float)
     enough = (den >= spec.params["min_members"]) & (text.sum(axis=1) >= spec.params["min_text_turns"])
     low, high = by_month(ctx, spec, enough, lambda t, rng: bootstrap_mean(rng, share[t, counted[t]]))
-    pooled = by_month(
-        ctx,
-        spec,
-        enough,
-        lambda t, rng: bootstrap(rng, np.column_stack([hits[t], text[t]])[text[t] > 0], ratio),
-    )
+    pooled = by_member(ctx, spec, enough, hits, text, 1000)
     k, n = hits.sum(axis=1), text.sum(axis=1)
     of_counted = (hits * counted).sum(axis=1), (text * counted).sum(axis=1)
     ci, kind = or_wilson((1000 * low, 1000 * high), spec.ci_kind, of_counted[0], of_counted[1], 1000)
-    pooled_ci, pooled_kind = or_wilson((1000 * pooled[0], 1000 * pooled[1]), spec.ci_kind, k, n, 1000)
+    pooled_ci, pooled_kind = or_wilson(pooled, spec.ci_kind, k, n, 1000)
     return Measure(
         1000 * divide(num, den),
         num,
@@ -137,12 +132,14 @@ def shared_symbol_rate(ctx: Context, spec: Indicator) -> Measure:
 
 
 def style_matches(counts: Array, words: Array, smoothing: float) -> Array:
-    """Language style matching of each member with all others; counts is classes x U, words is U.
+    """Language style matching of each member with all others; counts is classes x ... x U, words is ... x U.
 
     1 - |p - q| / (p + q + smoothing), averaged over classes (Gonzales, Hancock and Pennebaker 2010).
     """
-    own = divide(counts, words[None, :])
-    others = divide(counts.sum(axis=1, keepdims=True) - counts, words.sum() - words[None, :])
+    own = divide(counts, words[None])
+    others = divide(
+        counts.sum(axis=-1, keepdims=True) - counts, (words.sum(axis=-1, keepdims=True) - words)[None]
+    )
     match: Array = (1 - np.abs(own - others) / (own + others + smoothing)).mean(axis=0)
     return match
 
@@ -154,18 +151,15 @@ def style_match(ctx: Context, spec: Indicator) -> Measure:
     Gonzales, Hancock and Pennebaker 2010. The bootstrap resamples members, and with them the pooled rate of the
     others.
     """
-    month, member, text = ctx.turn_month, ctx.turn_member, ctx.turn("is_text")
-    words = ctx.grid(month[text], member[text], ctx.turn("n_words")[text])
-    counts = np.stack(
-        [
-            sum(ctx.grid(month[text], member[text], ctx.turn(name)[text]) for name in names)
-            for names in _STYLE_CLASSES
-        ]
+    text = ctx.turn("is_text")
+    place = ctx.turn_place[text]
+    words, *classes = (
+        ctx.tally(place, np.sum([ctx.turn(name)[text] for name in names], axis=0))
+        for names in (("n_words",), *_STYLE_CLASSES)
     )
+    counts = np.stack(classes)
     counted = words >= spec.params["min_words_per_member"]
-    scores = np.array(
-        [style_matches(counts[:, t], words[t], spec.params["smoothing"]) for t in range(ctx.n_months)]
-    )
+    scores = style_matches(counts, words, spec.params["smoothing"])
     scores = np.where(counted, scores, 0)
     num, den = scores.sum(axis=1), counted.sum(axis=1).astype(float)
     enough = den >= spec.params["min_members"]
@@ -214,34 +208,50 @@ def joint_activity_rate(ctx: Context, spec: Indicator) -> Measure:
     num = np.bincount(month[(month >= 0) & (month < ctx.n_months)], minlength=ctx.n_months).astype(float)
     den = ctx.member_months(1, spec.params["days_per_member_month"])
     per = spec.params["per_members"]
-    return Measure(
-        per * divide(num, den),
+    return poisson_rate(
         num,
         den,
-        enough=den > 0,
-        empty=den == 0,
-        ci=poisson_exact(num, den, per),
+        per,
         details=scaled_to_heads(ctx, 1),
     )
 
 
-def participants(ctx: Context, kinds: tuple[str, ...]) -> pl.DataFrame:
-    """Committed, matched entries of activities of these kinds: activity_key, month, member, day index.
-
-    ``month`` and ``day`` are of the activity's start; a person counts once per activity.
+@dataclass(frozen=True)
+class Listed:
+    """Activities of some kinds by their key: month and day of their start; and their committed entries: the place
+    of the activity and the member, -1 for a name matched to nobody; a person counts once per activity.
     """
-    activities = ctx.inputs.fact_activity.filter(pl.col("activity_kind").is_in(kinds))
-    entries = ctx.inputs.fact_participation.filter(
-        pl.col("member_key").is_not_null() & pl.col("participation_status").is_in(COMMITTED)
-    ).select("activity_key", "member_key")
-    joined = entries.unique().join(
-        activities.select("activity_key", "local_date"), on="activity_key", how="inner", maintain_order="left"
+
+    month: Array
+    day: Array
+    activity: Array
+    member: Array
+
+
+def listed(ctx: Context, kinds: tuple[str, ...]) -> Listed:
+    """Activities of these kinds and who committed to them."""
+    activities = ctx.inputs.fact_activity.filter(pl.col("activity_kind").is_in(kinds)).sort("activity_key")
+    key, member = _committed(ctx)
+    activity = places(activities["activity_key"].to_numpy(), key)
+    nobody, known = ((activity >= 0) & mask for mask in (member == _NOBODY, member >= 0))
+    pairs = np.unique(activity[known] * (ctx.n_members + 1) + member[known])
+    once_each, who = np.divmod(pairs, ctx.n_members + 1)
+    unmatched = activity[nobody]
+    return Listed(
+        ctx.month_of(activities["local_date"]),
+        ctx.day_of(activities["local_date"]),
+        np.append(once_each, unmatched),
+        np.append(who, np.full(len(unmatched), -1)),
     )
-    return joined.select("activity_key").with_columns(
-        pl.Series("month", ctx.month_of(joined["local_date"]), dtype=pl.Int64),
-        pl.Series("day", ctx.day_of(joined["local_date"]), dtype=pl.Int64),
-        pl.Series("member", ctx.member_of(joined["member_key"]), dtype=pl.Int64),
-    )
+
+
+@once
+def _committed(ctx: Context) -> tuple[Array, Array]:
+    """Activity and member of each committed entry: -1 for people without a place, _NOBODY without a match."""
+    entries = ctx.inputs.fact_participation.select("activity_key", "member_key", "participation_status")
+    entries = entries.filter(pl.col("participation_status").is_in(COMMITTED))
+    member = ctx.member_of(entries["member_key"])
+    return entries["activity_key"].to_numpy(), np.where(entries["member_key"].is_null(), _NOBODY, member)
 
 
 def heads_on(ctx: Context, day: Array, month: Array) -> Array:
@@ -249,24 +259,18 @@ def heads_on(ctx: Context, day: Array, month: Array) -> Array:
     return np.where(ctx.covered[day], (ctx.heads * ctx.day_scale)[day], np.nan_to_num(ctx.n_hi())[month])
 
 
-def activity_breadths(ctx: Context) -> tuple[Array, Array, Array]:
+def activity_breadths(ctx: Context, lists: Listed) -> tuple[Array, Array, Array]:
     """Month, share of the members of the day, and members of the day, of each listed activity.
 
     People who are on the list and not in the chat that month are left out, so that the share stays
     within 1.
     """
-    activities = ctx.inputs.fact_activity.filter(pl.col("activity_kind").is_in(LIST_KINDS)).sort(
-        "activity_key"
-    )
-    month, day = ctx.month_of(activities["local_date"]), ctx.day_of(activities["local_date"])
-    inside = (month >= 0) & (month < ctx.n_months)
-    month, day, keys = month[inside], day[inside], activities["activity_key"].to_numpy()[inside]
-    people = participants(ctx, LIST_KINDS).filter(
-        pl.col("member") >= 0, pl.col("month").is_between(0, ctx.n_months - 1)
-    )
-    in_chat = ctx.present_days[people["month"].to_numpy(), people["member"].to_numpy()] > 0
-    listed = people["activity_key"].to_numpy()[in_chat]
-    count = np.array([(listed == key).sum() for key in keys], dtype=float)
+    inside = (lists.month >= 0) & (lists.month < ctx.n_months)
+    month, day = lists.month[inside], lists.day[inside]
+    known = inside[lists.activity] & (lists.member >= 0)
+    activity, member = lists.activity[known], lists.member[known]
+    in_chat = ctx.present_days[lists.month[activity], member] > 0
+    count = np.bincount(activity[in_chat], minlength=len(inside))[inside].astype(float)
     heads = heads_on(ctx, day, month)
     return month, np.minimum(divide(count, heads), 1), heads
 
@@ -277,14 +281,15 @@ def joint_activity_breadth(ctx: Context, spec: Indicator) -> Measure:
 
     Durkheim 1893. A month with a single activity has its Wilson interval.
     """
-    month, share, heads = activity_breadths(ctx)
+    lists = listed(ctx, LIST_KINDS)
+    month, share, heads = activity_breadths(ctx, lists)
     known = np.isfinite(share)
     month, share, heads = month[known], share[known], heads[known]
     minimum = int(spec.params["min_activities_interval"])
     value, n = np.full(ctx.n_months, np.nan), np.zeros(ctx.n_months)
     kind = np.full(ctx.n_months, spec.ci_kind, dtype=object)
     for t in np.unique(month):
-        value[t], n[t] = np.median(share[month == t]), (month == t).sum()
+        value[t], n[t] = median(share[month == t]), (month == t).sum()
     low, high = by_month(
         ctx, spec, n >= minimum, lambda t, rng: bootstrap_median(rng, share[month == t], minimum)
     )
@@ -301,18 +306,13 @@ def joint_activity_breadth(ctx: Context, spec: Indicator) -> Measure:
         empty=n == 0,
         ci=(low, high),
         ci_kind=kind,
-        details={"unmatched": Detail(_unmatched_names(ctx)), **scaled_to_heads(ctx, 1)},
+        details={"unmatched": Detail(_unmatched_names(ctx, lists)), **scaled_to_heads(ctx, 1)},
     )
 
 
-def _unmatched_names(ctx: Context) -> Array:
+def _unmatched_names(ctx: Context, lists: Listed) -> Array:
     """M: names on the lists of activities that begin in the month that are matched to nobody."""
-    kinds = pl.col("activity_kind").is_in(LIST_KINDS)
-    begun = ctx.inputs.fact_activity.filter(kinds).select("activity_key", "local_date")
-    nobody = ctx.inputs.fact_participation.filter(
-        pl.col("member_key").is_null() & pl.col("participation_status").is_in(COMMITTED)
-    )
-    month = ctx.month_of(nobody.join(begun, on="activity_key")["local_date"])
+    month = lists.month[lists.activity[lists.member < 0]]
     inside = month[(month >= 0) & (month < ctx.n_months)]
     return np.bincount(inside, minlength=ctx.n_months).astype(float)
 
@@ -327,12 +327,17 @@ def rarefied_entropy(counts: Array, draws: int) -> Array:
 
     counts is ... x classes; exact by the hypergeometric distribution; NaN with fewer turns than draws.
     """
-    n = counts.sum(axis=-1, keepdims=True)
+    n = counts.sum(axis=-1).astype(int)
     x = np.arange(1, draws + 1)
     p = x / draws
-    ways = special.comb(counts[..., None], x) * special.comb((n - counts)[..., None], draws - x)
-    entropy = (ways / np.maximum(special.comb(n, draws), 1)[..., None] * (-p * np.log(p))).sum(axis=(-1, -2))
-    return np.where(n[..., 0] >= draws, entropy / np.log(counts.shape[-1]), np.nan)
+    each = np.full(n.shape, np.nan)
+    enough = n >= draws
+    known, total = counts[enough].astype(int), n[enough]
+    upto = np.arange(int(total.max(initial=0)) + 1)[:, None]
+    drawn, left = special.comb(upto, x), special.comb(upto, draws - x)
+    ways = drawn[known] * left[total[:, None] - known] / special.comb(total, draws)[:, None, None]
+    each[enough] = (ways * (-p * np.log(p))).sum(axis=(-1, -2)) / np.log(counts.shape[-1])
+    return each
 
 
 @indicator("generalist_index")
@@ -370,7 +375,7 @@ def chorus_breadth(ctx: Context, spec: Indicator) -> Measure:
     value, above = np.full(ctx.n_months, np.nan), np.full(ctx.n_months, np.nan)
     n = np.bincount(month, minlength=ctx.n_months).astype(float)
     for t in np.unique(month):
-        value[t], above[t] = np.median(share[month == t]), np.median(upper[month == t])
+        value[t], above[t] = median(share[month == t]), median(upper[month == t])
     ci = by_month(ctx, spec, n >= minimum, lambda t, rng: bootstrap_median(rng, share[month == t], minimum))
     return Measure(
         value,

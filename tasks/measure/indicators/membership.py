@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context
-from tasks.measure.indicators.intervals import wilson
-from tasks.measure.indicators.measures import Detail, Measure, divide, indicator
+from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.context import Context
+from tasks.measure.indicators.measures import Detail, Measure, divide, indicator, wilson_share
 
 #: Since then only admins see who left.
 SILENT_LEAVING = dt.date(2022, 8, 1)
@@ -61,14 +61,11 @@ def churn_rate(ctx: Context, spec: Indicator) -> Measure:
     num = (gone["left"] | gone["removed"]).sum(axis=1).astype(float)
     den = at_risk.sum(axis=1).astype(float)
     left, removed = (gone[kind].sum(axis=1).astype(float) for kind in ("left", "removed"))
-    return Measure(
-        divide(num, den),
+    return wilson_share(
         num,
         den,
-        enough=den >= spec.params["min_at_risk"],
-        empty=den == 0,
+        den >= spec.params["min_at_risk"],
         coverage=admin_coverage(ctx),
-        ci=wilson(num, den),
         details={
             "left": Detail(divide(left, den), n_num=left, n_den=den),
             "removed": Detail(divide(removed, den), n_num=removed, n_den=den),
@@ -90,12 +87,9 @@ def retention_3m(ctx: Context, spec: Indicator) -> Measure:
     coverage = ctx.coverage(1)
     both = coverage.copy()
     both[lag:] = np.minimum(coverage[lag:], coverage[:-lag] if ctx.n_months > lag else np.inf)
-    return Measure(
-        divide(num, den),
+    return wilson_share(
         num,
         den,
-        enough=den >= spec.params["min_active"],
-        empty=den == 0,
+        den >= spec.params["min_active"],
         coverage=both,
-        ci=wilson(num, den),
     )

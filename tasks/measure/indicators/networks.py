@@ -7,12 +7,18 @@ are numbered by their first tie in time, so that permuted labels do not depend o
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from tasks.measure.indicators.context import Array, Context
-from tasks.measure.indicators.intervals import MAX_CELLS
+from tasks.measure.indicators.axes import Array, places
+from tasks.measure.indicators.context import Context, once
+from tasks.measure.indicators.intervals import in_parts
+from tasks.measure.indicators.measures import divide
+
+_TIES = "ties"
 
 
 @dataclass(frozen=True)
@@ -38,50 +44,113 @@ class Ties:
         flat = np.bincount(self.source * self.n + self.target, self.weight, self.n * self.n)
         return flat.reshape(self.n, self.n)
 
-
-def monthly_ties(ctx: Context) -> list[Ties]:
-    """The core ties of every month, by the replying turn's day, in time order."""
-    if "ties" not in ctx.memo:
-        ctx.memo["ties"] = _split_by_month(ctx)
-    ties: list[Ties] = ctx.memo["ties"]
-    return ties
+    def counts(self) -> Array:
+        """n x n ties from source to target."""
+        flat = np.bincount(self.source * self.n + self.target, minlength=self.n * self.n)
+        return flat.reshape(self.n, self.n)
 
 
-def _split_by_month(ctx: Context) -> list[Ties]:
-    core = ctx.replies.filter(ctx.replies["layer"] == "core")
-    source, target = ctx.member_of(core["source_member_key"]), ctx.member_of(core["target_member_key"])
-    month, day = ctx.month_of(core["local_date"]), ctx.day_of(core["local_date"])
-    keep = np.flatnonzero((source != target) & (source >= 0) & (target >= 0))
-    keep = keep[np.argsort(month[keep], kind="stable")]
-    source, target, month, day = source[keep], target[keep], month[keep], day[keep]
-    weight = core["weight"].to_numpy()[keep]
-    bounds = np.searchsorted(month, np.arange(ctx.n_months + 1))
-    ties = []
-    for t in range(ctx.n_months):
-        mine = slice(bounds[t], bounds[t + 1])
-        ties.append(_localise(source[mine], target[mine], weight[mine], day[mine] - ctx.month_start[t]))
-    return ties
+@dataclass(frozen=True)
+class TieHistory:
+    """Ties of all months, by month and then in time: month, ends on the member axis, weight, day of the month."""
+
+    n_months: int
+    month: Array
+    source: Array
+    target: Array
+    weight: Array
+    day: Array
+
+    @cached_property
+    def bounds(self) -> Array:
+        """M + 1: where each month begins."""
+        return np.searchsorted(self.month, np.arange(self.n_months + 1))
+
+    @cached_property
+    def counts(self) -> Array:
+        """M: ties."""
+        return np.diff(self.bounds)
+
+    @cached_property
+    def total(self) -> Array:
+        """M: tie weight."""
+        bounds = itertools.pairwise(self.bounds.tolist())
+        return np.array([self.weight[first:last].sum() for first, last in bounds])
+
+    def where(self, kept: Array) -> TieHistory:
+        """Those ties alone."""
+        rows = (self.month, self.source, self.target, self.weight, self.day)
+        return self if kept.all() else TieHistory(self.n_months, *(row[kept] for row in rows))
+
+    @cached_property
+    def nodes(self) -> tuple[Array, Array]:
+        """Month and member of each month's nodes, by month and first tie in time."""
+        return self._numbered[0], self._numbered[1]
+
+    @cached_property
+    def months(self) -> list[Ties]:
+        """The ties month by month."""
+        of_node, member, local = self._numbered
+        starts = np.searchsorted(of_node, np.arange(self.n_months + 1))
+        source, target = local.T
+        found = []
+        for t in range(self.n_months):
+            mine, nodes = slice(*self.bounds[t : t + 2]), member[starts[t] : starts[t + 1]]
+            found.append(Ties(source[mine], target[mine], self.weight[mine], self.day[mine], nodes))
+        return found
+
+    @cached_property
+    def _numbered(self) -> tuple[Array, Array, Array]:
+        """Month and member of the nodes, and the two ends of each tie as numbers among its month's nodes."""
+        ends = np.column_stack([self.source, self.target])
+        width = int(ends.max(initial=0)) + 1
+        place = (self.month[:, None] * width + ends).ravel()
+        first = np.full(self.n_months * width, len(place))
+        first[place[::-1]] = np.arange(len(place))[::-1]  # the earliest is written last
+        seen = np.flatnonzero(first < len(place))
+        nodes = seen[np.argsort(first[seen])]
+        month, member = np.divmod(nodes, width)
+        number = np.empty(len(first), dtype=int)
+        number[nodes] = np.arange(len(nodes)) - np.searchsorted(month, month)
+        return month, member, number[place].reshape(-1, 2)
 
 
-def _localise(source: Array, target: Array, weight: Array, day: Array) -> Ties:
-    ends = np.column_stack([source, target]).ravel()
-    first = np.full(int(ends.max(initial=-1)) + 1, len(ends))
-    first[ends[::-1]] = np.arange(len(ends))[::-1]  # the earliest is written last
-    nodes = np.argsort(first)[: np.count_nonzero(first < len(ends))]
-    rank = np.empty(len(first), dtype=int)
-    rank[nodes] = np.arange(len(nodes))
-    local = rank[ends].reshape(-1, 2)
-    return Ties(local[:, 0], local[:, 1], np.asarray(weight, dtype=float), day, nodes)
+def tie_history(ctx: Context) -> TieHistory:
+    """The core ties of every month, by the replying turn's day, in time order; or those put in their place."""
+    return ctx.memo.get(_TIES) or _stored(ctx)
 
 
-def subset(ties: Ties, keep: Array) -> Ties:
-    """The ties whose two ends are kept; ``keep`` is boolean over the nodes. Members are renumbered."""
-    mine = keep[ties.source] & keep[ties.target]
-    if mine.all():
-        return ties
-    return _localise(
-        ties.nodes[ties.source[mine]], ties.nodes[ties.target[mine]], ties.weight[mine], ties.day[mine]
+def on_ties(ctx: Context, ties: TieHistory) -> Context:
+    """The same group with other ties for all that rests on :func:`tie_history`, asking for no intervals."""
+    other = ctx.quiet()
+    other.memo = {_TIES: ties}
+    return other
+
+
+@once
+def _stored(ctx: Context) -> TieHistory:
+    core = ctx.is_core
+    source, target = (places(ctx.members, ctx.tie(f"{end}_member_key")[core]) for end in ("source", "target"))
+    return placed(ctx, ctx.day_of(ctx.replies["local_date"])[core], source, target, ctx.tie("weight")[core])
+
+
+def placed(ctx: Context, day: Array, source: Array, target: Array, weight: Array) -> TieHistory:
+    """Ties in time order by month; those outside of the axes or of a person to themselves are left out."""
+    month = ctx.month_of_day(day)
+    keep = np.flatnonzero(
+        (source != target) & (source >= 0) & (target >= 0) & (month >= 0) & (month < ctx.n_months)
     )
+    keep = keep[np.argsort(month[keep], kind="stable")]
+    month = month[keep]
+    weight = np.asarray(weight[keep], dtype=float)
+    return TieHistory(
+        ctx.n_months, month, source[keep], target[keep], weight, day[keep] - ctx.month_start[month]
+    )
+
+
+def undirected(matrix: Array) -> Array:
+    """What goes either way between two nodes."""
+    return matrix + matrix.T
 
 
 def reciprocity(matrix: Array) -> float:
@@ -90,13 +159,16 @@ def reciprocity(matrix: Array) -> float:
     return float(np.minimum(matrix, matrix.T).sum() / total) if total > 0 else np.nan
 
 
+def degree_gaps(adjacency: Array) -> float:
+    """Sum of what each in-degree falls short of the largest."""
+    degree = adjacency.sum(axis=0)
+    return float((degree.max(initial=0) - degree).sum())
+
+
 def in_centralisation(adjacency: Array) -> float:
     """Freeman's in-degree centralisation of a binary directed graph: 1 for a star, 0 for equals."""
     n = len(adjacency)
-    if n < 2:
-        return np.nan
-    degree = adjacency.sum(axis=0)
-    return float((degree.max() - degree).sum() / (n - 1) ** 2)
+    return degree_gaps(adjacency) / (n - 1) ** 2 if n > 1 else np.nan
 
 
 def in_centralisation_left_out(adjacency: Array) -> Array:
@@ -160,19 +232,28 @@ def largest_block(neighbours: list[list[int]], without: int = -1) -> list[int]:
     return best
 
 
-def permuted_mean_difference(differs: Array) -> float:
-    """Expected share of tie weight between differing ends when labels are permuted among the nodes.
+def differ(*ends: tuple[Array, Array]) -> Array:
+    """Whether two ends differ in a label that both have; a label is a number, -1 for none."""
+    found: Array = np.logical_or.reduce([(a != b) & (a >= 0) & (b >= 0) for a, b in ends])
+    return found
 
-    Each pair of labels is equally likely at the ends of a tie, so it is the mean off the diagonal.
+
+def permuted_mean_difference(n: Array, alike: Array) -> Array:
+    """Expected share of tie weight between differing ends when labels are permuted among the n nodes.
+
+    Each pair of labels is equally likely at the ends of a tie, so it is the mean over all ordered pairs of two
+    nodes. ``alike``: ordered pairs that do not differ, each node's with itself among them.
     """
-    n = len(differs)
-    return float((differs.sum() - np.trace(differs)) / (n * (n - 1))) if n > 1 else np.nan
+    n = np.asarray(n)
+    return divide(n * n - alike, n * (n - 1))
 
 
-def permuted_shares(rng: np.random.Generator, ties: Ties, differs: Array, draws: int) -> tuple[Array, bool]:
-    """Share of tie weight between differing ends under permuted labels; every permutation up to 6 nodes.
+def permuted_shares(
+    rng: np.random.Generator, ties: Ties, labels: Sequence[Array], draws: int
+) -> tuple[Array, bool]:
+    """Share of tie weight between ends that :func:`differ` under permuted labels; every permutation up to 6 nodes.
 
-    Returns the shares and whether they are all permutations rather than draws.
+    ``labels``: each a label by node. Returns the shares and whether they are all permutations rather than draws.
     """
     exact = ties.n <= 6
     if exact:
@@ -181,12 +262,11 @@ def permuted_shares(rng: np.random.Generator, ties: Ties, differs: Array, draws:
         permutations = rng.permuted(np.tile(np.arange(ties.n), (draws, 1)), axis=1)
     matrix = ties.matrix()
     source, target = np.nonzero(matrix)  # ties of one direction between two people are one
-    weight, flat = matrix[source, target], differs.astype(float).ravel()
-    chunk = max(1, MAX_CELLS // max(len(weight), 1))
-    across = [
-        flat.take(rows[:, source] * ties.n + rows[:, target]) @ weight
-        for rows in np.split(permutations, range(chunk, len(permutations), chunk))
-    ]
+    weight, across = matrix[source, target], []
+    for part in in_parts(permutations, len(weight)):
+        dealt = [np.ascontiguousarray(label.astype(np.int16)[part].T) for label in labels]
+        unequal = differ(*((label[source], label[target]) for label in dealt))  # ties x draws
+        across.append(np.ascontiguousarray(unequal.T).astype(float) @ weight)
     return np.concatenate(across) / ties.total, exact
 
 

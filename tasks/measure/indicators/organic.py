@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 from scipy import special
 
 from schemas.indicators import Indicator
 from schemas.vocabulary import ROLES, TASKS
-from tasks.measure.indicators.context import Array, Context, numbered
+from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import MAX_CELLS, Interval, bootstrap, jackknife
 from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
 from tasks.measure.indicators.mechanical import task_counts
 from tasks.measure.indicators.networks import (
-    Ties,
+    TieHistory,
+    differ,
     largest_block,
-    monthly_ties,
     neighbour_lists,
     permuted_mean_difference,
     permuted_shares,
+    tie_history,
     two_sided_p,
+    undirected,
 )
 
 _SOCIABLE = TASKS.index("sociable")
@@ -56,10 +58,12 @@ def shuffled_labour(rng: np.random.Generator, counts: Array, draws: int) -> Arra
     owner = np.repeat(np.arange(members), counts.sum(axis=1).astype(int))
     n = len(tasks)
     logs = special.xlogy(np.arange(n + 1), np.arange(n + 1))
-    chunk = max(1, MAX_CELLS // n)
+    chunk = min(draws, max(1, MAX_CELLS // n))
+    size = members * classes
+    place = np.arange(chunk)[:, None] * size + owner * classes  # of each turn's owner in each draw's table
     cells = np.concatenate(
         [
-            _shuffled_cells(rng, tasks, owner * classes, members * classes, logs, min(chunk, draws - start))
+            logs[_shuffled_tables(rng, tasks, place[: draws - start], size)].sum(axis=1)
             for start in range(0, draws, chunk)
         ]
     )
@@ -67,20 +71,17 @@ def shuffled_labour(rng: np.random.Generator, counts: Array, draws: int) -> Arra
     return (h_task + h_member - (np.log(n) - cells / n)) / h_task
 
 
-def _shuffled_cells(
-    rng: np.random.Generator, tasks: Array, offset: Array, size: int, logs: Array, draws: int
-) -> Array:
-    """Sum of n ln n over the cells of each shuffled table.
+def _shuffled_tables(rng: np.random.Generator, tasks: Array, place: Array, size: int) -> Array:
+    """draws x cells: how often each task is at each owner's turns (``place``: draws x turns) when shuffled.
 
     The tasks ride in the lowest bits of random numbers, which are sorted: a shuffle without a permutation.
     """
-    keys = rng.integers(0, 2**32, (draws, len(tasks)), dtype=np.uint32) & np.uint32(0xFFFFFFF8)
+    keys = rng.integers(0, 2**32, place.shape, dtype=np.uint32)
+    keys &= np.uint32(0xFFFFFFF8)
     keys |= tasks.astype(np.uint32)
     keys.sort(axis=1)
-    flat = (keys & np.uint32(7)).astype(np.int32) + offset.astype(np.int32)
-    flat += (np.arange(draws, dtype=np.int32) * size)[:, None]
-    total: Array = logs[np.bincount(flat.ravel(), minlength=draws * size)].reshape(draws, -1).sum(axis=1)
-    return total
+    keys &= np.uint32(7)
+    return np.bincount((keys + place).ravel(), minlength=len(place) * size).reshape(len(place), size)
 
 
 @indicator("division_of_labour")
@@ -141,8 +142,7 @@ def role_task_alignment(ctx: Context, spec: Indicator) -> Measure:
 
     Bergsma 2013.
     """
-    number = {role: i for i, role in enumerate(ROLES)}
-    role = ctx.turns["role"].replace_strict(number, default=-1, return_dtype=pl.Int64).to_numpy()
+    role = ctx.turn_role
     cells = ctx.cells(
         role * len(TASKS) + ctx.turn_task, (role >= 0) & (ctx.turn_task >= 0), len(ROLES) * len(TASKS)
     )
@@ -178,22 +178,24 @@ def cross_role_tie_share(ctx: Context, spec: Indicator) -> Measure:
 
     Krackhardt and Stern 1988. The permuted mean is exact; the interval shifts the null onto the value.
     """
-    ties = monthly_ties(ctx)
-    roles, dominant = ctx.attribute("role"), dominant_tasks(ctx, spec.params["min_turns_dominant"])
-    differs = [_differs(month, roles[t], dominant[t]) for t, month in enumerate(ties)]
-    n_ties = np.array([len(month.weight) for month in ties], dtype=float)
-    total = np.array([month.total for month in ties])
-    across = np.array(
-        [float(m.weight[d[m.source, m.target]].sum()) for m, d in zip(ties, differs, strict=True)]
-    )
-    expected = np.array([permuted_mean_difference(d) for d in differs])
+    ties, role = tie_history(ctx), ctx.attribute("role").filled("member")
+    task = dominant_tasks(ctx, spec.params["min_turns_dominant"])
+    source, target = (ties.month, ties.source), (ties.month, ties.target)
+    total = ties.total
+    across = ties.where(differ((role[source], role[target]), (task[source], task[target]))).total
+    counts = _nodes_by_role_and_task(ctx, ties, role, task)
+    of_role, without = counts.sum(axis=2), counts[..., -1]  # without a dominant task, nobody's differs
+    alike = (counts**2).sum(axis=(1, 2)) + (2 * without * (of_role - without)).sum(axis=1)
+    expected = permuted_mean_difference(of_role.sum(axis=1), alike)
     share = divide(across, total)
-    n_roles = np.array([len({roles[t][n] or "member" for n in m.nodes}) for t, m in enumerate(ties)])
-    enough = (n_ties >= spec.params["min_ties"]) & (n_roles >= spec.params["min_roles"])
+    n_roles = (of_role > 0).sum(axis=1)
+    enough = (ties.counts >= spec.params["min_ties"]) & (n_roles >= spec.params["min_roles"])
     p = np.full(ctx.n_months, np.nan)
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
-        null, exact = permuted_shares(rng, ties[t], differs[t], int(spec.params["permutations"]))
+        nodes = ties.months[t].nodes
+        labels = [role[t, nodes], task[t, nodes]]
+        null, exact = permuted_shares(rng, ties.months[t], labels, int(spec.params["permutations"]))
         p[t] = two_sided_p(share[t], null, expected[t], exact)
         low, high = np.quantile(null - expected[t], [0.025, 0.975])
         value = share[t] - expected[t]
@@ -205,18 +207,19 @@ def cross_role_tie_share(ctx: Context, spec: Indicator) -> Measure:
         across,
         total,
         enough=enough,
-        empty=n_ties == 0,
+        empty=ties.counts == 0,
         ci=ci,
         details={"raw": Detail(share), "expected": Detail(expected), "p": Detail(p)},
     )
 
 
-def _differs(ties: Ties, roles: Array, dominant: Array) -> Array:
-    """n x n: whether two nodes differ in role, or in dominant task where both have one."""
-    role = numbered(np.array([roles[node] or "member" for node in ties.nodes], dtype=object))
-    task = dominant[ties.nodes]
-    known = (task[:, None] >= 0) & (task[None, :] >= 0)
-    return (role[:, None] != role[None, :]) | (known & (task[:, None] != task[None, :]))
+def _nodes_by_role_and_task(ctx: Context, ties: TieHistory, role: Array, task: Array) -> Array:
+    """M x roles x (tasks and none): nodes of each month's ties by their role and dominant task (M x U each)."""
+    month, member = ties.nodes
+    roles, tasks = int(role.max(initial=0)) + 1, len(TASKS) + 1
+    place = (month * roles + role[month, member]) * tasks + task[month, member] % tasks
+    counts = np.bincount(place, minlength=ctx.n_months * roles * tasks)
+    return counts.reshape(ctx.n_months, roles, tasks)
 
 
 @indicator("cohesive_core_share")
@@ -225,12 +228,10 @@ def cohesive_core_share(ctx: Context, spec: Indicator) -> Measure:
 
     Moody and White 2003.
     """
-    graphs = []
-    for month in monthly_ties(ctx):
-        turns = np.zeros((month.n, month.n))
-        np.add.at(turns, (month.source, month.target), 1)
-        graphs.append(turns + turns.T >= spec.params["min_turns_per_tie"])
-    neighbours = [neighbour_lists(graph) for graph in graphs]
+    least_turns = spec.params["min_turns_per_tie"]
+    neighbours = [
+        neighbour_lists(undirected(month.counts()) >= least_turns) for month in tie_history(ctx).months
+    ]
     cores = [largest_block(lists) for lists in neighbours]
     least, den = spec.params["min_component"], ctx.active
     num = np.array([_size(core, least) for core in cores])

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context
-from tasks.measure.indicators.intervals import Interval, percentiles, resampled_counts
+from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.context import Context
+from tasks.measure.indicators.intervals import Interval, median, percentiles, resampled_counts
 from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
 
 _MEMBER_MONTH_DAYS = 30
@@ -26,16 +27,13 @@ def raw_drop(series: Array, s: int, before: int, after: int) -> float:
     if s < before or s + after >= len(series):
         return np.nan
     least = float(np.min(series[s : s + after + 1]))  # a NaN stays one
-    return (
-        1 - least / float(np.median(series[s - before : s]))
-        if np.median(series[s - before : s]) > 0
-        else np.nan
-    )
+    usual = median(series[s - before : s])
+    return 1 - least / usual if usual > 0 else np.nan
 
 
 def months_to_recovery(series: Array, s: int, before: int, after: int, share: float) -> float:
     """Months from the trough of s..s+after until two months running reach the share; NaN if not yet."""
-    level = share * float(np.median(series[s - before : s]))
+    level = share * median(series[s - before : s])
     trough = s + int(np.argmin(series[s : s + after + 1]))
     above = series[trough:] >= level - 1e-12
     back = np.flatnonzero(above[:-1] & above[1:])

@@ -11,16 +11,17 @@ members out of N, the lower bound of who is present. ``month`` is a trailing ind
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator, definitions, registry
-from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.axes import Array, places
+from tasks.measure.indicators.context import Context, once
 from tasks.measure.indicators.intervals import MAX_CELLS
 from tasks.measure.indicators.measures import Detail, divide, measured
-from tasks.measure.indicators.networks import two_sided_p
+from tasks.measure.indicators.networks import TieHistory, on_ties, placed, two_sided_p
 from tasks.measure.replies import GRID, REPLY_V1, ReplyParams, previous_by_another
 
 #: Codes that are computed from the inferred ties.
@@ -59,7 +60,7 @@ TRAILING_CODES = (
     "newcomer_welcome_rate",
     "enterprise_support_rate",
 )
-Statistic = Callable[[Array], Array]
+Statistic = Callable[[Array, Array], Array]
 
 
 def companions(ctx: Context, spec: Indicator) -> dict[str, Detail]:
@@ -74,10 +75,18 @@ def _month_alone(ctx: Context, spec: Indicator) -> dict[str, Detail]:
     """``month``: an indicator of a trailing window on its last month alone, however little that holds."""
     if spec.code not in TRAILING_CODES:
         return {}
-    if "quiet" not in ctx.memo:
-        ctx.memo["quiet"] = ctx.quiet()
-    alone = measured(ctx.memo["quiet"], spec.model_copy(update={"window_months": 1}))
+    alone = measured(_quiet(ctx), spec.model_copy(update={"window_months": 1}))
     return {"month": Detail(alone.value, n_num=alone.n_num, n_den=alone.n_den, is_sparse=True)}
+
+
+@once
+def _quiet(ctx: Context) -> Context:
+    return ctx.quiet()
+
+
+@once
+def _proven(ctx: Context) -> Context:
+    return ctx.on_proven_presence()
 
 
 def _otherwise(ctx: Context, spec: Indicator, wanted: Array) -> dict[str, Detail]:
@@ -92,7 +101,7 @@ def _otherwise(ctx: Context, spec: Indicator, wanted: Array) -> dict[str, Detail
         if spec.code in _WEIGHTLESS and same in details:
             details[name] = details[same]
             continue
-        varied = measured(ties[name], spec)
+        varied = measured(on_ties(ctx, ties[name]), spec)
         details[name] = Detail(varied.value, n_den=varied.n_den, is_sparse=True)
         if name in (NARROW, WIDE) and "excess" in varied.details:
             details[f"{name}_excess"] = Detail(varied.details["excess"].value, is_sparse=True)
@@ -106,9 +115,7 @@ def has_proven_version(code: str) -> bool:
 
 def _on_proven(ctx: Context, spec: Indicator) -> Detail:
     """The indicator with proven presence for N, as far as it is known; no head count scales it."""
-    if "proven" not in ctx.memo:
-        ctx.memo["proven"] = ctx.on_proven_presence()
-    proven = measured(ctx.memo["proven"], spec)
+    proven = measured(_proven(ctx), spec)
     return Detail(proven.value, n_num=proven.n_num, n_den=proven.n_den)
 
 
@@ -118,95 +125,105 @@ def variant_name(params: ReplyParams) -> str:
     return f"grid_w{params.window_min}_k{params.k_turns}_{shape}"
 
 
-def variants(ctx: Context) -> dict[str, Context]:
-    """The group with the ties of each variant, for the months in which any tie code is wanted.
+@dataclass(frozen=True)
+class _Candidates:
+    """Ties of any variant, in time order: ends on the member axis, day, turns back, minutes, and both weights."""
+
+    source: Array
+    target: Array
+    day: Array
+    back: Array
+    latency: Array
+    decayed: Array
+    plain: Array
+    is_adjacent: Array  # by rule 4, which alone the variants change
+
+
+@once
+def variants(ctx: Context) -> dict[str, TieHistory]:
+    """The ties of each variant, for the months in which any tie code is wanted.
 
     A variant changes rule 4 alone, so it is told from the turns and the stored ties: other rules' ties stay,
     the stored adjacent ones are cut to its window, and wider windows add what stands further back. A list
     gives no such tie.
     """
-    if "variants" not in ctx.memo:
-        months = np.any([ctx.wanted(spec) for spec in definitions() if spec.code in TIE_CODES], axis=0)
-        core = ctx.replies.filter(pl.col("layer") == "core")
-        at = ctx.month_of(core["local_date"])
-        inside = (at >= 0) & (at < ctx.n_months) & months[np.clip(at, 0, ctx.n_months - 1)]
-        core = core.filter(pl.Series(inside, dtype=pl.Boolean))
-        wider = _wider(ctx, months)
-        ctx.memo["variants"] = {variant_name(params): _with_ties(ctx, core, wider, params) for params in GRID}
-    return ctx.memo["variants"]
+    months = np.any([ctx.wanted(spec) for spec in definitions() if spec.code in TIE_CODES], axis=0)
+    some = _candidates(ctx, months)
+    return {variant_name(params): _of_variant(ctx, some, params) for params in GRID}
 
 
-def _with_ties(ctx: Context, core: pl.DataFrame, wider: pl.DataFrame, params: ReplyParams) -> Context:
-    back = pl.col("source_turn_key") - pl.col("target_turn_key")
-    near = (pl.col("latency_min") <= params.window_min) & (back <= params.k_turns)
-    kept = core.filter((pl.col("method") != "adjacent") | near)
-    ties = pl.concat([kept, wider.filter(near)])
-    if not params.is_decayed:
-        halved = (0.5 ** (pl.col("latency_min") / REPLY_V1.half_life_min)).alias("halved")
-        plain = pl.when(pl.col("method") == "adjacent").then(pl.col("weight") / halved).otherwise("weight")
-        ties = ties.with_columns(weight=plain)
-    other = ctx.quiet()
-    other.replies = ties.sort("source_turn_key", "target_turn_key")
-    other.memo = {}
-    return other
+def _of_variant(ctx: Context, some: _Candidates, params: ReplyParams) -> TieHistory:
+    kept = ~some.is_adjacent | ((some.latency <= params.window_min) & (some.back <= params.k_turns))
+    weight = some.decayed if params.is_decayed else some.plain
+    return placed(ctx, some.day[kept], some.source[kept], some.target[kept], weight[kept])
 
 
-def _wider(ctx: Context, months: Array) -> pl.DataFrame:
-    """Adjacent ties beyond the default window, up to the widest of the grid, in the columns of the replies.
-
-    They are never crowded: within the last 10 minutes only their own sender spoke.
+def _candidates(ctx: Context, months: Array) -> _Candidates:
+    """The stored core ties of some months, and adjacent ones beyond the default window up to the widest of the
+    grid, which are never crowded: within the last 10 minutes only their own sender spoke.
     """
-    sender, minute = ctx.turns["member_key"].to_numpy(), ctx.turn_minute
+    widest = max(params.window_min for params in GRID)
+    at = ctx.month_of(ctx.replies["local_date"])
+    kept = ctx.is_core & (at >= 0) & (at < ctx.n_months) & months[np.clip(at, 0, ctx.n_months - 1)]
+    is_adjacent = ctx.ties_by("adjacent")
+    core = np.flatnonzero(kept & (~is_adjacent | (ctx.tie("latency_min") <= widest)))
+    source, target, lag = _wider(ctx, months, widest)
+    keys = ctx.turn_keys
+    stored, added = ctx.tie("source_turn_key")[core], keys[source]
+    order = np.argsort(np.append(stored, added), kind="stable")
+
+    def joined(of_stored: Array, of_added: Array) -> Array:
+        return np.append(of_stored, of_added)[order]
+
+    latency = joined(ctx.tie("latency_min")[core], lag.astype(float))
+    decayed = joined(ctx.tie("weight")[core], np.exp2(-lag / REPLY_V1.half_life_min))
+    is_adjacent = joined(is_adjacent[core], np.ones(len(lag), dtype=bool))
+    halved = (0.5 ** (pl.Series(latency) / REPLY_V1.half_life_min)).to_numpy()
+    return _Candidates(
+        source=joined(places(ctx.members, ctx.tie("source_member_key")[core]), ctx.turn_member[source]),
+        target=joined(places(ctx.members, ctx.tie("target_member_key")[core]), ctx.turn_member[target]),
+        day=joined(ctx.day_of(ctx.replies["local_date"])[core], ctx.turn_day[source]),
+        back=joined(stored - ctx.tie("target_turn_key")[core], added - keys[target]),
+        latency=latency,
+        decayed=decayed,
+        plain=np.divide(decayed, halved, out=decayed.copy(), where=is_adjacent),
+        is_adjacent=is_adjacent,
+    )
+
+
+def _wider(ctx: Context, months: Array, widest: float) -> tuple[Array, Array, Array]:
+    """Places of a turn and of the last one by somebody else, and the minutes between them, up to the widest."""
+    sender, minute = ctx.turn_member, ctx.turn_minute
     found = previous_by_another(sender)
     target = np.maximum(found, 0)
     lag = minute - minute[target]
-    free = ~ctx.turn("is_list") & ~np.isin(
-        ctx.turns["turn_key"].to_numpy(), ctx.replies["source_turn_key"].to_numpy()
-    )
+    free = ~ctx.turn("is_list") & ~ctx.turns_at(ctx.tie_source)
     inside = (ctx.turn_month >= 0) & (ctx.turn_month < ctx.n_months)
     inside &= months[np.clip(ctx.turn_month, 0, ctx.n_months - 1)]
-    widest = max(params.window_min for params in GRID)
     new = inside & free & (found >= 0) & (lag > REPLY_V1.window_min) & (lag <= widest)
-    source, target, lag = np.flatnonzero(new), target[new], lag[new]
-    keys = ctx.turns["turn_key"]
-    frame = pl.DataFrame(
-        {
-            "source_turn_key": keys.gather(source),
-            "target_turn_key": keys.gather(target),
-            "source_member_key": sender[source],
-            "target_member_key": sender[target],
-            "local_date": ctx.turns["local_date"].gather(source),
-            "method": pl.Series(["adjacent"] * len(source), dtype=pl.String),
-            "layer": pl.Series(["core"] * len(source), dtype=pl.String),
-            "weight": np.exp2(-lag / REPLY_V1.half_life_min),
-            "latency_min": lag.astype(float),
-        }
-    )
-    return frame.with_columns(
-        pl.lit(ctx.inputs.group_key, dtype=pl.Int64).alias("group_key"), pl.lit("").alias("params_hash")
-    ).select(pl.col(name).cast(dtype) for name, dtype in ctx.replies.schema.items())
+    return np.flatnonzero(new), target[new], lag[new]
 
 
 # --- senders dealt anew --------------------------------------------------------------------------------
 
 
-def _reciprocity(cells: Array) -> Array:
-    both = np.minimum(cells, cells.transpose(0, 2, 1)).sum(axis=(1, 2))
-    return divide(both, cells.sum(axis=(1, 2)))
+def _reciprocity(cells: Array, total: Array) -> Array:
+    return divide(np.minimum(cells, cells.transpose(0, 2, 1)).sum(axis=(1, 2)), total)
 
 
-def _centralisation(cells: Array) -> Array:
+def _centralisation(cells: Array, _: Array) -> Array:
     degree = (cells > 0).sum(axis=1).astype(float)
     n = cells.shape[1]
     return (degree.max(axis=1, keepdims=True) - degree).sum(axis=1) / max(n - 1, 1) ** 2
 
 
-def _key_person(cells: Array) -> Array:
+def _key_person(cells: Array, total: Array) -> Array:
     strength = cells.sum(axis=1) + cells.sum(axis=2)
-    return divide(strength.max(axis=1), cells.sum(axis=(1, 2)))
+    return divide(strength.max(axis=1), total)
 
 
-#: Statistics of draws x n x n tie weights among the month's active members, from source to target.
+#: Statistics of draws x n x n tie weights among the month's active members, from source to target, and of
+#: their sums.
 _STATISTICS: dict[str, Statistic] = {
     "tie_reciprocity": _reciprocity,
     "reply_centralisation": _centralisation,
@@ -238,14 +255,11 @@ def _drawn(ctx: Context, t: int) -> dict[str, Array]:
     drawn: dict[int, dict[str, Array]] = ctx.memo.setdefault("drawn", {})
     if t not in drawn:
         first, last = np.searchsorted(ctx.turn_day, [ctx.month_start[t], ctx.month_end[t] + 1])
-        keys = ctx.turns["turn_key"].to_numpy()[first:last]
-        core = ctx.replies.filter((pl.col("layer") == "core") & pl.col("source_turn_key").is_in(keys))
-        core = core.filter(pl.col("target_turn_key").is_in(keys))
-        source = np.searchsorted(keys, core["source_turn_key"].to_numpy())
-        target = np.searchsorted(keys, core["target_turn_key"].to_numpy())
+        source, target = ctx.tie_source, ctx.tie_target
+        mine = ctx.is_core & (np.minimum(source, target) >= first) & (np.maximum(source, target) < last)
         rng = ctx.rng(registry()["tie_reciprocity"], t)
         senders = deal(ctx.turn_member[first:last], ctx.turn_day[first:last], rng)
-        drawn[t] = _of_draws(source, target, core["weight"].to_numpy(), senders)
+        drawn[t] = _of_draws(source[mine] - first, target[mine] - first, ctx.tie("weight")[mine], senders)
     return drawn[t]
 
 
@@ -279,6 +293,7 @@ def _of_draws(source: Array, target: Array, weight: Array, senders: Array) -> di
         flat = np.arange(len(rows))[:, None] * n * n + ends[0] * n + ends[1]
         kept = np.where(ends[0] == ends[1], 0.0, weight)
         cells = np.bincount(flat.ravel(), kept.ravel(), len(rows) * n * n).reshape(-1, n, n)
+        total = cells.sum(axis=(1, 2))
         for code, statistic in _STATISTICS.items():
-            parts[code].append(statistic(cells))
+            parts[code].append(statistic(cells, total))
     return {code: np.concatenate(values) for code, values in parts.items()}

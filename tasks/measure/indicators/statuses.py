@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.measures import Measure
 
 COVERAGE_OK = 0.8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.measure.indicators.context import Array
+from tasks.measure.indicators.axes import Array
 from tasks.measure.indicators.intervals import Z
 
 
@@ -19,7 +19,7 @@ def survival_areas(times: Array, is_event: Array, weights: Array, horizon: float
     factor = 1 - np.divide(weights * is_event, at_risk, out=np.zeros_like(at_risk), where=at_risk > 0)
     survival = np.cumprod(factor, axis=1)
     before = np.concatenate([np.ones((len(weights), 1)), survival[:, :-1]], axis=1)
-    steps = np.diff(times, prepend=0.0)
+    steps = times - np.append(0.0, times[:-1])
     areas = (before * steps).sum(axis=1) + survival[:, -1] * (horizon - times[-1])
     return areas, survival[:, -1]
 

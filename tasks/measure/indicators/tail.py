@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator, definitions
-from tasks.measure.indicators.context import Array, Context
+from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.inputs import IndicatorInputs
 
 #: A month before the first that is looked back to: windows in days or hours open in it.

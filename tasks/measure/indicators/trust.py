@@ -9,16 +9,12 @@ import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.answers import (
-    WINDOW_MIN,
-    answer_delays,
     answer_details,
-    answered,
     baseline,
-    closed,
-    requests,
     share_interval,
 )
-from tasks.measure.indicators.context import Array, Context, roll
+from tasks.measure.indicators.axes import Array, places, roll, until_next
+from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import (
     MAX_CELLS,
     Interval,
@@ -26,22 +22,23 @@ from tasks.measure.indicators.intervals import (
     centred,
     in_parts,
     percentiles,
-    poisson_exact,
-    ratio,
     resampled_counts,
     wilson,
 )
 from tasks.measure.indicators.measures import (
     Detail,
     Measure,
+    by_member,
     by_month,
     divide,
     indicator,
     or_wilson,
+    poisson_rate,
     scaled_to_heads,
 )
-from tasks.measure.indicators.networks import Ties, monthly_ties, reciprocity, two_sided_p
+from tasks.measure.indicators.networks import Ties, reciprocity, tie_history, two_sided_p
 from tasks.measure.indicators.survival import median_survival, survival_areas, survival_interval
+from tasks.measure.indicators.turn_arrays import ANSWER_MIN
 
 _NULL_DRAWS = 199
 
@@ -53,16 +50,13 @@ def help_request_rate(ctx: Context, spec: Indicator) -> Measure:
     Companion ``prayer_requests``: turns that ask for prayers and for nothing else.
     """
     prayers = roll(ctx.count(ctx.turn("is_prayer_request")), spec.window_months).sum(axis=1)
-    num = roll(ctx.count(requests(ctx)), spec.window_months).sum(axis=1)
+    num = roll(ctx.count(ctx.requests), spec.window_months).sum(axis=1)
     den = ctx.member_months(spec.window_months, spec.params["days_per_member_month"])
     per = spec.params["per_members"]
-    return Measure(
-        per * divide(num, den),
+    return poisson_rate(
         num,
         den,
-        enough=den > 0,
-        empty=den == 0,
-        ci=poisson_exact(num, den, per),
+        per,
         details={
             "prayer_requests": Detail(per * divide(prayers, den), n_num=prayers, n_den=den),
             **scaled_to_heads(ctx, spec.window_months),
@@ -76,14 +70,14 @@ def help_answer_rate(ctx: Context, spec: Indicator) -> Measure:
 
     Joyce and Kraut 2006. Companions ``baseline`` and ``excess``.
     """
-    asked = requests(ctx) & closed(ctx)
-    num = roll(ctx.count(asked & answered(ctx)), spec.window_months)
+    asked = ctx.requests & ctx.closed
+    num = roll(ctx.count(asked & ctx.answered), spec.window_months)
     den = roll(ctx.count(asked), spec.window_months)
     k, n = num.sum(axis=1), den.sum(axis=1)
     enough = n >= spec.params["min_requests"]
     ci, kind = share_interval(ctx, spec, num, den, enough, int(spec.params["min_requesters_boot"]))
     value = divide(k, n)
-    details = answer_details(value, baseline(ctx, requests(ctx), spec.window_months), ci, kind)
+    details = answer_details(value, baseline(ctx, ctx.requests, spec.window_months), ci, kind)
     return Measure(value, k, n, enough=enough, empty=n == 0, ci=ci, ci_kind=kind, details=details)
 
 
@@ -94,9 +88,9 @@ def help_response_time(ctx: Context, spec: Indicator) -> Measure:
     Kaplan and Meier 1958. Censored at 24 hours, or at the end of the day after which nothing is seen.
     """
     horizon = spec.params["horizon_minutes"]
-    asked = requests(ctx) & (ctx.turn_month >= 0) & (ctx.turn_month < ctx.n_months)
-    delay = answer_delays(ctx)[asked]
-    limit = np.where(closed(ctx), horizon, 1440 - ctx.turn_local_minute)[asked]
+    asked = ctx.requests & (ctx.turn_month >= 0) & (ctx.turn_month < ctx.n_months)
+    delay = ctx.answer_delays[asked]
+    limit = np.where(ctx.closed, horizon, 1440 - ctx.turn_local_minute)[asked]
     is_event = np.isfinite(delay)
     times = np.where(is_event, delay, limit)
     month, member = ctx.turn_month[asked], ctx.turn_member[asked]
@@ -171,17 +165,18 @@ def helper_breadth(ctx: Context, spec: Indicator) -> Measure:
 
     An answer is a request's first one, or a tie by which a later turn meets the request.
     """
-    asked = requests(ctx) & answered(ctx)
-    ties = ctx.replies.filter((pl.col("method") == "request") & (pl.col("latency_min") <= WINDOW_MIN))
-    begun = pl.DataFrame({"target_turn_key": ctx.turns["turn_key"], "month": ctx.turn_month})
-    later = ties.join(begun.filter(pl.Series(requests(ctx), dtype=pl.Boolean)), on="target_turn_key")
-    helped = ctx.grid(later["month"].to_numpy(), ctx.member_of(later["source_member_key"]))
-    helped += ctx.grid(ctx.turn_month[asked], ctx.member_of(ctx.turns["answered_by_member_key"])[asked])
+    asked = ctx.requests & ctx.answered
+    met = ctx.ties_by("request") & (ctx.tie("latency_min") <= ANSWER_MIN)
+    met &= np.append(ctx.requests, False)[ctx.tie_target]
+    helpers = places(ctx.members, ctx.tie("source_member_key")[met])
+    helped = ctx.grid(ctx.turn_month[ctx.tie_target[met]], helpers)
+    first = ctx.turns["answered_by_member_key"].filter(pl.Series(asked, dtype=pl.Boolean))
+    helped += ctx.grid(ctx.turn_month[asked], ctx.member_of(first))
     offered = ctx.count((ctx.turn("lex_help_offer") > 0) & ~ctx.turn("is_list"))
     active = roll(ctx.all_turns, spec.window_months) > 0
     num = ((roll(helped + offered, spec.window_months) > 0) & active).sum(axis=1).astype(float)
     den = active.sum(axis=1).astype(float)
-    asked_n = roll(ctx.count(requests(ctx)), spec.window_months).sum(axis=1)
+    asked_n = roll(ctx.count(ctx.requests), spec.window_months).sum(axis=1)
     return Measure(
         divide(num, den),
         num,
@@ -204,13 +199,8 @@ def gratitude_rate(ctx: Context, spec: Indicator) -> Measure:
     thanks = roll(ctx.count(thanks_turn), spec.window_months)
     num, den = thanks.sum(axis=1), text.sum(axis=1)
     enough = den >= spec.params["min_text_turns"]
-    low, high = by_month(
-        ctx,
-        spec,
-        enough,
-        lambda t, rng: bootstrap(rng, np.column_stack([thanks[t], text[t]])[text[t] > 0], ratio),
-    )
-    ci, kind = or_wilson((1000 * low, 1000 * high), spec.ci_kind, num, den, 1000)
+    resampled = by_member(ctx, spec, enough, thanks, text, 1000)
+    ci, kind = or_wilson(resampled, spec.ci_kind, num, den, 1000)
     helped, thankful = (roll(g, spec.window_months) > 0 for g in _thanked(ctx, thanks_turn))
     k, n = thankful.sum(axis=1).astype(float), helped.sum(axis=1).astype(float)
     after = np.where(n >= spec.params["min_answered"], divide(k, n), np.nan)
@@ -232,50 +222,24 @@ def gratitude_rate(ctx: Context, spec: Indicator) -> Measure:
 
 def _thanking_stickers(ctx: Context, hours: float) -> Array:
     """M: turns of stickers alone by somebody whose request was answered in the hours before."""
-    asked = requests(ctx) & answered(ctx)
-    delays = np.nan_to_num(answer_delays(ctx)[asked]).astype(np.int64)
-    given = pl.DataFrame({"member": ctx.turn_member[asked], "minute": ctx.turn_minute[asked] + delays})
-    stickers = pl.DataFrame({"member": ctx.turn_member, "minute": ctx.turn_minute, "month": ctx.turn_month})
-    found = (
-        stickers.filter(pl.Series(ctx.is_sticker, dtype=pl.Boolean))
-        .sort("minute")
-        .join_asof(
-            given.with_columns(answer="minute").sort("minute"),
-            on="minute",
-            by="member",
-            strategy="backward",
-            tolerance=int(hours * 60),
-            check_sortedness=False,
-        )
-        .filter(pl.col("answer").is_not_null() & pl.col("month").is_between(0, ctx.n_months - 1))
-    )
-    return np.bincount(found["month"].to_numpy(), minlength=ctx.n_months).astype(float)
+    stickers = ctx.is_sticker & (ctx.turn_month >= 0) & (ctx.turn_month < ctx.n_months)
+    member, answer = _answers_to_requests(ctx)
+    since = until_next((member, -answer), (ctx.turn_member[stickers], -ctx.turn_minute[stickers]))
+    found = ctx.turn_month[stickers][since <= int(hours * 60)]
+    return np.bincount(found, minlength=ctx.n_months).astype(float)
+
+
+def _answers_to_requests(ctx: Context) -> tuple[Array, Array]:
+    """Requester and minute of the first answer of each answered request."""
+    asked = ctx.requests & ctx.answered
+    return ctx.turn_member[asked], ctx.turn_minute[asked] + ctx.answer_delays[asked].astype(np.int64)
 
 
 def _thanked(ctx: Context, thanks: Array) -> tuple[Array, Array]:
     """M x U: answered requests by requester, and those of them thanked for within 24 hours."""
-    asked = requests(ctx) & answered(ctx)
-    frame = pl.DataFrame({"member": ctx.turn_member, "minute": ctx.turn_minute}).with_row_index()
-    delays = np.nan_to_num(answer_delays(ctx)[asked]).astype(np.int64)
-    begun = frame.filter(pl.Series(asked)).with_columns(
-        answer=pl.col("minute") + pl.Series(delays, dtype=pl.Int64)
-    )
-    matched = begun.sort("answer").join_asof(
-        frame.filter(pl.Series(thanks))
-        .select("member", "minute")
-        .rename({"minute": "thanks"})
-        .sort("thanks"),
-        left_on="answer",
-        right_on="thanks",
-        by="member",
-        strategy="forward",
-        tolerance=1440,
-        check_sortedness=False,
-    )
-    row = matched["index"].to_numpy()
-    month, member = ctx.turn_month[row], ctx.turn_member[row]
-    hit = matched["thanks"].is_not_null().to_numpy()
-    return ctx.grid(month, member), ctx.grid(month[hit], member[hit])
+    place = ctx.turn_place[ctx.requests & ctx.answered]
+    until = until_next((ctx.turn_member[thanks], ctx.turn_minute[thanks]), _answers_to_requests(ctx))
+    return ctx.tally(place), ctx.tally(place[until <= ANSWER_MIN])
 
 
 @indicator("tie_reciprocity")
@@ -286,14 +250,13 @@ def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
     among the shuffles. The draws are centred
     on the value: resampled days hold fewer matching replies than the month, which biases every draw down.
     """
-    ties = monthly_ties(ctx)
-    total = np.array([month.total for month in ties])
-    n_ties = np.array([len(month.weight) for month in ties])
-    value = np.array([reciprocity(month.matrix()) for month in ties])
+    ties = tie_history(ctx)
+    total = ties.total
+    value = np.array([reciprocity(month.matrix()) for month in ties.months])
     expected, p = np.full(ctx.n_months, np.nan), np.full(ctx.n_months, np.nan)
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
-        month = ties[t]
+        month = ties.months[t]
         days = np.flatnonzero(ctx.covered[ctx.month_start[t] : ctx.month_end[t] + 1])
         null = shuffled_reciprocity(rng, month)
         expected[t] = float(np.nanmean(null))
@@ -310,7 +273,7 @@ def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
             rng, both, statistic, ordered=True, after=lambda drawn: centred(drawn, value[t], 0, 1)
         )
 
-    enough = (n_ties >= spec.params["min_ties"]) & (ctx.active >= spec.params["min_active"])
+    enough = (ties.counts >= spec.params["min_ties"]) & (ctx.active >= spec.params["min_active"])
     ci = by_month(ctx, spec, enough, interval)
     excess = value - expected
     return Measure(
@@ -318,7 +281,7 @@ def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
         value * total,
         total,
         enough=enough,
-        empty=n_ties == 0,
+        empty=ties.counts == 0,
         ci=ci,
         details={
             "expected": Detail(expected),
@@ -350,17 +313,21 @@ def _without_loops(rng: np.random.Generator, source: Array, targets: Array) -> A
     What cannot be swapped away (one person holds most of all ties) stays, and is dropped from the graph.
     """
     targets = targets.copy()
+    looped = targets == source
+    rows = np.arange(len(targets))
     for _ in range(2 * len(source)):
-        looped = targets == source
-        rows = np.flatnonzero(looped.any(axis=1))
+        left = looped[rows]
+        one = left.argmax(axis=1)
+        still = left[np.arange(len(rows)), one]
+        rows, one = rows[still], one[still]
         if not len(rows):
             break
-        one = looped[rows].argmax(axis=1)
         other = rng.integers(0, len(source), len(rows))
         mine, theirs = targets[rows, one], targets[rows, other]
         fits = (theirs != source[one]) & (mine != source[other])
-        rows, one, other = rows[fits], one[fits], other[fits]
-        targets[rows, one], targets[rows, other] = theirs[fits], mine[fits]
+        swapped, one, other = rows[fits], one[fits], other[fits]
+        targets[swapped, one], targets[swapped, other] = theirs[fits], mine[fits]
+        looped[swapped, one] = looped[swapped, other] = False
     return targets
 
 

@@ -13,8 +13,9 @@ from typing import Literal
 
 import numpy as np
 
+from tasks.measure.indicators.axes import Array
 from tasks.measure.indicators.components import Component, first_ok, robust_z
-from tasks.measure.indicators.context import Array
+from tasks.measure.indicators.intervals import median
 from tasks.measure.indicators.measures import divide
 from tasks.measure.indicators.sensitivity import NARROW, ON_PROVEN, TIE_CODES, WIDE, has_proven_version
 
@@ -84,7 +85,7 @@ def score(read: Component, variant: Variant, params: Mapping[str, float]) -> Arr
     if variant.scale == "rank":
         made = ranks(read.y, values)
     elif variant.scale == "distance":
-        made = read.y - np.median(values)
+        made = read.y - median(values)
     else:
         made = robust_z(read.y, values, params["mad_floor"], params["winsor"])
     return np.where(read.usable, made, np.nan)

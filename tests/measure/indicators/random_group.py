@@ -13,7 +13,7 @@ from schemas.frames import FRAMES
 from schemas.tables import TABLES
 from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES, TASKS
 from tasks.measure.indicators import IndicatorInputs
-from tasks.measure.indicators.context import add_months, month_end
+from tasks.measure.indicators.axes import add_months, month_end
 
 FIRST = dt.date(2021, 1, 1)
 GROUP_KEY = 7

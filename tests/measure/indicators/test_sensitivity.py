@@ -40,22 +40,29 @@ CHAT = [
 ]
 
 
-def _ties(ctx: Context, window: int, k: int, shape: str = "decayed") -> list[tuple[int, int, float]]:
-    frame = variants(ctx)[f"grid_w{window}_k{k}_{shape}"].replies
-    return [
-        (source, target, round(weight, 3))
-        for source, target, weight in frame.select("source_turn_key", "target_turn_key", "weight").iter_rows()
-    ]
+Tie = tuple[int, int, float]
+
+
+def _ties(ctx: Context, window: int, k: int, shape: str = "decayed") -> list[Tie]:
+    """Both members and the weight of each tie."""
+    ties = variants(ctx)[f"grid_w{window}_k{k}_{shape}"]
+    return list(zip(ties.source.tolist(), ties.target.tolist(), ties.weight.round(3).tolist(), strict=True))
+
+
+def _between(ctx: Context, *ties: Tie) -> list[Tie]:
+    """Ties between turns as ties between their senders."""
+    sender = ctx.turn_member.tolist()
+    return [(sender[source], sender[target], weight) for source, target, weight in ties]
 
 
 def test_variants_by_hand() -> None:
     """Weights 2^(-dt/5): .758 after 2 minutes, .5 after 5, 1/16 after 20, 2^-19 after 95."""
     ctx = _context(CHAT)
-    assert _ties(ctx, 3, 5) == [(1, 0, 0.758)]
-    assert _ties(ctx, 10, 1) == [(1, 0, 0.758)]  # Bayu's second turn has his first between
-    assert _ties(ctx, 10, 3) == [(1, 0, 0.758), (2, 0, 0.5)]
-    assert _ties(ctx, 30, 3) == [(1, 0, 0.758), (2, 0, 0.5), (3, 2, 0.062)]
-    assert _ties(ctx, 120, 1, "binary") == [(1, 0, 1.0), (3, 2, 1.0), (4, 3, 1.0)]
+    assert _ties(ctx, 3, 5) == _between(ctx, (1, 0, 0.758))
+    assert _ties(ctx, 10, 1) == _between(ctx, (1, 0, 0.758))  # Bayu's second turn has his first between
+    assert _ties(ctx, 10, 3) == _between(ctx, (1, 0, 0.758), (2, 0, 0.5))
+    assert _ties(ctx, 30, 3) == _between(ctx, (1, 0, 0.758), (2, 0, 0.5), (3, 2, 0.062))
+    assert _ties(ctx, 120, 1, "binary") == _between(ctx, (1, 0, 1.0), (3, 2, 1.0), (4, 3, 1.0))
     assert len(variants(ctx)) == len(GRID) == 24
 
 
@@ -70,8 +77,8 @@ def test_other_rules_and_rituals_stay_out_of_the_grid() -> None:
     ctx = _context(chat)
     for params in GRID:
         ties = _ties(ctx, params.window_min, params.k_turns, "decayed" if params.is_decayed else "binary")
-        assert ties[:2] == [(1, 0, 0.9), (2, 1, 1.0)]
-        assert {source for source, _, _ in ties} <= {1, 2, 3}
+        assert ties[:2] == _between(ctx, (1, 0, 0.9), (2, 1, 1.0))
+        assert {source for source, _, _ in ties[2:]} <= {ctx.turn_member[3]}
 
 
 @pytest.fixture(scope="module")
