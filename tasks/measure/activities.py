@@ -3,13 +3,15 @@ them."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
-from tasks.measure.chains import fates, parents
+from tasks.measure.chains import parents
+from tasks.measure.entities import Entries, entries_of, entry_keys
 from tasks.measure.lists import Lists
-from tasks.measure.renames import merge_renamed
 from tasks.measure.text.money import CHECK_ABOVE
 from tasks.parse.polls import read_polls
 
@@ -20,10 +22,14 @@ SAME_TITLE, SAME_TITLE_DAYS = 0.5, 14
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """Lists put together. ``versions`` with chain, parent, version_no; ``entries`` with chain, entity."""
+    """Lists put together.
+
+    ``versions``: those of :class:`~tasks.measure.lists.Lists` that stay, with chain (its first version), parent?,
+    version_no, is_officer; activity_kind is that of the chain. ``entries``: of these versions.
+    """
 
     versions: pl.DataFrame
-    entries: pl.DataFrame
+    entries: Entries
 
 
 def chain_lists(lists: Lists, officers: pl.DataFrame) -> Chains:
@@ -36,145 +42,57 @@ def chain_lists(lists: Lists, officers: pl.DataFrame) -> Chains:
     Args:
         lists: what the versions say. officers: member_key, turn (turns written as an officer or founder).
     """
-    links = parents(lists.versions, lists.entries)
-    versions = lists.versions.join(links, on="version", maintain_order="left").with_columns(
-        version_no=pl.int_range(1, pl.len() + 1).over("chain")
-    )
-    said = lists.entries.group_by("version").agg(entries_said=pl.col("key").sort().str.join("\n").hash(0))
-    versions = versions.join(said, on="version", how="left", maintain_order="left").with_columns(
-        pl.col("entries_said").fill_null(0)
-    )
-    versions = versions.join(
-        officers.select("turn", is_officer=pl.lit(True)).unique(),
-        on="turn",
-        how="left",
-        maintain_order="left",
-    )
-    numbered = ~pl.col("is_bulleted")
-    called = (pl.col("n_entries") == 0) & (pl.col("activity_kind") != "other_list") & numbered
-    stays = (
-        ((pl.col("entries_said").n_unique().over("chain") > 1) & numbered)
+    keys, nth = entry_keys(lists.entries)
+    parent, chain = parents(lists.versions, keys, lists.entries)
+    stays = _stay(lists.versions, chain, _copies_differ(lists.entries["version"].to_numpy(), keys, chain))
+    versions = lists.versions.with_columns(
+        pl.Series("chain", chain),
+        pl.Series("parent", parent).set(pl.Series(parent < 0), None),
+        pl.Series("version_no", _ordinals(chain)),
+        pl.col("turn").is_in(officers["turn"].implode()).fill_null(False).alias("is_officer"),
+        _kinds(lists.versions["activity_kind"], chain),
+    ).filter(stays)
+    return Chains(versions, entries_of(lists, keys, nth, chain, parent, stays))
+
+
+def _copies_differ(version: np.ndarray, keys: np.ndarray, chain: np.ndarray) -> np.ndarray:
+    """By version, whether the versions of its chain differ in their entries."""
+    said = np.zeros(len(chain), dtype=np.uint64)
+    np.add.at(said, version, pl.Series(keys).hash(0).to_numpy())
+    differs = np.zeros(len(chain), dtype=bool)
+    differs[chain[said != said[chain]]] = True
+    return differs[chain]
+
+
+def _stay(versions: pl.DataFrame, chain: np.ndarray, differ: np.ndarray) -> np.ndarray:
+    """By version, whether its chain is a list of people."""
+    kind, is_numbered = pl.col("activity_kind"), ~pl.col("is_bulleted")
+    told = versions.select(
+        (pl.lit(pl.Series(differ)) & is_numbered)
         | (pl.col("n_named") > 0)
-        | called
-        | (pl.col("activity_kind").is_in(["khataman", "donation"]) & (pl.col("priced") > 0))
-    )
-    is_list = ~pl.col("is_seed").all().over("chain")
-    kept = versions.with_columns(pl.col("is_officer").fill_null(False)).filter(
-        stays.any().over("chain") & is_list
-    )
-    chain_kind = (
-        kept.sort("version")
-        .group_by("chain")
-        .agg(chain_kind=pl.col("activity_kind").filter(pl.col("activity_kind") != "other_list").last())
-    )
-    kept = kept.join(chain_kind, on="chain", maintain_order="left").with_columns(
-        activity_kind=pl.col("chain_kind").fill_null("other_list")
-    )
-    entries = lists.entries.join(
-        kept.select("version", "chain", "sender_key", "local_date"), on="version", maintain_order="left"
-    )
-    return Chains(kept, merge_renamed(_entities(entries), kept))
+        | ((pl.col("n_entries") == 0) & (kind != "other_list") & is_numbered)
+        | (kind.is_in(["khataman", "donation"]) & (pl.col("priced") > 0))
+    ).to_series().to_numpy()  # fmt: skip
+    is_people, is_list = np.zeros((2, len(chain)), dtype=bool)
+    is_people[chain[told]] = True
+    is_list[chain[~versions["is_seed"].to_numpy()]] = True
+    return (is_people & is_list)[chain]
 
 
-def _entities(entries: pl.DataFrame) -> pl.DataFrame:
-    """Entries with the entity they speak of: the member (and slot), else the name as written.
-
-    Who is meant is settled by the first version that holds the line: its writer tells namesakes apart.
-    """
-    first = (
-        entries.sort("version")
-        .group_by("chain", "key")
-        .agg(member=pl.col("member_key").first(), writer=pl.col("sender_key").first())
-    )
-    settled = (
-        entries.drop("member_key")
-        .join(first, on=["chain", "key"], maintain_order="left")
-        .rename({"member": "member_key"})
-    )
-    person = pl.coalesce(
-        pl.concat_str(pl.lit("m"), pl.col("member_key").cast(pl.String)), pl.concat_str(pl.lit("k"), "key")
-    )
-    return settled.with_columns(entity=pl.concat_str(person, pl.lit("|"), pl.col("slot").fill_null("")))
+def _ordinals(chain: np.ndarray) -> np.ndarray:
+    """By version its number in its chain, from 1 on."""
+    order = np.argsort(chain, kind="stable")
+    number = np.empty(len(chain), dtype=np.int64)
+    number[order] = np.arange(len(chain)) - np.searchsorted(chain[order], chain[order]) + 1
+    return number
 
 
-def participation(chains: Chains) -> pl.DataFrame:
-    """One row per entity of a chain, union over all copies.
-
-    Returns:
-        chain, entity, member_key?, slot?, added_date, added_by, is_proxy, participation_status, amount_idr?,
-        is_done, n_guests, fate. Values are those of the last version that holds the entity.
-    """
-    ordered = _values(chains)
-    # whoever shares a line stays in its order: that of keys would not survive their rotation
-    union = ordered.group_by("chain", "entity", maintain_order=True).agg(
-        pl.col("member_key").drop_nulls().first(),
-        pl.col("slot", "line").first(),
-        pl.col("participation_status", "amount_idr", "is_refused", "is_done", "n_guests")
-        .filter(pl.col("is_edit"))
-        .last(),
-        added_version=pl.col("version").first(),
-        added_date=pl.col("local_date").first(),
-        added_by=pl.col("sender_key").first(),
-    )
-    union = union.with_row_index("place")
-    held = chains.entries.join(union.select("chain", "entity", "added_by"), on=["chain", "entity"]).unique(
-        ["chain", "entity", "version"]
-    )
-    union = union.join(
-        fates(held, chains.versions), on=["chain", "entity"], how="left", maintain_order="left"
-    )
-    kinds = chains.versions.select("chain", "activity_kind").unique()
-    union = union.join(kinds, on="chain", maintain_order="left")
-    done = (
-        (pl.col("activity_kind") == "khataman")
-        & pl.col("is_done")
-        & (pl.col("participation_status") == "yes")
-    )
-    return (
-        union.with_columns(
-            is_proxy=(pl.col("member_key") != pl.col("added_by")).fill_null(False),
-            participation_status=pl.when(pl.col("fate") == "withdrawn")
-            .then(pl.lit("withdrawn"))
-            .when(done)
-            .then(pl.lit("done"))
-            .otherwise("participation_status"),
-            # only a collection speaks of money given and paid
-            amount_idr=pl.when(pl.col("activity_kind") == "donation").then("amount_idr"),
-            is_refused=(pl.col("activity_kind") == "donation") & pl.col("is_refused"),
-            is_paid=pl.when(pl.col("activity_kind") == "donation").then("is_done"),
-        )
-        .sort("chain", "added_version", "line", "place")
-        .drop("place")
-    )
-
-
-_VALUES = ("participation_status", "amount_idr", "is_refused", "is_done", "n_guests")
-
-
-def _values(chains: Chains) -> pl.DataFrame:
-    """One row per entity and version in their order, with whether the version changed what its parent said.
-
-    A copy of an old version carries old values along: only a change counts. A person with several lines on one
-    version gave each amount; a line that stands there twice, letter for letter, was doubled in copying.
-    """
-    once = chains.entries.unique(["chain", "entity", "version", "said"], keep="first", maintain_order=True)
-    values = (
-        once.sort("chain", "version", "line", maintain_order=True)
-        .group_by("chain", "entity", "version", maintain_order=True)
-        .agg(
-            pl.col("member_key", "slot", "line", "local_date", "sender_key", "participation_status").first(),
-            pl.col("is_done", "is_refused").any(),
-            pl.col("n_guests").max(),
-            amount_idr=pl.when(pl.col("amount_idr").is_not_null().any()).then(pl.col("amount_idr").sum()),
-        )
-        .join(chains.versions.select("version", "parent"), on="version", maintain_order="left")
-    )
-    before = values.select(
-        "chain", "entity", parent="version", before=pl.struct(_VALUES), is_held=pl.lit(True)
-    )
-    joined = values.join(before, on=["chain", "entity", "parent"], how="left", maintain_order="left")
-    same = pl.col("is_held").fill_null(False) & pl.struct(_VALUES).eq_missing(pl.col("before"))
-    return joined.with_columns(is_edit=~same)
+def _kinds(kinds: pl.Series, chain: np.ndarray) -> pl.Series:
+    """By version the kind of its chain: that of its last version of a known kind."""
+    known = np.flatnonzero((kinds != "other_list").to_numpy())
+    last = np.arange(len(chain))
+    last[chain[known]] = known
+    return kinds.gather(last[chain])
 
 
 def list_activities(chains: Chains, entries: pl.DataFrame) -> pl.DataFrame:
@@ -244,42 +162,37 @@ def announced_activities(turns: pl.DataFrame, chains: pl.DataFrame) -> pl.DataFr
     """
     if turns.is_empty():
         return turns
-    window = pl.duration(days=SAME_TITLE_DAYS)
-    words = (
-        turns.select("turn", "sent_at", "title_words").explode("title_words", empty_as_null=True).drop_nulls()
-    )
+    window = dt.timedelta(days=SAME_TITLE_DAYS)
+    words = turns.select("turn", "sent_at", "title_words")
     others = pl.concat(
         [
             words.select(
-                other="turn",
-                from_at="sent_at",
-                to_at="sent_at",
-                title_words="title_words",
-                is_list=pl.lit(False),
+                "title_words", other="turn", from_at="sent_at", to_at="sent_at", is_list=pl.lit(False)
             ),
             chains.select(
-                other="chain",
-                from_at="sent_at",
-                to_at="last_sent_at",
-                title_words="title_words",
-                is_list=pl.lit(True),
-            )
-            .explode("title_words", empty_as_null=True)
-            .drop_nulls(),
+                "title_words", other="chain", from_at="sent_at", to_at="last_sent_at", is_list=pl.lit(True)
+            ),
         ]
+    ).with_columns(
+        pl.col("from_at") - window, pl.col("to_at") + window, n_other=pl.col("title_words").list.len()
     )
-    sizes = others.group_by("other", "is_list").agg(n_other=pl.len())
+    # a stretch of so many days each, to look for like titles among those near in time only
+    stretch = lambda time: pl.col(time).dt.epoch("d") // SAME_TITLE_DAYS  # noqa: E731  (one line, three uses)
     near = (
-        words.join(others, on="title_words")
+        words.with_columns(stretch=stretch("sent_at"), n=pl.col("title_words").list.len())
+        .explode("title_words", empty_as_null=False)
+        .join(
+            others.with_columns(stretch=pl.int_ranges(stretch("from_at"), stretch("to_at") + 1))
+            .explode("stretch", empty_as_null=False)
+            .explode("title_words", empty_as_null=False),
+            on=["title_words", "stretch"],
+        )
         .filter(
-            (pl.col("sent_at") >= pl.col("from_at") - window)
-            & (pl.col("sent_at") <= pl.col("to_at") + window)
+            pl.col("sent_at").is_between("from_at", "to_at")
             & (pl.col("is_list") | (pl.col("other") < pl.col("turn")))
         )
-        .group_by("turn", "other", "is_list")
+        .group_by("turn", "other", "is_list", "n", "n_other")
         .agg(shared=pl.len())
-        .join(sizes, on=["other", "is_list"])
-        .join(words.group_by("turn").agg(n=pl.len()), on="turn")
         .filter(pl.col("shared") >= SAME_TITLE * (pl.col("n") + pl.col("n_other") - pl.col("shared")))
     )
     return turns.join(near.select("turn").unique(), on="turn", how="anti", maintain_order="left")
@@ -307,13 +220,18 @@ def polls(messages: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:
     occasion = pl.any_horizontal(question.str.contains(pattern) for pattern in gathers["pattern"].to_list())
     options = poll.options.list.join("\n").fill_null("").str.to_lowercase()
     comes = occasion | question.str.contains(_WHO_COMES) | options.str.contains(_WHO_COMES)
-    return messages.filter(pl.col("kind") == "poll").select(
-        "at",
-        "sent_at",
-        "local_date",
-        "member_key",
-        "turn",
-        n_items=poll.votes.list.sum().fill_null(0),
-        title_words=question.str.extract_all(r"[\pL\d]{2,}").list.unique(),
-        activity_kind=pl.when(comes).then(pl.lit("poll")).otherwise(pl.lit("other_list")),
+    asked = messages["kind"] == "poll"
+    return (
+        messages.select("at", "sent_at", "local_date", "member_key", "turn", "text")
+        .filter(asked)
+        .select(
+            "at",
+            "sent_at",
+            "local_date",
+            "member_key",
+            "turn",
+            n_items=poll.votes.list.sum().fill_null(0),
+            title_words=question.str.extract_all(r"[\pL\d]{2,}").list.unique(),
+            activity_kind=pl.when(comes).then(pl.lit("poll")).otherwise(pl.lit("other_list")),
+        )
     )

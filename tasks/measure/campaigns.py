@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from tasks.measure.decay import half_lives
+from tasks.measure.text.distinct import stretches
 from tasks.measure.text.lexicon import Lexicon
 
 SILENT_DAYS = 14
@@ -48,6 +49,7 @@ def find_campaigns(
     entries: pl.DataFrame,
     turns: pl.DataFrame,
     content: pl.DataFrame,
+    vocabulary: pl.Series,
     ties: pl.DataFrame,
     lexicon: Lexicon,
     closing: dt.datetime,
@@ -58,20 +60,20 @@ def find_campaigns(
         activities: activity_key, activity_kind, sent_at, local_date, turn, title_words.
         versions: activity_key, turn of the copies of lists. entries: activity_key, member_key?,
             participation_status.
-        turns: turn, sent_at, local_date, member_key, is_commitment.
-        content: turn, word (text): distinct content words. ties: source, target (turns): inferred replies.
+        turns: turn (the row), sent_at, local_date, member_key, is_commitment; in time order.
+        content: turn, word (place in ``vocabulary``): distinct content words. ties: source, target (turns):
+            inferred replies.
         lexicon: which words are words of grammar, titles, audiences. closing: up to where lines were read;
             a campaign whose 14 silent days are not over by then is open.
     """
     begun = activities.filter(~pl.col("activity_kind").is_in(NO_CAMPAIGN))
     own = _own_turns(begun, versions)
-    talk = _by_title(begun, own, turns, content, lexicon)
+    titles = _titles(begun, vocabulary, lexicon)
+    talk = _by_title(titles, own["turn"].to_numpy(), turns["sent_at"], content)
     spoken = pl.concat([own, talk])
     spoken = pl.concat([spoken, _replies(spoken, ties)])
-    placed = spoken.join(
-        turns.select("turn", "sent_at", "local_date", "member_key", "is_commitment"), on="turn"
-    )
-    alive = _until_silent(placed)
+    said = turns.select("sent_at", "local_date", "member_key", "is_commitment")[spoken["turn"]]
+    alive = _until_silent(spoken.hstack(said))
     members = _members(begun, alive, entries)
     return Campaigns(_campaigns(begun, alive, members, closing), members)
 
@@ -85,43 +87,52 @@ def _own_turns(begun: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     return known.unique().sort("turn", "activity_key").unique("turn", keep="first", maintain_order=True)
 
 
-def _by_title(
-    begun: pl.DataFrame, own: pl.DataFrame, turns: pl.DataFrame, content: pl.DataFrame, lexicon: Lexicon
-) -> pl.DataFrame:
-    """activity_key, turn: later turns that hold half or more of the words of a campaign's title."""
+def _titles(begun: pl.DataFrame, vocabulary: pl.Series, lexicon: Lexicon) -> pl.DataFrame:
+    """activity_key, sent_at, n_title, word: the words of a campaign's title that somebody said, and of how many."""
     empty = list(lexicon.functions | lexicon.titles | lexicon.audience)
+    word = pl.col("word")
     titles = (
         begun.select("activity_key", "sent_at", word="title_words")
         .explode("word", empty_as_null=True)
-        .filter(
-            pl.col("word").str.contains(r"^\pL{4,}$")
-            & ~pl.col("word").str.contains(_CALENDAR)
-            & ~pl.col("word").is_in(empty)
-        )
+        .filter(word.str.contains(r"^\pL{4,}$") & ~word.str.contains(_CALENDAR) & ~word.is_in(empty))
         .with_columns(n_title=pl.len().over("activity_key"))
     )
-    bucket = (pl.col("sent_at").dt.epoch("d") // TALK_DAYS).alias("bucket")
-    said = (
-        content.join(titles.select("word").unique(), on="word", how="semi")
-        .join(turns.select("turn", "sent_at"), on="turn")
-        .join(own.select("turn"), on="turn", how="anti")
-        .with_columns(bucket)
+    said = vocabulary.alias("word").to_frame().with_row_index("place")
+    return titles.join(said, on="word").select(
+        "activity_key", "sent_at", "n_title", word=pl.col("place").cast(pl.Int64)
     )
-    begins = titles.rename({"sent_at": "begins"}).with_columns(
-        bucket=pl.col("begins").dt.epoch("d") // TALK_DAYS
+
+
+def _by_title(
+    titles: pl.DataFrame, own: np.ndarray, sent_at: pl.Series, content: pl.DataFrame
+) -> pl.DataFrame:
+    """activity_key, turn: later turns that hold half or more of the words of a campaign's title."""
+    n = max(len(sent_at), 1)
+    turn, word = content["turn"].to_numpy(), content["word"].to_numpy()
+    asked = titles["word"].to_numpy()
+    is_asked = np.zeros(int(max(word.max(initial=0), asked.max(initial=0))) + 1, dtype=bool)
+    is_asked[asked] = True
+    is_free = np.ones(n, dtype=bool)
+    is_free[own] = False
+    chosen = is_asked[word] & is_free[turn]
+    said = np.sort(word[chosen] * n + turn[chosen])
+    # the turns of the days after a campaign's beginning follow one another, word by word
+    begins, at = titles["sent_at"], asked * n
+    first = np.searchsorted(said, at + sent_at.search_sorted(begins, side="left").to_numpy())
+    ends = begins + dt.timedelta(days=TALK_DAYS)
+    count = np.searchsorted(said, at + sent_at.search_sorted(ends, side="right").to_numpy()) - first
+    title = np.repeat(np.arange(len(titles)), count)
+    key = titles["activity_key"].to_numpy()
+    size = int(key.max(initial=0)) + 1
+    pairs, example, shared = np.unique(
+        said[stretches(first, count)] % n * size + key[title], return_index=True, return_counts=True
     )
-    near = pl.concat([begins, begins.with_columns(pl.col("bucket") + 1)])
-    after = pl.col("sent_at") - pl.col("begins")
-    fits = (
-        said.join(near, on=["word", "bucket"])
-        .filter((after >= pl.duration()) & (after <= pl.duration(days=TALK_DAYS)))
-        .group_by("turn", "activity_key")
-        .agg(pl.col("n_title").first(), shared=pl.len())
-        .with_columns(fit=pl.col("shared") / pl.col("n_title"))
-        .filter(pl.col("fit") >= TITLE_SHARE)
-    )
-    best = fits.sort("turn", "fit", "activity_key").group_by("turn", maintain_order=True).last()
-    return best.select("activity_key", "turn")
+    fit = shared / titles["n_title"].to_numpy()[title[example]]
+    fits = fit >= TITLE_SHARE
+    pairs, fit = pairs[fits], fit[fits]
+    best = np.lexsort((pairs, fit, pairs // size))
+    last = best[np.append(np.diff(pairs[best] // size) != 0, True)[: len(best)]]
+    return pl.DataFrame({"activity_key": pairs[last] % size, "turn": pairs[last] // size})
 
 
 def _replies(spoken: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:

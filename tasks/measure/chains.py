@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
 import numpy as np
 import polars as pl
+
+from tasks.measure.text.distinct import numbered, stretches
 
 WINDOW_DAYS, KHATAMAN_DAYS = 14, 45
 HEADER_JACCARD, CONTAINMENT, MIN_SHARED = 0.5, 0.6, 2
@@ -19,12 +24,16 @@ PUT_OFF_HOURS, PUT_OFF_SHARED = 48, 3
 NEAREST = 24
 #: A piece looked up among a version's costs so many times what a step along the holders of a piece does.
 LOOK_UP = 4
-#: Pairs are told apart in a table of the whole window, unless it has so many times more cells than pairs.
+#: Pairs are told apart in a table of the whole window, unless it has so many times more cells than pairs at most.
 _CELLS_A_PAIR = 4
-_DAY_US = 24 * 60 * 60 * 1_000_000
+_HOUR_US = 60 * 60 * 1_000_000
+_DAY_US = 24 * _HOUR_US
+#: Sorts of pieces that heads are compared by, and those of which the numbers are compared too.
+_TOLD = ("header_words", "title_words", "dates", "clocks")
+_NUMBERS = {"header_words": "header_numbers", "title_words": "title_numbers"}
 
 
-def parents(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+def parents(versions: pl.DataFrame, keys: np.ndarray, entries: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Each version with the version it was copied from.
 
     A pair within 14 days (khataman 45) links when headers are alike (token Jaccard >= .5) and the entries
@@ -34,27 +43,54 @@ def parents(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     then the one with most lines the same letter for letter, then of the likest header, then the latest.
 
     Args:
-        versions, entries: see :class:`tasks.measure.lists.Lists`.
+        versions, entries: see :class:`tasks.measure.lists.Lists`. keys: by entry, equal for equal names and slots.
 
     Returns:
-        version, parent? (version), chain (the first version of the chain), in the order of versions.
+        By version its parent (-1: none), and the first version of its chain.
     """
-    pairs = _pairs(versions, entries)
-    linked = pairs.filter(_links())
-    chosen = (
-        linked.with_columns(is_fresh=pl.col("gap") < pl.duration(days=RESET_DAYS))
-        .sort("version", "containment", "is_fresh", "n_same", "header", "earlier")
-        .group_by("version")
-        .agg(parent=pl.col("earlier").last())
+    n = len(versions)
+    pairs = _pairs(versions, keys, entries)
+    linked = np.flatnonzero(_links(pairs, n))
+    version, earlier = pairs.version[linked], pairs.earlier[linked]
+    is_fresh = pairs.gap[linked] < RESET_DAYS * _DAY_US
+    best = np.lexsort(
+        (earlier, pairs.header[linked], pairs.n_same[linked], is_fresh, pairs.containment[linked], version)
     )
-    told = versions.select("version").join(chosen, on="version", how="left", maintain_order="left")
-    root = np.where(told["parent"].is_null(), told["version"], told["parent"].fill_null(0)).astype(np.int64)
-    while len(root) and (root[root] != root).any():
+    parent = np.full(n, -1, dtype=np.int64)
+    parent[version[best]] = earlier[best]  # of a version's pairs the last one stays
+    root = np.where(parent < 0, np.arange(n), parent)
+    while (root[root] != root).any():
         root = root[root]
-    return told.with_columns(chain=pl.Series(root, dtype=pl.Int64))
+    return parent, root
 
 
-def _pairs(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Pairs of versions that may link, sorted; arrays by pair.
+
+    ``gap`` in microseconds; ``least``: entries of the smaller; ``n_entries``, ``old_n_entries``; how many entries
+    they share, and lines the same letter for letter; likeness of headers and titles; ``fullest_untitled``: by
+    version, entries of the fullest one of the window to which no titles can be compared, -1 without one. ``heads``:
+    what else the two heads have in common.
+    """
+
+    version: np.ndarray
+    earlier: np.ndarray
+    gap: np.ndarray
+    least: np.ndarray
+    n_entries: np.ndarray
+    old_n_entries: np.ndarray
+    n_shared: np.ndarray
+    n_same: np.ndarray
+    containment: np.ndarray
+    header: np.ndarray
+    title: np.ndarray
+    is_titled: np.ndarray
+    fullest_untitled: np.ndarray
+    heads: _Compared
+
+
+def _pairs(versions: pl.DataFrame, keys: np.ndarray, entries: pl.DataFrame) -> _Pairs:
     """Pairs of versions in the window that may link, with what they share.
 
     An earlier version is a candidate when it is among the last :data:`NEAREST` that held one of the words or
@@ -62,138 +98,186 @@ def _pairs(versions: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     time, so that a window of time is a stretch of numbers.
     """
     n = len(versions)
-    words, titles, keys = (
-        _held(pieces, n)
-        for pieces in (
-            versions.select("version", piece="header_words"),
-            versions.select("version", piece="title_words"),
-            entries.select("version", piece="key"),
-        )
-    )
+    heads = _Heads.of(versions)
+    holder = entries["version"].to_numpy()
+    held_keys = _held(keys, holder, n)
     time, message = versions["sent_at"].dt.epoch("us").to_numpy(), versions["at"].to_numpy()
     days = np.where((versions["activity_kind"] == "khataman").to_numpy(), KHATAMAN_DAYS, WINDOW_DAYS)
     since = np.searchsorted(time, time - days * _DAY_US)
     # two lists in one message are two lists
     until = np.searchsorted(message, message)
-    near = [_enumerated(place, *_spans(place, since, until, NEAREST), n) for place in (keys, words, titles)]
-    version, earlier = _distinct_pairs(
-        *(np.concatenate(ends) for ends in zip(*near, strict=True)), since=since, until=until
-    )
+    words = [heads.held_by_versions(name) for name in _NUMBERS]
+    version, earlier = nearest([held_keys, *words], since, until)
     n_entries = versions["n_entries"].to_numpy().astype(np.int64)
     least = np.minimum(n_entries[version], n_entries[earlier])
-    shared, header, title = (in_common(place, version, earlier, until) for place in (keys, words, titles))
-    containment = np.divide(shared, least, out=np.zeros(len(version)), where=least > 0)
-    header_likeness = _jaccard(header, _n_held(words, n), version, earlier)
-    title_likeness = _jaccard(title, _n_held(titles, n), version, earlier)
-    n_titles = _n_held(titles, n)
-    titled = (n_titles[version] > 0) & (n_titles[earlier] > 0)
+    n_shared = in_common(held_keys, version, earlier, until)
+    containment = np.divide(n_shared, least, out=np.zeros(len(version)), where=least > 0)
+    told = heads.compared(version, earlier)
+    header, title = (told.likeness(name) for name in ("header_words", "title_words"))
+    is_titled = told.have_both("title_words")
     open_ = (
-        (header_likeness >= HEADER_JACCARD)
-        | ((containment >= CONTAINMENT) & (shared >= MIN_SHARED))
+        (header >= HEADER_JACCARD)
+        | ((containment >= CONTAINMENT) & (n_shared >= MIN_SHARED))
         # these may tell how full the list of that title has been
-        | (titled & (title_likeness > OTHER_TITLE))
+        | (is_titled & (title > OTHER_TITLE))
     )
     fullest = np.full(n, -1, dtype=np.int64)
-    np.maximum.at(fullest, version[~titled], n_entries[earlier[~titled]])
+    np.maximum.at(fullest, version[~is_titled], n_entries[earlier[~is_titled]])
     at = np.flatnonzero(open_)
     version, earlier = version[at], earlier[at]
-    at_hand = {
-        "version": version,
-        "earlier": earlier,
-        "gap": time[version] - time[earlier],
-        "least": least[at],
-        "n_entries": n_entries[version],
-        "old_n_entries": n_entries[earlier],
-        "n_shared": shared[at],
-        "containment": containment[at],
-        "header": header_likeness[at],
-        "title": title_likeness[at],
-        "is_titled": titled[at],
-        "fullest_untitled": fullest[version],
-    }
-    at_hand |= _also_in_common(versions, entries, version, earlier, until)
-    return pl.DataFrame(at_hand).with_columns(
-        pl.col("gap").cast(pl.Duration("us")),
-        pl.when(pl.col("fullest_untitled") >= 0).then("fullest_untitled").alias("fullest_untitled"),
+    lines = np.unique(entries["said"].to_numpy(), return_inverse=True)[1]
+    same = _held(entries["form"].to_numpy().astype(np.int64) * (len(lines) + 1) + lines, holder, n)
+    return _Pairs(
+        version=version,
+        earlier=earlier,
+        gap=time[version] - time[earlier],
+        least=least[at],
+        n_entries=n_entries[version],
+        old_n_entries=n_entries[earlier],
+        n_shared=n_shared[at],
+        n_same=in_common(same, version, earlier, until),
+        containment=containment[at],
+        header=header[at],
+        title=title[at],
+        is_titled=is_titled[at],
+        fullest_untitled=fullest[version],
+        heads=told.of(at),
     )
 
 
-def _also_in_common(
-    versions: pl.DataFrame, entries: pl.DataFrame, version: np.ndarray, earlier: np.ndarray, until: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Of pairs that may link: lines the same letter for letter, numbers, dates and clocks in common and held."""
-    n = len(versions)
-    others = {
-        "same": _held(entries.select("version", piece=pl.concat_str("form", "said")), n),
-        "numbers": _held(_numbers(versions, "header_words"), n),
-        "title_numbers": _held(_numbers(versions, "title_words"), n),
-        "dates": _held(versions.select("version", piece="dates"), n),
-        "clocks": _held(versions.select("version", piece="clocks"), n),
-    }
-    told: dict[str, np.ndarray] = {}
-    for name, place in others.items():
-        n_held = _n_held(place, n)
-        told[f"n_{name}"] = in_common(place, version, earlier, until)
-        told[f"held_{name}"], told[f"old_held_{name}"] = n_held[version], n_held[earlier]
-    return told
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """Heads of versions, of which copies share one: by version its head, and by sort which head holds which piece.
+
+    ``held``: sorted whole numbers, number of the piece * heads + head.
+    """
+
+    head: np.ndarray
+    n: int
+    held: dict[str, np.ndarray]
+
+    @classmethod
+    def of(cls, versions: pl.DataFrame) -> _Heads:
+        told = versions.select(_TOLD)
+        _, example, head = np.unique(told.hash_rows().to_numpy(), return_index=True, return_inverse=True)
+        distinct, n = told[example], len(example)
+        held = {}
+        for name in _TOLD:
+            listed = distinct.select(pl.int_range(pl.len()).alias("head"), pl.col(name).alias("piece"))
+            listed = listed.explode("piece", empty_as_null=True).drop_nulls()
+            code = listed["piece"].rank("dense").to_numpy().astype(np.int64)
+            of_head = listed["head"].to_numpy()
+            held[name] = _held(code, of_head, n)
+            if name in _NUMBERS:
+                is_number = listed["piece"].str.contains(r"^\d+$").to_numpy()
+                held[_NUMBERS[name]] = _held(code[is_number], of_head[is_number], n)
+        return cls(head, n, held)
+
+    def held_by_versions(self, name: str) -> np.ndarray:
+        """Which version holds which piece of that sort, as :func:`_held`."""
+        n_by_head = np.bincount(self.head, minlength=self.n)
+        first = np.cumsum(n_by_head) - n_by_head
+        versions = np.argsort(self.head, kind="stable")
+        piece, head = np.divmod(self.held[name], max(self.n, 1))
+        count = n_by_head[head]
+        held: np.ndarray = np.repeat(piece, count) * len(self.head) + versions[stretches(first[head], count)]
+        return np.sort(held)
+
+    def compared(self, version: np.ndarray, earlier: np.ndarray) -> _Compared:
+        """What pairs of versions have in common by their heads; each two heads are compared once."""
+        pairs, place = numbered(self.head[version] * self.n + self.head[earlier])
+        head, other = np.divmod(pairs, max(self.n, 1))
+        shared, held, old_held = {}, {}, {}
+        for name, place_of in self.held.items():
+            n_held = np.bincount(place_of % max(self.n, 1), minlength=self.n)
+            shared[name] = _along_pairs(place_of, head, other, n_held)
+            held[name], old_held[name] = n_held[head], n_held[other]
+        return _Compared(place, shared, held, old_held)
 
 
-def _distinct_pairs(
-    later: np.ndarray, earlier: np.ndarray, *, since: np.ndarray, until: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct ones of the pairs, in order; ``since`` and ``until`` bound the earlier one by version."""
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """How many pieces of each sort two heads share, and each has; by pair of versions ``place``, its two heads."""
+
+    place: np.ndarray
+    shared: dict[str, np.ndarray]
+    held: dict[str, np.ndarray]
+    old_held: dict[str, np.ndarray]
+
+    def likeness(self, name: str) -> np.ndarray:
+        """By pair of versions, the Jaccard likeness of their pieces of that sort."""
+        either = self.held[name] + self.old_held[name] - self.shared[name]
+        likeness: np.ndarray = (self.shared[name] / np.maximum(either, 1))[self.place]
+        return likeness
+
+    def have_both(self, name: str) -> np.ndarray:
+        """By pair of versions, whether both have pieces of that sort."""
+        both: np.ndarray = ((self.held[name] > 0) & (self.old_held[name] > 0))[self.place]
+        return both
+
+    def are_disjoint(self, name: str) -> np.ndarray:
+        """By pair of versions, whether both have pieces of that sort and none in common."""
+        return self.have_both(name) & (self.shared[name] == 0)[self.place]
+
+    def have_few_in_common(self, name: str) -> np.ndarray:
+        """By pair of versions, whether they share less than half of all pieces of that sort that either has."""
+        either = self.held[name] + self.old_held[name] - self.shared[name]
+        few: np.ndarray = (self.shared[name] < HEADER_JACCARD * either)[self.place]
+        return few
+
+    def of(self, at: np.ndarray) -> _Compared:
+        """The same for some of the pairs of versions."""
+        return replace(self, place=self.place[at])
+
+
+def nearest(held: list[np.ndarray], since: np.ndarray, until: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of a version and one of the last :data:`NEAREST` that held a piece of it, in its window; sorted.
+
+    Args:
+        held: see :func:`_held`. since, until: by version, the first one of its window and the first after it.
+    """
     width = np.maximum(until - since, 0)
-    size = int(width.sum())
-    if size > _CELLS_A_PAIR * len(later):
-        n = max(len(since), 1)
-        pairs = np.unique(later * n + earlier)
-        return pairs // n, pairs % n
-    # a cell for every pair in the window
-    first = np.cumsum(width) - width
-    is_pair = np.zeros(size, dtype=bool)
-    is_pair[(first - since)[later] + earlier] = True
-    cell = np.flatnonzero(is_pair)
-    version = np.repeat(np.arange(len(since)), width)[cell]
-    return version, cell - (first - since)[version]
+    offset = np.cumsum(width) - width - since
+    n_cells, n_holdings = int(width.sum()), sum(len(place) for place in held)
+    if n_cells > _CELLS_A_PAIR * NEAREST * n_holdings:
+        found = _looked_back(held, since, until, offset)
+        cells = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
+    else:
+        # a cell for every pair in the window
+        is_pair = np.zeros(n_cells, dtype=bool)
+        for cell in _looked_back(held, since, until, offset):
+            is_pair[cell] = True
+        cells = np.flatnonzero(is_pair)
+    version = np.searchsorted(np.cumsum(width), cells, side="right")
+    return version, cells - offset[version]
 
 
-def _jaccard(common: np.ndarray, n_held: np.ndarray, version: np.ndarray, earlier: np.ndarray) -> np.ndarray:
-    likeness: np.ndarray = common / np.maximum(n_held[version] + n_held[earlier] - common, 1)
-    return likeness
+def _looked_back(
+    held: list[np.ndarray], since: np.ndarray, until: np.ndarray, offset: np.ndarray
+) -> Iterator[np.ndarray]:
+    """Pairs of each version and the one so many holdings of a piece before it: offset of the one and the other."""
+    for place in held:
+        version = place % max(len(since), 1)
+        piece = place - version
+        # holdings of the same piece in the window
+        least, most, first = piece + since[version], piece + until[version], offset[version] - piece
+        for back in range(1, min(NEAREST, len(place) - 1) + 1):
+            earlier = place[:-back]
+            is_near = (earlier >= least[back:]) & (earlier < most[back:])
+            yield (first[back:] + earlier)[is_near]
 
 
-def _numbers(versions: pl.DataFrame, column: str) -> pl.DataFrame:
-    listed = versions.select("version", piece=column).explode("piece", empty_as_null=True)
-    return listed.filter(pl.col("piece").str.contains(r"^\d+$"))
-
-
-def _held(pieces: pl.DataFrame, n: int) -> np.ndarray:
+def _held(piece: np.ndarray, version: np.ndarray, n: int) -> np.ndarray:
     """Which version holds which piece, as sorted whole numbers: number of the piece * n + version."""
-    if isinstance(pieces.schema["piece"], pl.List):
-        pieces = pieces.explode("piece", empty_as_null=True)
-    pieces = pieces.drop_nulls()
-    piece = pieces["piece"].cast(pl.Categorical).to_physical().cast(pl.Int64).to_numpy()
-    place = np.sort(piece * n + pieces["version"].to_numpy())
+    place = np.sort(piece * n + version)
     return place[np.append(True, place[1:] != place[:-1])] if len(place) else place
 
 
-def _n_held(place: np.ndarray, n: int) -> np.ndarray:
-    """By version, how many pieces it holds."""
-    return np.bincount(place % max(n, 1), minlength=n)
-
-
-def _spans(
-    place: np.ndarray, since: np.ndarray, until: np.ndarray, most: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """For each holding of a piece, those by the versions from ``since`` to before ``until``: first and number.
-
-    ``most`` looks back no further than to so many holdings of the piece.
-    """
+def _spans(place: np.ndarray, since: np.ndarray, until: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each holding of a piece, those by the versions from ``since`` to before ``until``: first and number."""
     version = place % max(len(since), 1)
     run = place - version
     start = np.searchsorted(place, run + since[version])
-    if most is not None:
-        start = np.maximum(start, np.arange(len(place)) - most)
     return start, np.maximum(np.searchsorted(place, run + until[version]) - start, 0)
 
 
@@ -226,17 +310,9 @@ def in_common(
         return _along_pairs(place, version, earlier, n_held)
     # a cell for every version between a version and the first it is compared with
     offset = np.cumsum(width) - width - first
-    later, before = _enumerated(place, start, count, n)
-    return np.bincount(offset[later] + before, minlength=int(width.sum()))[offset[version] + earlier]
-
-
-def _enumerated(
-    place: np.ndarray, start: np.ndarray, count: np.ndarray, n: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Each version with the earlier ones of its spans, one pair for each piece."""
     holder = place % max(n, 1)
-    at = np.arange(int(count.sum())) + np.repeat(start - np.cumsum(count) + count, count)
-    return np.repeat(holder, count), holder[at]
+    cell = np.repeat(offset[holder], count) + holder[stretches(start, count)]
+    return np.bincount(cell, minlength=int(width.sum()))[offset[version] + earlier]
 
 
 def _along_pairs(
@@ -246,96 +322,38 @@ def _along_pairs(
     piece = (place // n)[np.argsort(place % n, kind="stable")]
     count = n_held[version]
     start = (np.cumsum(n_held) - n_held)[version]
-    at = np.arange(int(count.sum())) + np.repeat(start - np.cumsum(count) + count, count)
+    at = stretches(start, count)
     asked = pl.Series(piece[at] * n + np.repeat(earlier, count))
     is_held = asked.is_in(pl.Series(place).implode()).to_numpy()
     return np.bincount(np.repeat(np.arange(len(version)), count)[is_held], minlength=len(version))
 
 
-def _links() -> pl.Expr:
+def _links(pairs: _Pairs, n: int) -> np.ndarray:
+    """Whether the later version of each pair may be a copy of the earlier one; ``n`` versions in all."""
     # 'Putaran 3' and 'putaran 4' are two lists, however alike they are in all else
-    other_title = pl.col("is_titled") & ((pl.col("title") <= OTHER_TITLE) | _disjoint("title_numbers"))
-    other_date, other_clock = _disjoint("dates"), _disjoint("clocks")
+    other_number = pairs.heads.are_disjoint("title_numbers")
+    other_title = pairs.is_titled & ((pairs.title <= OTHER_TITLE) | other_number)
+    other_date, other_clock = (pairs.heads.are_disjoint(name) for name in ("dates", "clocks"))
     # the fullest list of that title so far: whoever starts again far below it days later copies nobody
-    fullest = pl.max_horizontal(
-        pl.when(~other_title).then("old_n_entries").max().over("version"), "fullest_untitled"
-    )
-    reset = (
-        (pl.col("gap") >= pl.duration(days=RESET_DAYS))
-        & (fullest >= 2)
-        & (pl.col("n_entries") <= RESET_SHARE * fullest)
-    )
-    n_common = pl.col("n_numbers")
-    n_either = pl.col("held_numbers") + pl.col("old_held_numbers") - n_common
-    other_numbers = (other_clock | (n_common < HEADER_JACCARD * n_either)) & (pl.col("n_shared") < MIN_SHARED)
-    alike = pl.col("header") >= HEADER_JACCARD
-    agree = pl.col("containment") >= CONTAINMENT
-    same_day = (pl.col("header") >= SAME_HEADER) & (pl.col("gap") <= pl.duration(hours=SAME_HEADER_HOURS))
-    by_header = alike & ~other_title & (agree | (pl.col("least") == 0) | same_day)
-    by_entries = (
-        agree & (pl.col("n_shared") >= MIN_SHARED) & (~other_title | (alike & ~_disjoint("title_numbers")))
-    )
+    fullest = np.full(n, -1, dtype=np.int64)
+    np.maximum.at(fullest, pairs.version[~other_title], pairs.old_n_entries[~other_title])
+    fullest = np.maximum(fullest[pairs.version], pairs.fullest_untitled)
+    # where nothing tells how full it was, nobody copies after days
+    starts_anew = (fullest < 0) | ((fullest >= 2) & (pairs.n_entries <= RESET_SHARE * fullest))
+    reset = (pairs.gap >= RESET_DAYS * _DAY_US) & starts_anew
+    other_numbers = other_clock | pairs.heads.have_few_in_common("header_numbers")
+    alike = pairs.header >= HEADER_JACCARD
+    agree = pairs.containment >= CONTAINMENT
+    same_day = (pairs.header >= SAME_HEADER) & (pairs.gap <= SAME_HEADER_HOURS * _HOUR_US)
+    by_header = alike & ~other_title & (agree | (pairs.least == 0) | same_day)
+    several = pairs.n_shared >= MIN_SHARED
+    by_entries = agree & several & (~other_title | (alike & ~other_number))
     put_off = (
-        (pl.col("gap") <= pl.duration(hours=PUT_OFF_HOURS))
+        (pairs.gap <= PUT_OFF_HOURS * _HOUR_US)
         & agree
-        & (pl.col("n_shared") >= PUT_OFF_SHARED)
-        & (pl.col("n_entries") >= pl.col("old_n_entries"))
+        & (pairs.n_shared >= PUT_OFF_SHARED)
+        & (pairs.n_entries >= pairs.old_n_entries)
     )
-    return (by_header | by_entries) & (put_off | ~(other_date | other_numbers)) & ~reset
-
-
-def _disjoint(name: str) -> pl.Expr:
-    """Whether both headers name such things and none in common."""
-    both = (pl.col(f"held_{name}") > 0) & (pl.col(f"old_held_{name}") > 0)
-    return both & (pl.col(f"n_{name}") == 0)
-
-
-def fates(held: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
-    """What became of each entity of a chain: stayed, withdrawn, or lost in copying and kept by the union.
-
-    An entity is withdrawn when, after its last version, the person on the line, who added it, or an officer
-    posts a copy made from a version that held it, and it does not come back; any other absence from the
-    chain's end is a lost update.
-
-    Args:
-        held: chain, entity, version, member_key?, added_by (who first wrote it): one row per holding version.
-        versions: version, chain, parent?, sender_key, is_officer.
-
-    Returns:
-        chain, entity, fate ('stayed', 'withdrawn', 'lost').
-    """
-    last = held.group_by("chain", "entity").agg(
-        last_held=pl.col("version").max(),
-        member_key=pl.col("member_key").first(),
-        added_by=pl.col("added_by").first(),
-    )
-    ends = versions.group_by("chain").agg(end=pl.col("version").max())
-    absent = last.join(ends, on="chain").filter(pl.col("last_held") < pl.col("end"))
-    copies = versions.filter(pl.col("parent").is_not_null()).select(
-        "chain", "version", "parent", "sender_key", "is_officer"
-    )
-    knowing = (
-        held.select("chain", "entity", parent="version")
-        .join(absent, on=["chain", "entity"])
-        .join(copies, on=["chain", "parent"])
-        .filter(pl.col("version") > pl.col("last_held"))
-    )
-    entitled = (
-        (pl.col("sender_key") == pl.col("member_key")).fill_null(False)
-        | (pl.col("sender_key") == pl.col("added_by"))
-        | pl.col("is_officer")
-    )
-    struck = (
-        knowing.filter(entitled).select("chain", "entity").unique().with_columns(fate=pl.lit("withdrawn"))
-    )
-    lost = (
-        absent.select("chain", "entity")
-        .join(struck, on=["chain", "entity"], how="anti")
-        .with_columns(fate=pl.lit("lost"))
-    )
-    told = pl.concat([struck, lost])
-    return (
-        last.select("chain", "entity")
-        .join(told, on=["chain", "entity"], how="left")
-        .with_columns(pl.col("fate").fill_null("stayed"))
-    )
+    is_other_day = other_date | (other_numbers & ~several)
+    linked: np.ndarray = (by_header | by_entries) & (put_off | ~is_other_day) & ~reset
+    return linked

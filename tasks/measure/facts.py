@@ -14,7 +14,6 @@ from tasks.measure.activities import (
     announced_activities,
     chain_lists,
     list_activities,
-    participation,
     polls,
 )
 from tasks.measure.campaigns import CALENDAR_WORDS, find_campaigns
@@ -24,13 +23,14 @@ from tasks.measure.inputs import GroupInput, closing_time, cut, month_end
 from tasks.measure.lists import read_lists
 from tasks.measure.member_month import member_months
 from tasks.measure.names import index_names
+from tasks.measure.participation import participation
 from tasks.measure.replies import REPLY_V1, Stream, first_answers, reply_v1
 from tasks.measure.text.dates import first_date
-from tasks.measure.text.features import FIELD_SHAPES
+from tasks.measure.text.features import FIELDS
 from tasks.measure.text.lexicon import Lexicon, lexicon_for
-from tasks.measure.text.normalise import plain
+from tasks.measure.text.normalise import plain_texts
 from tasks.measure.triggers import choruses, latest_by_another, triggers
-from tasks.measure.turns import assign_turns, is_template, repeats
+from tasks.measure.turns import assign_turns, first_messages, is_template, repeats
 from tasks.measure.words import Reading, read
 from warehouse.reference.lexicon import words
 
@@ -98,7 +98,7 @@ def _read_now(
 ) -> tuple[Texts, Chains, pl.DataFrame]:
     """What the texts say that are there, the chains of all lists, and roles by turn."""
     names = index_names(inputs.people, lexicon)
-    messages = _prepare(inputs, frozen)
+    messages, texts = _prepare(inputs, frozen)
     is_read = pl.lit(True) if frozen is None else pl.col("frozen_at").is_null()
     heard = messages.filter(pl.col("turn").is_not_null())
     own_lists = lists = read_lists(heard.filter(is_read), names, lexicon, words().list_kinds)
@@ -107,7 +107,7 @@ def _read_now(
     roles = _roles(heard, inputs.dim_member)
     chains = chain_lists(lists, roles.filter(pl.col("role") != "member"))
     messages = _mark_lists(messages, chains)
-    reading = read(messages.filter(is_read), lexicon, names)
+    reading = read(messages.filter(is_read), texts, lexicon, names)
     return Texts(messages, own_lists, reading, lexicon.version), chains, roles
 
 
@@ -116,24 +116,24 @@ def _by_same_text(messages: pl.DataFrame) -> pl.DataFrame:
     return messages.with_columns(plain="same_text") if "same_text" in messages.columns else messages
 
 
-def _prepare(inputs: GroupInput, frozen: Frozen | None) -> pl.DataFrame:
-    """Messages in time order with their row, normal text, turn and whether they are templates."""
+def _prepare(inputs: GroupInput, frozen: Frozen | None) -> tuple[pl.DataFrame, pl.Series]:
+    """Messages in time order with row, normal text, turn, is_template; and the normal texts by ``text_no``."""
     messages = inputs.messages.with_row_index("at").with_columns(
-        pl.col("at").cast(pl.Int64),
-        pl.when(pl.col("kind") != "deleted").then("text").alias("text"),
-        spoken=pl.when(~pl.col("kind").is_in(_WORDLESS)).then("text"),
+        pl.col("at").cast(pl.Int64), pl.when(pl.col("kind") != "deleted").then("text").alias("text")
     )
+    spoken = messages.select(pl.when(~pl.col("kind").is_in(_WORDLESS)).then("text")).to_series()
+    texts, place = plain_texts(spoken)
     messages = messages.with_columns(
-        plain(messages["spoken"]).alias("plain"), assign_turns(messages).alias("turn")
+        texts.gather(place).alias("plain"), assign_turns(messages), text_no=pl.Series(place)
     )
     if frozen is not None:
         messages = frozen.attach(messages)
-    return messages.with_columns(is_template(_by_same_text(messages)).alias("is_template"))
+    return messages.with_columns(is_template(_by_same_text(messages)).alias("is_template")), texts
 
 
 def _roles(heard: pl.DataFrame, dim_member: pl.DataFrame) -> pl.DataFrame:
     """turn, member_key, role: as of the turn's day (convention 12); 'member' where no roster says more."""
-    turns = heard.select("turn", "member_key", "local_date").unique("turn", keep="first", maintain_order=True)
+    turns = heard.select("turn", "member_key", "local_date")[first_messages(heard["turn"])]
     versions = dim_member.select("member_key", "valid_from", role_then="role").sort("valid_from")
     met = turns.sort("local_date").join_asof(
         versions,
@@ -162,31 +162,32 @@ def _mark_lists(messages: pl.DataFrame, chains: Chains) -> pl.DataFrame:
 
 def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFrame:
     """One row per turn in time order, with its words and the flags that need no other turn."""
-    shapes = [f"field_{name}" for name in FIELD_SHAPES]
-    turns = (
-        reading.messages.filter(pl.col("turn").is_not_null())
-        .group_by("turn", maintain_order=True)
-        .agg(
-            pl.col("member_key", "local_date").first(),
-            pl.col(shapes).any(),
-            sent_at=pl.col("sent_at").first().dt.truncate("1m"),
-            n_messages=pl.len(),
-            is_sticker=(pl.col("kind") == "sticker").all(),
-            is_list=pl.col("is_list").any(),
-            is_copy=pl.col("is_copied").any(),
-            is_donation_list=pl.col("is_donation_list").any(),
-            has_template=(pl.col("is_template") & ~pl.col("is_list")).any(),
-            has_own=(~pl.col("is_template") & ~pl.col("is_list") & (pl.col("n_words") > 0)).any(),
-        )
-        .join(roles.select("turn", "role"), on="turn", how="left", maintain_order="left")
-        .join(
-            reading.turn_words.rename({"is_question": "asks"}), on="turn", how="left", maintain_order="left"
-        )
+    flags = {f"field_{name}": pl.col(f"field_{name}") for name in FIELDS} | {
+        "is_list": pl.col("is_list"),
+        "is_copy": pl.col("is_copied"),
+        "is_donation_list": pl.col("is_donation_list"),
+        "is_more_than_stickers": pl.col("kind") != "sticker",
+        "has_template": pl.col("is_template") & ~pl.col("is_list"),
+        "has_own": ~pl.col("is_template") & ~pl.col("is_list") & (pl.col("n_words") > 0),
+    }
+    heard = reading.messages.select("turn", "member_key", "local_date", "sent_at", **flags).drop_nulls("turn")
+    first = first_messages(heard["turn"])
+    turns = heard.select("turn", "member_key", "local_date", pl.col("sent_at").dt.truncate("1m"))[first]
+    turns = turns.with_columns(
+        roles["role"],
+        *(
+            pl.Series(name, np.logical_or.reduceat(heard[name].fill_null(False).to_numpy(), first))
+            for name in flags
+        ),
+        *reading.turn_words.drop("turn").rename({"is_question": "asks"}),
+        n_messages=pl.Series(np.diff(np.append(first, len(heard)))),
     )
     turns = turns.with_columns(
         is_text=pl.col("has_own"),
+        is_sticker=~pl.col("is_more_than_stickers"),
         is_forwarded=pl.col("has_template") & ~pl.col("has_own"),
         minute=pl.col("sent_at").dt.epoch("s") // 60,
+        sender=pl.Series(np.unique(turns["member_key"].to_numpy(), return_inverse=True)[1]),
     )
     return (
         turns.with_columns(is_announcement=rules.is_announcement())
@@ -202,21 +203,26 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
 
 def _with_repeats(turns: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:
     """Turns with when the same text stood before, for those that share an opportunity or offer something."""
-    chosen = turns.filter((pl.col("lex_opportunity") > 0) | (pl.col("lex_enterprise") > 0))
-    said = (
-        messages.filter(~pl.col("is_list") & pl.col("plain").is_not_null())
-        .join(chosen.select("turn"), on="turn", how="semi")
-        .group_by("turn")
-        .agg(said=pl.col("plain").str.join("\n"))
+    is_chosen = (turns["lex_opportunity"] > 0) | (turns["lex_enterprise"] > 0)
+    of_chosen = messages.select("turn", "plain", "is_list").filter(
+        pl.col("turn").is_in(turns["turn"].filter(is_chosen).implode())
+        & ~pl.col("is_list")
+        & pl.col("plain").is_not_null()
     )
-    texts = chosen.select("turn", "sent_at", "member_key").join(said, on="turn", maintain_order="left")
-    return turns.join(repeats(texts), on="turn", how="left", maintain_order="left")
+    said = of_chosen.group_by("turn", maintain_order=True).agg(said=pl.col("plain").str.join("\n"))
+    texts = turns.select(pl.col("turn", "sent_at", "member_key").gather(said["turn"])).with_columns(
+        said["said"]
+    )
+    days = turns.select("turn").join(repeats(texts), on="turn", how="left", maintain_order="left")
+    return turns.with_columns(days["same_text_days"], days["others_text_days"])
 
 
 def _stream(turns: pl.DataFrame, reading: Reading) -> Stream:
+    members = turns.select("sender", "member_key").unique()
+    spoken = reading.spoken_to.join(members, on="member_key").sort("turn", "nth")
     return Stream(
         minute=turns["minute"].to_numpy(),
-        sender=turns["member_key"].to_numpy(),
+        sender=turns["sender"].to_numpy(),
         is_text=turns["is_text"].to_numpy(),
         is_copy=turns["is_copy"].to_numpy(),
         can_answer=turns["can_answer"].to_numpy(),
@@ -226,7 +232,8 @@ def _stream(turns: pl.DataFrame, reading: Reading) -> Stream:
         is_asking=(turns["is_help_request"] | turns["is_question"]).to_numpy(),
         is_broadcast=turns["is_broadcast"].to_numpy(),
         content=reading.content,
-        spoken_to=reading.spoken_to,
+        speaker=spoken["turn"].to_numpy(),
+        addressed=spoken["sender"].to_numpy(),
     )
 
 
@@ -237,22 +244,22 @@ def _settle(turns: pl.DataFrame, stream: Stream, answers: np.ndarray, chains: Ch
     answering[answers[asked]] = True
     delay = np.where(answers >= 0, stream.minute[np.maximum(answers, 0)] - stream.minute, np.nan)
     calls = chains.versions.filter(pl.col("activity_kind").is_in(_CALL_KINDS))
-    root = np.isin(np.arange(len(turns)), calls.filter(pl.col("version_no") == 1)["turn"].to_numpy())
-    any_copy = np.isin(np.arange(len(turns)), calls["turn"].to_numpy())
+    root, any_copy = (np.zeros(len(turns), dtype=bool) for _ in range(2))
+    any_copy[calls["turn"].to_numpy()] = True
+    root[calls["turn"].filter(calls["version_no"] == 1).to_numpy()] = True
     dated = (turns["field_day"] & turns["is_announcement"]).to_numpy()
-    open_call = latest_by_another(stream.sender, stream.minute, any_copy | dated, OPEN_CALL_HOURS) >= 0
+    assents = np.flatnonzero((turns["lex_ack"] > 0).to_numpy())
+    called = latest_by_another(stream.sender, stream.minute, any_copy | dated, OPEN_CALL_HOURS, assents)
+    agrees = np.zeros(len(turns), dtype=bool)
+    agrees[assents] = called >= 0
     return turns.with_columns(
         is_answer=pl.Series(answering),
         answer_delay_min=pl.Series(delay).fill_nan(None),
-        answered_by_member_key=pl.Series(np.where(answers >= 0, stream.sender[np.maximum(answers, 0)], -1)),
+        answered_by_member_key=turns["member_key"].gather(pl.Series(answers).replace(-1, None)),
         is_call=pl.Series(root) | pl.Series(dated),
         is_giving=pl.Series(answering) | (pl.col("lex_help_offer") > 0) | pl.col("is_announcement"),
-        is_commitment=pl.col("is_text")
-        & ((pl.col("lex_commitment") > 0) | ((pl.col("lex_ack") > 0) & pl.Series(open_call))),
-    ).with_columns(
-        answered_by_member_key=pl.when(pl.col("answered_by_member_key") >= 0).then("answered_by_member_key"),
-        task=rules.task(),
-    )
+        is_commitment=pl.col("is_text") & ((pl.col("lex_commitment") > 0) | pl.Series(agrees)),
+    ).with_columns(task=rules.task())
 
 
 def _tables(
@@ -270,6 +277,7 @@ def _tables(
     reply = _replies(turns, ties).with_columns(group)
     listed = participation(chains)
     activity, keys = _activities(reading.messages, turns, chains, listed)
+    versions = _version_rows(chains, keys)
     kept = activity.filter(pl.col("local_date") <= last)
     entries = with_told(listed, told_gifts(reading.messages, turns, chains))
     joined = entries.join(keys, on="chain", maintain_order="left").filter(pl.col("added_date") <= last)
@@ -285,17 +293,18 @@ def _tables(
         "fact_turn": turns.with_columns(turn_key=pl.col("turn")),
         "fact_reply": reply,
         "fact_activity": kept,
-        "fact_activity_version": _version_rows(chains, keys).filter(pl.col("local_date") <= last),
+        "fact_activity_version": versions.filter(pl.col("local_date") <= last),
         "fact_participation": part,
         "fact_trigger": choruses(turns).filter(pl.col("local_date") <= last).with_columns(turn_key="turn"),
     }
     begun = kept if frozen is None else kept.with_columns(frozen.coded_lists(kept["title_words"]))
     talk = find_campaigns(
         begun,
-        _version_rows(chains, keys).select("activity_key", "turn"),
+        versions.select("activity_key", "turn"),
         part,
         turns,
-        reading.content.with_columns(word=reading.vocabulary.gather(reading.content["word"])),
+        reading.content,
+        reading.vocabulary,
         ties,
         lexicon,
         closing_time(inputs.month),
@@ -305,11 +314,10 @@ def _tables(
         name: TABLES[f"core.{name}"].conform(frame.with_columns(group)) for name, frame in frames.items()
     }
     helped = (turns["is_help_request"].to_numpy()) & (answers >= 0)
-    answerers = turns.select("member_key", "local_date")[answers[helped]]
     facts["fact_member_month"] = member_months(
-        facts["fact_turn"],
-        reply,
-        answerers,
+        turns,
+        facts["fact_reply"],
+        answers[helped],
         part.join(kept.select("activity_key", "activity_kind"), on="activity_key", how="left"),
         inputs.presence,
         inputs.coverage,
@@ -408,29 +416,31 @@ def _activities(
 def _dated_announcements(messages: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     """Announcements outside lists with a day and a place or time that speak of something done together."""
     together = pl.sum_horizontal(f"lex_{name}" for name in ("event_activity", "learning", "invitation")) > 0
-    dated = turns.filter(
+    is_dated = turns.select(
         pl.col("is_announcement")
         & ~pl.col("is_list")
         & pl.col("field_day")
         & (pl.col("field_time") | pl.col("field_place"))
         & together
-    )
-    spoken = messages.select("turn", "plain").filter(pl.col("turn").is_in(dated["turn"].implode()))
+    ).to_series()
+    # one place more, for messages of no turn
+    among = np.append(is_dated.to_numpy(), False)[messages["turn"].fill_null(-1).to_numpy()]
+    spoken = messages.select("turn", "plain").filter(among)
+    line = pl.col("line")
     heads = (
-        spoken.with_columns(line=pl.col("plain").str.split("\n"))
+        spoken.select("turn", line=pl.col("plain").str.split("\n"))
         .explode("line", empty_as_null=True)
-        .filter(pl.col("line").str.count_matches(r"\pL{3,}") >= 2)
-        .filter(~pl.col("line").str.contains(r"^\W*(?:assalam|bismillah|aslm|sampurasun|punten)"))
-        .group_by("turn", maintain_order=True)
-        .agg(title_words=pl.col("line").first().str.extract_all(r"[\pL\d]{2,}").list.unique())
+        .filter(
+            (line.str.count_matches(r"\pL{3,}") >= 2)
+            & ~line.str.contains(r"^\W*(?:assalam|bismillah|aslm|sampurasun|punten)")
+        )
+        .unique("turn", keep="first", maintain_order=True)
+        .select("turn", title_words=line.str.extract_all(r"[\pL\d]{2,}").list.unique())
     )
-    said = dated.select("turn").join(
-        spoken.group_by("turn").agg(said=pl.col("plain").drop_nulls().str.join("\n")), on="turn", how="left"
-    )
-    joined = (
-        dated.select("turn", "sent_at", "local_date", "member_key")
-        .join(heads, on="turn", how="left", maintain_order="left")
-        .join(said, on="turn", how="left", maintain_order="left")
+    said = spoken.drop_nulls("plain").group_by("turn").agg(said=pl.col("plain").str.join("\n"))
+    dated = turns.select("turn", "sent_at", "local_date", "member_key").filter(is_dated)
+    joined = dated.join(heads, on="turn", how="left", maintain_order="left").join(
+        said, on="turn", how="left", maintain_order="left"
     )
     return joined.with_columns(
         pl.col("title_words").fill_null([]), planned_date=first_date(joined["said"], joined["local_date"])

@@ -52,7 +52,7 @@ class Frozen:
         that counts as a template where that was.
 
         Args:
-            messages: at, sent_at, text_key, text, spoken, plain; in time order.
+            messages: at, sent_at, text_key, text, plain; in time order.
         """
         frozen = self.parts["messages"]
         rest = frozen.select(*_IDENTITY, "frozen_at", "text_left", "plain_left", "same_text")
@@ -107,12 +107,14 @@ class Frozen:
         ).sort("at", "block")
         both = both.with_columns(version=pl.int_range(pl.len()))
         numbers = both.select("origin", "is_read", "version")
+        frozen = self._members(self.parts["entries"]).rename({"frozen_version": "origin"})
+        forms = pl.concat([lists.forms, frozen["form"]]).unique(maintain_order=True)
+        place = forms.to_frame("form").with_row_index("place")
+        frozen = frozen.join(place, on="form", how="left", maintain_order="left").with_columns(form="place")
         entries = pl.concat(
             [
                 lists.entries.rename({"version": "origin"}).with_columns(is_read=pl.lit(True)),
-                self._members(self.parts["entries"])
-                .rename({"frozen_version": "origin"})
-                .with_columns(is_read=pl.lit(False)),
+                frozen.with_columns(is_read=pl.lit(False)),
             ],
             how="diagonal_relaxed",
         )
@@ -122,6 +124,7 @@ class Frozen:
         return Lists(
             both.select(lists.versions.columns).cast(pl.Schema(lists.versions.schema)),
             entries.select(lists.entries.columns).cast(pl.Schema(lists.entries.schema)),
+            forms,
         )
 
     def _members(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -423,5 +426,7 @@ def _lists(lists: Lists, ids: pl.DataFrame, refs: pl.DataFrame, first: int) -> d
     )
     return {
         "versions": versions.drop([name for name in _OF_MESSAGE if name in versions.columns]),
-        "entries": entries.drop("version", "member_key"),
+        "entries": entries.drop("version", "member_key").with_columns(
+            form=lists.forms.gather(entries["form"])
+        ),
     }

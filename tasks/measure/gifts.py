@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from tasks.measure.activities import Chains
@@ -20,7 +21,7 @@ _DENIED = r"\b(?:belum|blm|blom|gak|ga|nggak|tidak|tdk)\s+(?:\pL+\s+){0,2}(?:di)
 
 
 def is_dues(text: pl.Expr) -> pl.Expr:
-    """Whether a list's words name an obligation (lexicon note ``tag dues``: iuran, uang kas, arisan, zakat)."""
+    """Whether a list's words name an obligation (lexicon note ``tag dues``: iuran, kas, arisan, zakat)."""
     terms = words().terms.filter(pl.col("note").str.starts_with("tag dues"))["term"].to_list()
     return text.str.to_lowercase().str.contains(rf"\b(?:{'|'.join(sorted(terms))})\b")
 
@@ -51,29 +52,32 @@ def told_gifts(messages: pl.DataFrame, turns: pl.DataFrame, chains: Chains) -> p
     Returns:
         chain, member_key, local_date, amount_idr?: one row per chain and giver, the last telling.
     """
-    spoken = messages.filter(
-        pl.col("turn").is_not_null() & ~pl.col("is_list") & ~pl.col("is_template")
-    ).filter(pl.col("plain").str.contains(_MAYBE_TOLD))
-    spoken = spoken.filter(is_told(pl.col("plain")))
-    plain_turns = turns.filter(
-        pl.col("is_text")
-        & ~pl.col("is_list")
-        & ~pl.col("is_announcement")
-        & ~pl.col("is_question")
-        & ~pl.col("is_help_request")
-    ).select("turn", "sent_at", "local_date", "member_key")
-    told = plain_turns.join(
-        spoken.group_by("turn").agg(said=pl.col("plain").str.join("\n")), on="turn", maintain_order="left"
-    )
     gifts = chains.versions.join(dues_chains(chains), on="chain").filter(
         (pl.col("activity_kind") == "donation") & ~pl.col("is_dues")
     )
-    met = told.sort("sent_at").join_asof(
+    plain_turns = turns.select("turn", "sent_at", "local_date", "member_key").filter(
+        turns["is_text"]
+        & ~turns["is_list"]
+        & ~turns["is_announcement"]
+        & ~turns["is_question"]
+        & ~turns["is_help_request"]
+    )
+    while_open = plain_turns.join_asof(
         gifts.select("sent_at", "chain").sort("sent_at", "chain"),
         on="sent_at",
         strategy="backward",
         tolerance=f"{OPEN_DAYS}d",
+    ).drop_nulls("chain")
+    # one place more, for messages of no turn
+    may_tell = np.zeros(len(turns) + 1, dtype=bool)
+    may_tell[while_open["turn"].to_numpy()] = True
+    is_open = pl.Series(may_tell[messages["turn"].fill_null(-1).to_numpy()])
+    spoken = messages.select("turn", "plain").filter(
+        is_open & ~messages["is_list"] & ~messages["is_template"]
     )
+    spoken = spoken.filter(spoken["plain"].str.contains(_MAYBE_TOLD)).filter(is_told(pl.col("plain")))
+    said = spoken.group_by("turn").agg(said=pl.col("plain").str.join("\n"))
+    met = while_open.join(said, on="turn", maintain_order="left")
     sums = {text: _sole(text) for text in met["said"].unique().to_list()}
     amount = (
         pl.col("said").replace_strict(sums, return_dtype=pl.Float64)
@@ -81,8 +85,7 @@ def told_gifts(messages: pl.DataFrame, turns: pl.DataFrame, chains: Chains) -> p
         else pl.lit(None, dtype=pl.Float64)
     )
     return (
-        met.drop_nulls("chain")
-        .with_columns(amount_idr=amount)
+        met.with_columns(amount_idr=amount)
         .sort("turn")
         .group_by("chain", "member_key", maintain_order=True)
         .agg(pl.col("local_date").first(), pl.col("amount_idr").drop_nulls().last())

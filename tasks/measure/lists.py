@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
-from tasks.measure.entries import read_bodies, section_status
-from tasks.measure.names import ANONYMOUS, Names, match_names
+from tasks.measure.entries import Bodies, read_bodies, section_words
+from tasks.measure.names import NOBODY, Known, Names, match_names
 from tasks.measure.text.dates import first_and_deadline
+from tasks.measure.text.distinct import distinct_values, stretches
 from tasks.measure.text.features import DATE_SHAPE
 from tasks.measure.text.lexicon import Lexicon
-from tasks.measure.text.lines import list_lines
+from tasks.measure.text.lines import NONE, ListLines, list_lines
 from tasks.measure.text.money import TOTAL, read_amounts
 
 _GREETING_LINE = (
@@ -25,28 +27,28 @@ _FEE = (
 _ANY_LIST = (
     r"\b(?:daftar|list|isi nama|copas|konfirmasi|peserta|yang (?:mau )?ikut|yg (?:mau )?ikut|kumpul)\b"
 )
-#: A part of a list whose entries have all done it.
-_ALL_DONE = r"(?i)\b(?:sudah|sdh|udah|udh|lunas)\b"
-#: The writer of a line whose names mean the same whoever writes it; a line is told by body, writer and kind.
-ANYBODY = -1
-_LINE = ("body_no", "writer", "is_juz")
+#: Headers are told apart by so many lines; what is longer is no head that is copied again and again.
+_COMPARED_LINES = 64
 _GATHERS = ("rsvp", "attendance", "learning", "order")
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Versions and entries of lists; vault-private: titles, keys and forms are people's words.
+    """Versions and entries of lists; vault-private: titles and forms are people's words.
 
     ``versions``: version (ordinal), at (first message), messages (all of them), block, is_seed, is_bulleted,
-    sent_at, local_date, sender_key, turn, activity_kind, title, header_words, title_words, dates, clocks (lists
-    of strings), planned_date?, deadline_date?, n_entries, n_named, priced (share with an amount),
+    sent_at, local_date, sender_key, turn, activity_kind, header, title, header_words, title_words, dates, clocks
+    (lists of strings), planned_date?, deadline_date?, n_entries, n_named, priced (share with an amount),
     stated_total_idr?.
-    ``entries``: version, line, key, form, said (hash of the line), member_key?, slot?, amount_idr?, is_refused
-    (an amount that cannot be told), is_done, participation_status, n_guests.
+    ``entries``: version, line, form (place in ``forms``), said (hash of the line), member_key?, slot?,
+    amount_idr?, is_refused (an amount that cannot be told), is_done, participation_status, n_guests; in the
+    order of versions and lines.
+    ``forms``: distinct names as the entries have them, in normal words.
     """
 
     versions: pl.DataFrame
     entries: pl.DataFrame
+    forms: pl.Series
 
 
 def read_lists(messages: pl.DataFrame, names: Names, lexicon: Lexicon, kinds: pl.DataFrame) -> Lists:
@@ -58,20 +60,28 @@ def read_lists(messages: pl.DataFrame, names: Names, lexicon: Lexicon, kinds: pl
     """
     lines = list_lines(messages.select("at", "turn", "text"))
     versions = _versions(lines, messages, kinds)
-    entries = _entries(lines, versions, names, lexicon)
-    counted = entries.group_by("version").agg(
-        n_entries=pl.len(),
-        priced=pl.col("amount_idr").is_not_null().mean(),
-        n_prices=pl.col("amount_idr").n_unique() - pl.col("amount_idr").is_null().any(),
-        n_named=pl.col("member_key").is_not_null().sum(),
-    )
-    versions = versions.join(counted, on="version", how="left", maintain_order="left").with_columns(
-        pl.col("n_entries", "n_named", "n_prices").fill_null(0), pl.col("priced").fill_null(0.0)
-    )
-    kept = versions.with_columns(activity_kind=_priced_kind()).drop(
+    entries, forms = _entries(lines, versions, names, lexicon)
+    counted = versions.with_columns(_counts(entries, len(versions)))
+    kept = counted.with_columns(activity_kind=_priced_kind()).drop(
         "unpriced_kind", "title_kind", "is_fee", "n_prices"
     )
-    return Lists(kept, entries)
+    return Lists(kept, entries, forms)
+
+
+def _counts(entries: pl.DataFrame, n: int) -> list[pl.Series]:
+    """By version: n_entries, n_named, n_prices (different ones), priced (share of entries with an amount)."""
+    version, amount = entries["version"].to_numpy(), entries["amount_idr"].to_numpy()
+    is_named = entries["member_key"].is_not_null().to_numpy()
+    has_amount = ~np.isnan(amount)
+    n_entries = np.bincount(version, minlength=n)
+    price = np.unique(amount[has_amount], return_inverse=True)[1]
+    pairs = np.unique(version[has_amount] * (len(price) + 1) + price)
+    return [
+        pl.Series("n_entries", n_entries),
+        pl.Series("n_named", np.bincount(version[is_named], minlength=n)),
+        pl.Series("n_prices", np.bincount(pairs // (len(price) + 1), minlength=n)),
+        pl.Series("priced", np.bincount(version[has_amount], minlength=n) / np.maximum(n_entries, 1)),
+    ]
 
 
 def _priced_kind() -> pl.Expr:
@@ -108,41 +118,83 @@ def _kind_of(text: pl.Expr, kinds: pl.DataFrame, left_out: tuple[str, ...] = ())
     return found
 
 
-def _versions(lines: pl.DataFrame, messages: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:
+def _versions(lines: ListLines, messages: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:
     """One row per list in a message: its head, read word by word."""
-    where = ["at", "block"]
-    spoken = lines.filter(
-        (pl.col("part") == "header")
-        & pl.col("raw").str.contains(r"\pL")
-        & ~pl.col("raw").str.contains(_GREETING_LINE)
+    n = len(lines.at)
+    text = pl.col(lines.texts.name)
+    spoken, has_total = lines.texts.to_frame().select(
+        spoken=text.str.contains(r"\pL") & ~text.str.contains(_GREETING_LINE),
+        total=text.str.contains("(?i)" + TOTAL.pattern),
     )
-    ends = spoken.group_by(where).agg(title=pl.col("raw").first(), call=pl.col("raw").last())
-    header = pl.col("raw").filter(pl.col("part") == "header").str.join("\n").alias("header")
-    heads = (
-        lines.group_by(where, maintain_order=True)
-        .agg(pl.col("is_juz", "is_seed", "is_bulleted").first(), header, messages=pl.col("message").unique())
-        .join(ends, on=where, how="left", maintain_order="left")
-        .join(_totals(lines), on=where, how="left", maintain_order="left")
+    header, distinct, example = _headers(lines, n)
+    said = np.flatnonzero(lines.is_header)
+    said = said[spoken.to_numpy()[lines.text[said]]]
+    first, last = np.full(n, len(lines.texts)), np.full(n, len(lines.texts))
+    last[lines.of_list[said]] = lines.text[said]
+    first[lines.of_list[said[::-1]]] = lines.text[said[::-1]]
+    # one place more, for heads that say nothing
+    texts = lines.texts.extend_constant(None, 1)
+    heads = pl.DataFrame(
+        {"header": distinct, "title": texts.gather(first[example]), "call": texts.gather(last[example])}
     )
-    said = ["header", "title", "call"]
-    told = (
-        heads.join(
-            _heads_read(heads.select(said).unique(), kinds), on=said, maintain_order="left", nulls_equal=True
-        )
-        .join(
-            messages.select("at", "sent_at", "local_date", sender_key="member_key", turn="turn"),
-            on="at",
-            maintain_order="left",
-        )
-        .sort("at", "block")
-        .with_columns(
-            version=pl.int_range(pl.len()),
-            activity_kind=pl.when("is_juz").then(pl.lit("khataman")).otherwise("activity_kind"),
-        )
-        .drop("call")
+    told = _heads_read(heads, kinds).drop("call")[header]
+    place = np.searchsorted(messages["at"].to_numpy(), lines.at)
+    posted = messages.select("sent_at", "local_date", sender_key="member_key", turn="turn")[place]
+    planned, deadline = first_and_deadline(distinct, header, posted["local_date"])
+    return told.with_columns(
+        *posted,
+        pl.Series("at", lines.at),
+        pl.Series("block", lines.block),
+        pl.Series("version", np.arange(n)),
+        pl.Series("is_seed", lines.is_seed),
+        pl.Series("is_bulleted", lines.is_bulleted),
+        _messages(lines),
+        _totals(lines, has_total, n),
+        activity_kind=pl.when(pl.Series(lines.is_juz)).then(pl.lit("khataman")).otherwise("activity_kind"),
+        planned_date=planned,
+        deadline_date=deadline,
     )
-    planned, deadline = first_and_deadline(told["header"], told["local_date"])
-    return told.with_columns(planned_date=planned, deadline_date=deadline)
+
+
+def _headers(lines: ListLines, n: int) -> tuple[np.ndarray, pl.Series, np.ndarray]:
+    """By list the place of its header among the distinct ones; these; and for each of them one list.
+
+    A header of more than :data:`_COMPARED_LINES` lines is taken for a distinct one.
+    """
+    at = np.flatnonzero(lines.is_header)
+    text, of_list = lines.text[at], lines.of_list[at]
+    n_lines = np.bincount(of_list, minlength=n)
+    first = np.cumsum(n_lines) - n_lines
+    # by the numbers of their lines, one line after another: headers alike so far have one number
+    header, rest = np.zeros(n, dtype=np.int64), np.flatnonzero(n_lines)
+    for line in range(min(int(n_lines.max(initial=0)), _COMPARED_LINES)):
+        rest = rest[n_lines[rest] > line]
+        so_far = header[rest] * len(lines.texts) + text[first[rest] + line]
+        header[rest] = header.max(initial=0) + 1 + np.unique(so_far, return_inverse=True)[1]
+    long = np.flatnonzero(n_lines > _COMPARED_LINES)
+    header[long] = header.max(initial=0) + 1 + np.arange(len(long))
+    _, example, header = np.unique(header, return_index=True, return_inverse=True)
+    of_example = stretches(first[example], n_lines[example])
+    joined = (
+        pl.DataFrame(
+            {
+                "header": np.repeat(np.arange(len(example)), n_lines[example]),
+                "text": lines.texts.gather(text[of_example]),
+            }
+        )
+        .group_by("header")
+        .agg(pl.col("text").str.join("\n"))
+    )
+    distinct = pl.repeat("", len(example), dtype=pl.String, eager=True)
+    return header, distinct.scatter(joined["header"], joined["text"]), example
+
+
+def _messages(lines: ListLines) -> pl.Series:
+    """By list the messages that hold its lines."""
+    held = pl.DataFrame({"list": lines.of_list, "messages": lines.message})
+    new = np.ones(len(held), dtype=bool)
+    new[1:] = (np.diff(lines.of_list) != 0) | (np.diff(lines.message) != 0)
+    return held.filter(new).group_by("list", maintain_order=True).agg("messages")["messages"]
 
 
 def _heads_read(heads: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:
@@ -178,19 +230,16 @@ def _word_set(text: pl.Expr) -> pl.Expr:
     return text.str.extract_all(r"[\pL\d]{2,}|\d").list.unique()
 
 
-def _totals(lines: pl.DataFrame) -> pl.DataFrame:
-    """at, block, stated_total_idr: the largest amount of the last total line outside the entries."""
-    said = lines.filter((pl.col("part") != "item") & pl.col("raw").str.contains("(?i)" + TOTAL.pattern))
-    known = {raw: _total(raw) for raw in said["raw"].unique().to_list()}
-    amount = (
-        pl.col("raw").replace_strict(known, return_dtype=pl.Float64)
-        if known
-        else pl.lit(None, dtype=pl.Float64)
-    )
-    values = said.with_columns(stated_total_idr=amount)
-    return (
-        values.drop_nulls("stated_total_idr").group_by("at", "block").agg(pl.col("stated_total_idr").last())
-    )
+def _totals(lines: ListLines, has_total: pl.Series, n: int) -> pl.Series:
+    """By list stated_total_idr: the largest amount of the last total line outside the entries."""
+    total = np.full(len(lines.texts) + 1, np.nan)  # the last place is that of entries
+    asked = has_total.arg_true()
+    known = [_total(line) for line in lines.texts.gather(asked).to_list()]
+    total[asked.to_numpy()] = [np.nan if value is None else value for value in known]
+    at = np.flatnonzero(~np.isnan(total[lines.text]))
+    stated = np.full(n, np.nan)
+    stated[lines.of_list[at]] = total[lines.text[at]]
+    return pl.Series("stated_total_idr", stated).fill_nan(None)
 
 
 def _total(line: str) -> float | None:
@@ -198,122 +247,130 @@ def _total(line: str) -> float | None:
     return None if read.refused else max(read.values, default=None)
 
 
-def _entries(lines: pl.DataFrame, versions: pl.DataFrame, names: Names, lexicon: Lexicon) -> pl.DataFrame:
-    """One row per name on a version; see :class:`Lists`."""
-    n_lines = pl.col("number").filter(pl.col("number").is_not_null()).max().over("version")
-    items = (
-        lines.filter(pl.col("part") == "item")
-        .join(
-            versions.select("at", "block", "version", "sender_key", "activity_kind"),
-            on=["at", "block"],
-            maintain_order="left",
-        )
-        .with_columns(pl.col("body").fill_null(""))
+def _entries(
+    lines: ListLines, versions: pl.DataFrame, names: Names, lexicon: Lexicon
+) -> tuple[pl.DataFrame, pl.Series]:
+    """One row per name on a version, and the distinct names; see :class:`Lists`."""
+    bodies = read_bodies(lines.bodies, lexicon)
+    item = np.flatnonzero(lines.is_item)
+    of_list, body = lines.of_list[item], lines.body[item]
+    writer = versions["sender_key"].fill_null(NOBODY).to_numpy()[of_list]
+    who = _people(body, writer, lines.is_juz[of_list], bodies, match_names(bodies.names, names), names)
+    is_khataman = (versions["activity_kind"] == "khataman").to_numpy()
+    slot, n_slots = _slots(lines, item, is_khataman, bodies.told["juz"].fill_null(NONE).to_numpy())
+    # every slot of a line has everyone named on it
+    n_people = np.bincount(who.item, minlength=len(item))
+    of_slot = np.repeat(np.arange(len(item)), n_slots)
+    row = stretches((np.cumsum(n_people) - n_people)[of_slot], n_people[of_slot])
+    at, slot = who.item[row], np.repeat(slot, n_people[of_slot])
+    told, section = bodies.told[body[at]], lines.section[item[at]]
+    # one label more, which says nothing, for items under none
+    label = section_words(lines.texts.extend_constant("", 1))[
+        np.where(section == NONE, len(lines.texts), section)
+    ]
+    is_first = pl.Series(who.part_no[row] == 0)
+    entries = told.select(
+        pl.Series("version", of_list[at]),
+        pl.Series("line", lines.line[item[at]]),
+        pl.Series("form", who.form[row]),
+        "said",
+        _known(pl.Series("member_key", who.member[row])),
+        _known(pl.Series("slot", slot)),
+        pl.when(is_first).then("amount_idr").alias("amount_idr"),
+        "is_refused",
+        pl.col("is_done") | label["is_done"],
+        pl.when(pl.col("participation_status") == "yes")
+        .then(label["participation_status"])
+        .otherwise("participation_status")
+        .alias("participation_status"),
+        pl.when(is_first).then("n_guests").otherwise(0).alias("n_guests"),
     )
-    told = read_bodies(items.select("body").unique(maintain_order=True), lexicon)
-    told = told.with_row_index("body_no").with_columns(
-        said=pl.col("body").str.strip_chars().hash(0), has_namesakes=_has_namesakes(names)
-    )
-    # who writes a line matters only where it holds a name that several people bear
-    items = items.join(told, on="body", maintain_order="left").with_columns(
-        writer=pl.when("has_namesakes").then("sender_key").otherwise(ANYBODY)
-    )
-    people = _people(items, names)
+    return entries, who.forms
+
+
+def _known(numbers: pl.Series) -> pl.Series:
+    return numbers.set(numbers == NONE, None)
+
+
+def _slots(
+    lines: ListLines, item: np.ndarray, is_khataman: np.ndarray, juz: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The slots of all items (NONE: of none), and how many each item has."""
+    of_list, number = lines.of_list[item], lines.number[item]
+    highest = np.zeros(len(is_khataman), dtype=np.int64)
+    np.maximum.at(highest, of_list, number)
     # who reads the whole Quran by number takes the juz of that number
-    by_number = (pl.col("activity_kind") == "khataman") & (n_lines == 30)
-    slot = pl.when("is_juz").then("number").otherwise(
-        pl.coalesce(pl.when(pl.col("activity_kind") == "khataman").then("juz"), pl.when(by_number).then("number"))
-    )  # fmt: skip
-    up_to = (
-        pl.when(pl.col("slot_to").is_between(pl.col("number") + 1, 30)).then("slot_to").otherwise("number")
-    )
-    slots = pl.when("is_juz").then(pl.int_ranges("number", up_to + 1)).otherwise(pl.concat_list(slot))
-    items = (
-        items.with_columns(slot=slots)
-        .explode("slot", empty_as_null=True)
-        .drop("form", "forms", "short", "tag")
-        .join(people, on=_LINE, how="left", maintain_order="left")
-        .explode("who", empty_as_null=True)
-        .unnest("who")
-        .filter(pl.col("form") != "")
-    )  # fmt: skip
-    is_first = pl.col("part_no") == 0
-    keyed = items.with_columns(
-        pl.col("slot").cast(pl.String),
-        section_status("section", "participation_status"),
-        is_done=pl.col("is_done") | pl.col("section").str.contains(_ALL_DONE).fill_null(False),
-        amount_idr=pl.when(is_first).then("amount_idr"),
-        n_guests=pl.when(is_first).then("n_guests").otherwise(0),
-    ).with_columns(base=pl.concat_str("form", pl.lit("#"), pl.col("slot").fill_null("")))  # fmt: skip
-    return keyed.with_columns(
-        key=pl.concat_str("base", pl.lit("#"), pl.int_range(pl.len()).over("version", "base").cast(pl.String))
-    ).select(
-        "version", "line", "key", "form", "said", "member_key", "slot", "amount_idr", "is_refused", "is_done",
-        "participation_status", "n_guests",
-    )  # fmt: skip
+    by_number = np.where(highest[of_list] == 30, number, NONE)
+    named = juz[lines.body[item]]
+    first = np.where(is_khataman[of_list], np.where(named != NONE, named, by_number), NONE)
+    by_juz, to = lines.is_juz[of_list], lines.slot_to[item]
+    several = by_juz & (to > number) & (to <= 30)
+    n_slots = np.where(several, to - number + 1, 1)
+    return stretches(np.where(by_juz, number, first), n_slots), n_slots
 
 
-def _has_namesakes(names: Names) -> pl.Expr:
-    """Whether a line holds a name by which several people go."""
-    shared = names.forms.filter(pl.col("n") > 1)["form"].unique().implode()
-    among = pl.col("forms").list.eval(pl.element().is_in(shared)).list.any().fill_null(False)
-    return pl.col("form").is_in(shared) | pl.col("short").is_in(shared) | among
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Who stands on the items, one after another: item, part_no, form (place in ``forms``), member or NOBODY."""
+
+    item: np.ndarray
+    part_no: np.ndarray
+    form: np.ndarray
+    member: np.ndarray
+    forms: pl.Series
 
 
-def _people(items: pl.DataFrame, names: Names) -> pl.DataFrame:
-    """body_no, writer, is_juz -> who: list of (form, member_key, part_no).
+def _people(
+    body: np.ndarray, writer: np.ndarray, by_juz: np.ndarray, bodies: Bodies, known: Known, names: Names
+) -> _People:
+    """Whom items name.
 
     A line that joins two names ('Ahmad & Siti') is two people when each of them is one; slots of a khataman are
     shared by everyone named on them, known or not. Else the line is one entry, under its first name.
+
+    Args:
+        body, writer, by_juz: by item, its text, who wrote it, whether it is the slot of a khataman.
     """
-    pairs = (
-        items.select(*_LINE, "form", "forms", "short", "tag", sender_key="writer")
-        .unique(_LINE, keep="first", maintain_order=True)
-        .with_row_index("pair")
+    form, n_parts = bodies.form[body], bodies.n_parts[body]
+    count = np.maximum(n_parts, 1)
+    item = np.repeat(np.arange(len(body)), count)
+    part_no = stretches(np.zeros_like(count), count)
+    # one place more: a line without names may be the last
+    part = np.append(bodies.parts, 0)[(np.cumsum(bodies.n_parts) - bodies.n_parts)[body][item] + part_no]
+    part = np.where(n_parts[item] > 0, part, form[item])
+    part_member = known.of(part, writer[item])
+    several = (n_parts > 1) & (by_juz | _are_all_known(item, part_member, n_parts))
+    chosen = np.flatnonzero(several[item] | (part_no == 0))
+    item, part_no, part, part_member = item[chosen], part_no[chosen], part[chosen], part_member[chosen]
+    # a line of several words of which only the first names somebody: 'Ahmad, mobil sendiri'; a name that
+    # several people bear, or that will not be named, is nobody's for its first word
+    by_word = known.of(bodies.short[body[item]], writer[item])
+    by_word = np.where(by_word != NOBODY, by_word, part_member)
+    sole = known.of(form[item], writer[item])
+    sole = np.where((sole != NOBODY) | known.is_settled[form[item]], sole, by_word)
+    tags, tag = distinct_values(bodies.told["tag"])
+    tag = tag[body[item]]
+    tagged = tags.replace_strict(names.phones, default=NOBODY, return_dtype=pl.Int64).to_numpy()[tag]
+    # the first of several names stands for the line when it is somebody's
+    is_part = (n_parts[item] > 1) & (by_juz[item] | (part_member != NOBODY))
+    member = np.where(tagged != NOBODY, tagged, np.where(is_part, part_member, sole))
+    # who stands there by a number alone goes by that
+    by_tag = np.where(tags.is_not_null().to_numpy()[tag], len(bodies.names) + tag, NONE)
+    by_name = np.where((bodies.names != "").to_numpy()[form[item]], form[item], by_tag)
+    name = np.where(is_part, part, by_name)
+    stands = name != NONE
+    forms = pl.concat(
+        [bodies.names, tags.to_frame("tag").select("@" + pl.col("tag").fill_null(""))["literal"]]
     )
-    parts = (
-        pairs.with_columns(part="forms")
-        .explode("part", empty_as_null=True)
-        .with_columns(part=pl.coalesce("part", "form"), part_no=pl.int_range(pl.len()).over("pair"))
-    )
-    wanted = pl.concat(
-        [
-            parts.select(form="part", sender_key="sender_key"),
-            pairs.select("form", "sender_key"),
-            pairs.select(form="short", sender_key="sender_key"),
-        ]
-    )
-    known = match_names(wanted.unique(maintain_order=True), names).unique(["form", "sender_key"])
-    of_part = known.rename({"form": "part", "member_key": "part_member"})
-    of_line = known.rename({"member_key": "line_member"})
-    of_short = known.rename({"form": "short", "member_key": "short_member"})
-    tags = pl.DataFrame(
-        {"tag": list(names.phones), "tagged": list(names.phones.values())},
-        schema={"tag": pl.String, "tagged": pl.Int64},
-    )
-    parts = (
-        parts.join(of_part, on=["part", "sender_key"], how="left", maintain_order="left")
-        .join(of_line, on=["form", "sender_key"], how="left", maintain_order="left")
-        .join(of_short, on=["short", "sender_key"], how="left", maintain_order="left")
-        .join(tags, on="tag", how="left", maintain_order="left")
-    )
-    each_known = (pl.col("part_member").is_not_null().all() & pl.col("part_member").is_unique().all()).over(
-        "pair"
-    )
-    several = (pl.col("forms").list.len() > 1) & (pl.col("is_juz") | each_known)
-    chosen = parts.filter(several.fill_null(False) | (pl.col("part_no") == 0)).with_columns(
-        several=several.fill_null(False)
-    )
-    # a name that several people bear, or that will not be named, is nobody's for its first word
-    is_settled = pl.col("form").is_in(names.forms["form"].implode()) | pl.col("form").str.contains(ANONYMOUS)
-    # a line of several words of which only the first names somebody: 'Ahmad, mobil sendiri'
-    member = pl.coalesce("tagged", pl.when("several").then("part_member").otherwise(
-        pl.coalesce("line_member", pl.when(~is_settled).then("short_member"), pl.when(~is_settled).then("part_member"))
-    ))  # fmt: skip
-    form = pl.when("several").then("part").when(pl.col("form") != "").then("form").otherwise(
-        pl.concat_str(pl.lit("@"), "tag")
-    ).fill_null("")  # fmt: skip
-    who = chosen.with_columns(part_form=form, member=member).group_by("pair", maintain_order=True).agg(
-        who=pl.struct(form="part_form", member_key="member", part_no="part_no")
-    )  # fmt: skip
-    return pairs.join(who, on="pair", maintain_order="left").select(*_LINE, "who")
+    return _People(item[stands], part_no[stands], name[stands], member[stands], forms)
+
+
+def _are_all_known(item: np.ndarray, member: np.ndarray, n_parts: np.ndarray) -> np.ndarray:
+    """By item, whether its parts are members, each of them another."""
+    unknown = np.zeros(len(n_parts), dtype=bool)
+    unknown[item[member == NOBODY]] = True
+    joined = np.flatnonzero(n_parts[item] > 1)
+    joined = joined[np.lexsort((member[joined], item[joined]))]
+    twice = (np.diff(item[joined]) == 0) & (np.diff(member[joined]) == 0)
+    unknown[item[joined[1:][twice]]] = True
+    return ~unknown

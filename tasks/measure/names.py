@@ -9,8 +9,10 @@ import polars as pl
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cdist
 
-from tasks.measure.text.lexicon import Lexicon, flags_of, normal_forms
-from tasks.measure.text.normalise import MENTION, Tokens
+from tasks.measure.text.distinct import distinct_values
+from tasks.measure.text.lexicon import Lexicon, flags_of
+from tasks.measure.text.normalise import MENTION, plain
+from tasks.measure.text.tokens import Tokens, tokenise
 from tasks.measure.text.trie import Hits, Trie, build, find
 
 #: Shortest name for which one slip of the pen is forgiven.
@@ -90,66 +92,84 @@ def _short_forms(full: pl.DataFrame) -> pl.DataFrame:
 
 def name_forms(names: pl.Series, lexicon: Lexicon) -> pl.Series:
     """Names -> normal words without digits and marks, and without titles if more than titles is left."""
-    distinct = names.alias("name").unique()
-    words = pl.Series("form", normal_forms(distinct, lexicon.spelling), dtype=pl.String).str.split(" ")
-    letters = pl.col("form").list.filter(pl.element().str.contains(r"^\pL+$"))
-    frame = pl.DataFrame([distinct, words]).with_columns(letters)
-    is_title = pl.element().is_in(sorted(lexicon.titles))
-    form = pl.col("form")
+    distinct, place = distinct_values(names)
+    tokens = tokenise(plain(distinct), lexicon.spelling)
+    vocabulary = tokens.vocabulary
+    at = np.flatnonzero(vocabulary.str.contains(r"^\pL+$").to_numpy()[tokens.word])
+    word, name = tokens.word[at], tokens.text_no[at]
+    is_last = np.append(name[1:] != name[:-1], True)[: len(name)]
     # a letter at the end is an initial: 'Kokom H' is no haji
-    last = form.list.tail(1).list.filter(~is_title | (pl.element().str.len_chars() == 1))
-    bare = (
-        form.list.head((form.list.len().cast(pl.Int64) - 1).clip(0)).list.filter(~is_title).list.concat(last)
-    )
-    forms = frame.select(
-        "name",
-        # who is called by a title alone ('teh Neng') is called by the last
-        pl.when(bare.list.len() > 0)
-        .then(bare)
-        .otherwise(pl.col("form").list.tail(1))
-        .list.join(" ")
-        .alias("form"),
-    )
-    asked = names.alias("name").to_frame()
-    return asked.join(forms, on="name", how="left", maintain_order="left", nulls_equal=True)["form"]
+    is_letter = (vocabulary.str.len_chars() == 1).to_numpy()[word]
+    stays = ~flags_of(vocabulary, lexicon.titles)[word] | (is_last & is_letter)
+    # who is called by a title alone ('teh Neng') is called by the last
+    stays |= is_last & (np.bincount(name[stays], minlength=len(distinct)) == 0)[name]
+    words = pl.DataFrame({"name": name[stays], "form": vocabulary.gather(word[stays])})
+    joined = words.group_by("name", maintain_order=True).agg(pl.col("form").str.join(" "))
+    forms = pl.repeat("", len(distinct), dtype=pl.String, eager=True).scatter(joined["name"], joined["form"])
+    return forms.gather(place).alias("form")
 
 
-def match_names(wanted: pl.DataFrame, names: Names) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whom normal forms of names mean; arrays by form.
+
+    ``member``: the person, NOBODY where it is none or several. ``is_settled``: whether it is a name of
+    somebody, or of one who will not be named. ``_own``: who may mean himself by a form that several bear.
+    """
+
+    member: np.ndarray
+    is_settled: np.ndarray
+    _is_shared: np.ndarray
+    _own: pl.DataFrame
+
+    def of(self, form: np.ndarray, writer: np.ndarray) -> np.ndarray:
+        """Whom each form means when that writer writes it: of several who bear the name, himself."""
+        meant = self.member[form]
+        at = np.flatnonzero(self._is_shared[form])
+        if len(at):
+            asked = pl.DataFrame({"form": form[at], "member_key": writer[at], "at": at})
+            own = asked.join(self._own, on=["form", "member_key"], how="semi")["at"].to_numpy()
+            meant[own] = writer[own]
+        return meant
+
+
+def match_names(wanted: pl.Series, names: Names) -> Known:
     """List entries -> people.
 
+    A form means who bears it as name or alias, else as part of a name, if it means one person (or the writer:
+    see :class:`Known`); else the one of whose names it holds several words and no other; else, if it has five
+    letters or more, the only one whose name is at one edit's distance. Anonymous donors ('Hamba Allah') are
+    never matched.
+
     Args:
-        wanted: form (normal words), sender_key (who wrote the line), one row per distinct pair.
-        names: the index.
-
-    Returns:
-        ``wanted`` with member_key: exact name or alias, else a part of a name, each if it means one person or
-        the sender himself; else a name of 5 or more letters at one edit's distance, if unique; else NULL.
-        Anonymous donors ('Hamba Allah') are never matched.
+        wanted: distinct normal forms. names: the index.
     """
-    named = wanted.filter((pl.col("form") != "") & ~pl.col("form").str.contains(ANONYMOUS))
-    direct = _exact(named, names.forms)
-    rest = named.join(direct, on=["form", "sender_key"], how="anti")
-    subset = _by_parts(rest, names.forms)
-    rest = rest.join(subset, on=["form", "sender_key"], how="anti")
+    asked = (
+        wanted.alias("form").to_frame().with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
+    )
+    is_anonymous = asked["form"].str.contains(ANONYMOUS)
+    named = asked.filter((pl.col("form") != "") & ~is_anonymous)
+    borne = named.join(names.forms, on="form")
+    rest = named.join(borne, on="form", how="anti")
     # a form that names several people exactly is no slip of the pen
-    rest = rest.join(names.forms.select("form").unique(), on="form", how="anti")
-    found = pl.concat([direct, subset, _fuzzy(rest, names.forms)])
-    return wanted.join(found, on=["form", "sender_key"], how="left", maintain_order="left")
-
-
-def _exact(wanted: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
-    hits = wanted.join(forms, on="form")
-    own = pl.col("member_key") == pl.col("sender_key")
-    return hits.filter((pl.col("n") == 1) | own).select("form", "sender_key", "member_key")
+    several = borne.filter(pl.col("n") > 1)
+    whole = _by_parts(pl.concat([rest, several.select(rest.columns).unique()]), names.forms)
+    near = _fuzzy(rest.join(whole, on="form", how="anti"), names.forms)
+    found = pl.concat([borne.filter(pl.col("n") == 1).select(whole.columns), whole, near])
+    member = np.full(len(asked), NOBODY, dtype=np.int64)
+    member[found["place"].to_numpy()] = found["member_key"].to_numpy()
+    is_borne, is_shared = np.zeros((2, len(asked)), dtype=bool)
+    is_borne[borne["place"].to_numpy()] = True
+    is_shared[several["place"].to_numpy()] = True
+    return Known(
+        member, is_borne | is_anonymous.to_numpy(), is_shared, several.select("member_key", form="place")
+    )
 
 
 def _by_parts(wanted: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Several words that all belong to one person's names ('ahmad fauzi' in 'muhammad ahmad fauzi')."""
-    keys = ["form", "sender_key"]
-    words = wanted.with_columns(word=pl.col("form").str.split(" ").list.unique()).filter(
-        pl.col("word").list.len() > 1
-    )
-    n_words = words.with_columns(n_words=pl.col("word").list.len()).drop("word")
+    words = wanted.with_columns(word=pl.col("form").str.split(" ").list.unique())
+    words = words.with_columns(n_words=pl.col("word").list.len()).filter(pl.col("n_words") > 1)
     owned = (
         forms.select("member_key", word=pl.col("form").str.split(" "))
         .explode("word", empty_as_null=True)
@@ -158,29 +178,25 @@ def _by_parts(wanted: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     shared = (
         words.explode("word", empty_as_null=True)
         .join(owned, on="word")
-        .group_by([*keys, "member_key"])
+        .group_by("place", "form", "n_words", "member_key")
         .agg(n_shared=pl.len())
     )
-    whole = shared.join(n_words, on=keys).filter(pl.col("n_shared") == pl.col("n_words"))
-    return whole.filter(pl.len().over(keys) == 1).select(*keys, "member_key")
+    whole = shared.filter(pl.col("n_shared") == pl.col("n_words"))
+    return whole.filter(pl.len().over("place") == 1).select("place", "form", "member_key")
 
 
 def _fuzzy(wanted: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
-    keys = ["form", "sender_key"]
-    distinct = wanted.filter(pl.col("form").str.len_chars() >= FUZZY_LETTERS)["form"].unique().sort()
-    known = forms.filter(pl.col("form").str.len_chars() >= FUZZY_LETTERS)
-    if distinct.is_empty() or known.is_empty():
-        return wanted.head(0).with_columns(member_key=pl.lit(None, dtype=pl.Int64))
+    long = pl.col("form").str.len_chars() >= FUZZY_LETTERS
+    distinct, known = wanted.filter(long), forms.filter(long)
     near = (
-        cdist(distinct.to_list(), known["form"].to_list(), scorer=DamerauLevenshtein.distance, score_cutoff=1)
-        <= 1
-    )
+        cdist(
+            distinct["form"].to_list(), known["form"].to_list(),
+            scorer=DamerauLevenshtein.distance, score_cutoff=1,
+        ) <= 1
+    )  # fmt: skip
     row, column = np.nonzero(near)
-    hits = pl.DataFrame(
-        {"form": distinct.gather(row), "member_key": known["member_key"].gather(column)}
-    ).unique()
-    sole = hits.filter(pl.len().over("form") == 1)
-    return wanted.join(sole, on="form").select(*keys, "member_key")
+    hits = distinct[row].with_columns(member_key=known["member_key"].gather(column)).unique()
+    return hits.filter(pl.len().over("place") == 1).select("place", "form", "member_key")
 
 
 def spoken_to(tokens: Tokens, turn: np.ndarray, names: Names, lexicon: Lexicon) -> tuple[pl.DataFrame, Hits]:

@@ -21,6 +21,7 @@ SILENT_DAYS = 84
 MAX_UNSEEN_DAYS = 14
 FOUNDING_DAYS = 7  # who comes in the first week founds the group and is no newcomer to it
 _JOINS = ("joined_link", "joined_community", "added")
+_ORDINAL_1970 = dt.date(1970, 1, 1).toordinal()
 _TABLE = TABLES["core.fact_newcomer"]
 Stretch = tuple[int, int, bool]  # from day, to day, fell silent
 
@@ -58,7 +59,9 @@ def newcomers(
     fresh = joins.join(first, on="member_key", how="left").filter(
         (pl.col("first").is_null() | (pl.col("first") >= pl.col("joined_on"))) & ~founding
     )
-    said = turns.filter(pl.col("local_date") <= last)
+    said = turns.filter(
+        (pl.col("local_date") <= last) & pl.col("member_key").is_in(fresh["member_key"].implode())
+    )
     runs = observed_runs(coverage, last)
     active = _days_of(said.select("member_key", day="local_date"))
     gone = events.filter(pl.col("event").is_in(LEAVE_EVENTS) & (pl.col("event_date") <= last))
@@ -94,7 +97,7 @@ def first_days(turns: pl.DataFrame, memberships: pl.DataFrame, known_since: pl.D
 def observed_runs(coverage: pl.DataFrame, last: dt.date) -> list[tuple[int, int]]:
     """First and last day of each stretch of observed days, holes of up to two weeks included, as ordinals."""
     seen = coverage.filter(pl.col("is_covered") & ~pl.col("is_gap") & (pl.col("date") <= last))
-    days = np.array([_ordinal(day) for day in seen["date"].unique().sort()], dtype=np.int64)
+    days = seen["date"].unique().sort().to_physical().to_numpy().astype(np.int64) + _ORDINAL_1970
     if not len(days):
         return []
     ends = np.flatnonzero(np.diff(days) > MAX_UNSEEN_DAYS + 1)
@@ -154,10 +157,17 @@ def _welcomes(
     seen = set(coverage.filter(pl.col("is_covered") & ~pl.col("is_gap"))["date"])
     ordered = turns.sort("sent_at").select("turn_key", "member_key", "sent_at", "lex_welcome")
     at = ordered["sent_at"].dt.truncate("1m").to_numpy()
-    mentions = replies.filter(pl.col("method") == "mention")
+    turn, sender = (ordered[name].to_numpy() for name in ("turn_key", "member_key"))
+    welcomes = (ordered["lex_welcome"] > 0).to_numpy()
     batches = join_batches(events.filter(pl.col("event_date") <= last), params["batch_minutes"])
-    found: list[tuple[tuple[int, dt.datetime], bool]] = []
     joins = events.filter(pl.col("event").is_in(_JOINS)).select("member_key", "sent_at").sort("sent_at")
+    mentions = replies.filter(
+        (pl.col("method") == "mention") & pl.col("target_member_key").is_in(joins["member_key"].implode())
+    )
+    source, target = (mentions[name].to_numpy() for name in ("source_turn_key", "target_member_key"))
+    joined, instants = joins["member_key"].to_numpy(), joins["sent_at"].to_list()
+    joined_at = joins["sent_at"].to_numpy()
+    found: list[tuple[tuple[int, dt.datetime], bool]] = []
     for batch in batches.iter_rows(named=True):
         day, start = batch["event_date"], batch["start"].replace(second=0, microsecond=0)
         days = [day + dt.timedelta(days=n) for n in range(int(np.ceil(params["window_hours"] / 24)) + 1)]
@@ -167,27 +177,21 @@ def _welcomes(
             np.searchsorted(at, np.datetime64(start)),
             np.searchsorted(at, np.datetime64(start + hours), side="right"),
         )
-        near = ordered.slice(int(low), int(high - low)).filter(
-            ~pl.col("member_key").is_in([*batch["people"], *batch["adders"]])
-        )
-        named = mentions.filter(
-            pl.col("target_member_key").is_in(batch["people"])
-            & pl.col("source_turn_key").is_in(near["turn_key"].implode())
-        )
-        is_welcomed = bool((near["lex_welcome"] > 0).any()) or named.height > 0
-        theirs = joins.filter(
-            pl.col("member_key").is_in(batch["people"])
-            & (pl.col("sent_at") >= batch["start"])
-            & (pl.col("sent_at") <= batch["start"] + dt.timedelta(days=1))
-        )
-        found += [((member, instant), is_welcomed) for member, instant in theirs.iter_rows()]
+        near = slice(int(low), int(high))
+        others = ~np.isin(sender[near], [*batch["people"], *batch["adders"]])
+        named = np.isin(target, batch["people"]) & np.isin(source, turn[near][others])
+        is_welcomed = bool((welcomes[near] & others).any() or named.any())
+        since = np.datetime64(batch["start"])
+        theirs = np.isin(joined, batch["people"])
+        theirs &= (joined_at >= since) & (joined_at <= since + np.timedelta64(1, "D"))
+        found += [((int(joined[row]), instants[row]), is_welcomed) for row in np.flatnonzero(theirs)]
     return found
 
 
 def _days_of(days: pl.DataFrame) -> dict[int, list[int]]:
     """Sorted distinct days of each member, as ordinals."""
-    listed = days.unique().sort("day").group_by("member_key").agg("day")
-    return {member: [_ordinal(day) for day in of_one] for member, of_one in listed.iter_rows()}
+    ordinals = days.select("member_key", day=pl.col("day").to_physical().cast(pl.Int64) + _ORDINAL_1970)
+    return dict(ordinals.unique().sort("day").group_by("member_key").agg("day").iter_rows())
 
 
 def _ordinal(day: dt.date) -> int:

@@ -2,66 +2,83 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cpdist
 
+from tasks.measure.names import NOBODY
+
 #: Share of letters that must stay for a new name in the place of another to be the same one, spelled anew.
 MIN_LIKENESS = 0.7
+#: How often a name may be spelled anew; a circle of spellings ends by that.
+_STEPS = 4
 
 
-def merge_renamed(entries: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+def renamed(
+    version: np.ndarray,
+    entity: np.ndarray,
+    member: np.ndarray,
+    form: np.ndarray,
+    forms: pl.Series,
+    parent: np.ndarray,
+    n_versions: int,
+) -> tuple[np.ndarray, np.ndarray]:
     """Entities that a copy spells anew in their old place take the identity of the new spelling.
 
     In the copy the old name is gone, the new one stands at its ordinal, both are alike (edit distance at most
     3 letters of 10, or the words of one all in the other), and they do not name two different members.
 
     Args:
-        entries: chain, version, line, entity, form, member_key?. versions: version, parent?.
+        version, entity, form (place in ``forms``): by entry, in the order of versions and lines. member: by
+            entity. parent: by version.
 
     Returns:
-        The entries with ``entity`` and ``member_key`` of the last spelling.
+        By entity the entity and the member of its last spelling.
     """
-    placed = entries.select("chain", "version", "line", "entity", "form", "member_key").with_columns(
-        place=pl.col("line").rank("ordinal").over("version")
+    n = max(len(member), 1)
+    to, to_member = np.full(len(member), -1), np.full(len(member), NOBODY)
+    new, old = _in_old_places(version, parent, n_versions)
+    differ = (entity[new] != entity[old]) & (
+        (member[entity[new]] == NOBODY) | (member[entity[old]] == NOBODY)
     )
-    links = versions.drop_nulls("parent").select("version", "parent")
-    copies = placed.join(links, on="version", maintain_order="left")
-    earlier = placed.select("place", parent="version", old="entity", old_form="form", old_member="member_key")
-    both = copies.join(earlier, on=["parent", "place"], maintain_order="left").filter(
-        (pl.col("entity") != pl.col("old"))
-        & (pl.col("member_key").is_null() | pl.col("old_member").is_null())
+    new, old = new[differ], old[differ]
+    held = pl.Series(version * n + entity).implode()
+    is_kept = pl.Series(version[old] * n + entity[new]).is_in(held) | (
+        pl.Series(version[new] * n + entity[old]).is_in(held)
     )
-    held = placed.select("version", "entity").unique()
-    new = both.join(held, left_on=["parent", "entity"], right_on=["version", "entity"], how="anti")
-    pairs = new.join(held, left_on=["version", "old"], right_on=["version", "entity"], how="anti")
-    if pairs.is_empty():
-        return entries
-    like = cpdist(
-        pairs["form"].to_list(), pairs["old_form"].to_list(), scorer=DamerauLevenshtein.normalized_similarity
-    )
-    words, old_words = pl.col("form").str.split(" "), pl.col("old_form").str.split(" ")
-    within = (words.list.set_difference(old_words).list.len() == 0) | (
-        old_words.list.set_difference(words).list.len() == 0
-    )
-    renamed = (
-        pairs.with_columns(like=pl.Series(like, dtype=pl.Float64))
-        .filter((pl.col("like") >= MIN_LIKENESS) | within)
-        .sort("version", "place")
-        .unique(["chain", "old"], keep="last", maintain_order=True)
-        .select("chain", "old", "entity", "member_key")
-    )
-    return _renamed(entries, renamed)
-
-
-def _renamed(entries: pl.DataFrame, renamed: pl.DataFrame) -> pl.DataFrame:
-    """One step of renaming after another, as long as a name was spelled anew; a circle ends by itself."""
-    for _ in range(4):
-        to = renamed.rename({"entity": "to", "member_key": "to_member", "old": "entity"})
-        joined = entries.join(to, on=["chain", "entity"], how="left", maintain_order="left")
-        if joined["to"].null_count() == len(joined):
+    new, old = new[~is_kept.to_numpy()], old[~is_kept.to_numpy()]
+    alike = _are_alike(forms.gather(form[new]), forms.gather(form[old]))
+    new, old = new[alike], old[alike]
+    # of several spellings the last one stays
+    to[entity[old]], to_member[entity[old]] = entity[new], member[entity[new]]
+    last, meant = np.arange(len(member)), member
+    for _ in range(_STEPS):
+        goes_on = to[last] >= 0
+        if not goes_on.any():
             break
-        entries = joined.with_columns(
-            entity=pl.coalesce("to", "entity"), member_key=pl.coalesce("to_member", "member_key")
-        ).drop("to", "to_member")
-    return entries
+        meant = np.where(goes_on & (to_member[last] != NOBODY), to_member[last], meant)
+        last = np.where(goes_on, to[last], last)
+    return last, meant
+
+
+def _in_old_places(version: np.ndarray, parent: np.ndarray, n_versions: int) -> tuple[np.ndarray, np.ndarray]:
+    """Entries of copies, and the entry at the same ordinal of the version they were copied from."""
+    first = np.searchsorted(version, np.arange(n_versions + 1))
+    count = np.diff(first)
+    place = np.arange(len(version)) - first[version]
+    before = parent[version]
+    new = np.flatnonzero((before >= 0) & (place < count[before]))
+    return new, first[before[new]] + place[new]
+
+
+def _are_alike(forms: pl.Series, old_forms: pl.Series) -> np.ndarray:
+    if forms.is_empty():
+        return np.zeros(0, dtype=bool)
+    like = cpdist(forms.to_list(), old_forms.to_list(), scorer=DamerauLevenshtein.normalized_similarity)
+    both = pl.DataFrame({"new": forms.str.split(" "), "old": old_forms.str.split(" ")})
+    new, old = pl.col("new"), pl.col("old")
+    within = both.select(
+        (new.list.set_difference(old).list.len() == 0) | (old.list.set_difference(new).list.len() == 0)
+    ).to_series()
+    return (like >= MIN_LIKENESS) | within.to_numpy()

@@ -15,6 +15,8 @@ import polars as pl
 
 DAY_MIN = 24 * 60
 NONE = -1
+#: Keys are sorted out by their remainder before they are joined.
+_SLOTS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,14 @@ REPLY_V1 = ReplyParams()
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Turns as arrays in time order. ``minute``: time floored to the minute; ``sender``: member_key.
+    """Turns as arrays in time order. ``minute``: time floored to the minute; ``sender``: a number of each member.
 
     Flags: ``is_text``; ``is_copy`` (a list copied); ``can_answer`` (no list copy, announcement,
     greeting-only or humour-only turn); ``has_cue`` (answer cues that add up to 1, a number or a link, and no
     question); ``is_bare_number`` (of those cues the turn has a number alone); ``is_question``;
     ``is_asking`` (help request or question); ``is_broadcast`` (ritual or assent only). ``content``: turn,
-    word. ``spoken_to``: turn, member_key, nth.
+    word, in the order of turns. ``speaker``, ``addressed``: turns that speak to somebody, and to which sender,
+    in the order of turns and of those addressed.
     """
 
     minute: np.ndarray
@@ -66,7 +69,8 @@ class Stream:
     is_asking: np.ndarray
     is_broadcast: np.ndarray
     content: pl.DataFrame
-    spoken_to: pl.DataFrame
+    speaker: np.ndarray
+    addressed: np.ndarray
 
     def __len__(self) -> int:
         return len(self.minute)
@@ -96,6 +100,23 @@ def next_by_another(sender: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     at = np.where(who[at] == sender[:end], other[at], at)
     result[:end] = np.append(picked, NONE)[at]
     return result
+
+
+def last_before(owner: np.ndarray, at: np.ndarray, who: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """For each asked member and turn the latest turn of ``at`` before it that the member owns, else -1."""
+    n = int(max(at.max(initial=0), before.max(initial=0))) + 1
+    tags = np.sort(owner * n + at)
+    place = np.searchsorted(tags, who * n + before) - 1
+    found = np.append(tags, NONE)[np.maximum(place, NONE)]
+    return np.where((place >= 0) & (found // n == who), found % n, NONE)
+
+
+def first_after(owner: np.ndarray, at: np.ndarray, who: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """For each asked member and turn the first turn of ``at`` after it that the member owns, else -1."""
+    n = int(max(at.max(initial=0), after.max(initial=0))) + 2
+    tags = np.sort(owner * n + at)
+    found = np.append(tags, NONE)[np.searchsorted(tags, who * n + after + 1)]
+    return np.where((found >= 0) & (found // n == who), found % n, NONE)
 
 
 def first_answers(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
@@ -141,38 +162,24 @@ def _next_adjacent(stream: Stream, params: ReplyParams) -> np.ndarray:
 def _next_sharing(stream: Stream) -> np.ndarray:
     """For each turn the next answering turn of another that shares a content word and is no question."""
     turn, word = stream.content["turn"].to_numpy(), stream.content["word"].to_numpy()
-    order = np.argsort(word * (len(stream) + 1) + turn)
+    # numbers of few bytes are sorted without comparing them
+    order = np.argsort(word.astype(np.min_scalar_type(word.max(initial=0))), kind="stable")
     turn, word = turn[order], word[order]
     result = np.full(len(stream), len(stream), dtype=np.int64)
-    if not len(turn):
-        return np.where(result < len(stream), result, NONE)
-    answers = stream.can_answer[turn] & ~stream.is_question[turn]
+    answers = (stream.can_answer & ~stream.is_question)[turn]
     # one sequence for all words: a word's run ends where the next one's begins
-    codes = np.unique(stream.sender, return_inverse=True)[1]
-    tagged = word * (len(stream) + 1) + codes[turn]
+    tagged = word * (len(stream) + 1) + stream.sender[turn]
     following = next_by_another(tagged, answers)
-    good = (following >= 0) & (word[following] == word)
+    good = np.flatnonzero(following >= 0)
+    good = good[word[following[good]] == word[good]]
     np.minimum.at(result, turn[good], turn[following[good]])
     return np.where(result < len(stream), result, NONE)
 
 
 def _next_addressing(stream: Stream) -> np.ndarray:
     """For each turn the next answering turn of another that speaks to its sender."""
-    spoken = stream.spoken_to.filter(
-        pl.Series(stream.can_answer[stream.spoken_to["turn"].to_numpy()], dtype=pl.Boolean)
-    )
-    spoken = spoken.filter(
-        pl.Series(stream.sender[spoken["turn"].to_numpy()], dtype=pl.Int64) != spoken["member_key"]
-    )
-    asked = pl.DataFrame(
-        {"at": np.arange(len(stream)), "member_key": stream.sender},
-        schema={"at": pl.Int64, "member_key": pl.Int64},
-    )
-    calls = spoken.select("member_key", at="turn", by="turn").sort("at")
-    met = asked.with_columns(after=pl.col("at") + 1).join_asof(
-        calls, left_on="after", right_on="at", by="member_key", strategy="forward", check_sortedness=False
-    )
-    return met.sort("at")["by"].fill_null(NONE).to_numpy().astype(np.int64)
+    calls = stream.can_answer[stream.speaker] & (stream.sender[stream.speaker] != stream.addressed)
+    return first_after(stream.addressed[calls], stream.speaker[calls], stream.sender, np.arange(len(stream)))
 
 
 def reply_v1(
@@ -205,13 +212,13 @@ def reply_v1(
         hit = free & (target == NONE) & (found >= 0)
         target[hit], method[hit], weight[hit] = found[hit], number, weights[hit]
     source = np.flatnonzero(target >= 0)
-    names = np.array(["mention", "request", "broadcast", "adjacent"], dtype=object)[method[source]]
+    names = pl.Series(["mention", "request", "broadcast", "adjacent"]).gather(method[source])
     return pl.DataFrame(
         {
             "source": source,
             "target": target[source],
-            "method": pl.Series(names.tolist(), dtype=pl.String),
-            "layer": pl.Series(np.where(names == "broadcast", "ritual", "core").tolist(), dtype=pl.String),
+            "method": names,
+            "layer": pl.Series(["core", "core", "ritual", "core"]).gather(method[source]),
             "weight": weight[source],
             "latency_min": (stream.minute[source] - stream.minute[target[source]]).astype(float),
         }
@@ -221,21 +228,13 @@ def reply_v1(
 def mentions(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
     """Rule 1: the addressed member's latest turn within 24 hours; of several addressed, the first that has
     one."""
-    said = pl.DataFrame(
-        {"member_key": stream.sender, "at": np.arange(len(stream)), "last": np.arange(len(stream))},
-        schema={"member_key": pl.Int64, "at": pl.Int64, "last": pl.Int64},
-    )
-    calls = stream.spoken_to.with_columns(before=pl.col("turn") - 1).sort("before")
-    met = calls.join_asof(
-        said, left_on="before", right_on="at", by="member_key", strategy="backward", check_sortedness=False
-    ).drop_nulls("last")
-    turn, last = met["turn"].to_numpy(), met["last"].to_numpy()
-    good = (stream.minute[turn] - stream.minute[last] <= params.answer_hours * 60) & (
-        stream.sender[turn] != stream.sender[last]
-    )
-    chosen = met.filter(pl.Series(good, dtype=pl.Boolean)).sort("turn", "nth").unique("turn", keep="first")
+    turn = stream.speaker
+    last = last_before(stream.sender, np.arange(len(stream)), stream.addressed, turn)
+    good = (last >= 0) & (stream.minute[turn] - stream.minute[last] <= params.answer_hours * 60)
+    good &= stream.sender[turn] != stream.addressed
     found = np.full(len(stream), NONE, dtype=np.int64)
-    found[chosen["turn"].to_numpy()] = chosen["last"].to_numpy()
+    # the first one addressed wins: write in reverse order
+    found[turn[good][::-1]] = last[good][::-1]
     return found
 
 
@@ -293,15 +292,20 @@ def _most_shared(
     stream: Stream, asked: np.ndarray, answers: np.ndarray, may: np.ndarray, params: ReplyParams
 ) -> pl.DataFrame:
     """turn, request: the open request with most shared content words, the latest among equals."""
-    content = stream.content.with_columns(
-        day=pl.Series(stream.minute[stream.content["turn"].to_numpy()] // DAY_MIN, dtype=pl.Int64)
-    )
+    turn, word = stream.content["turn"].to_numpy(), stream.content["word"].to_numpy()
     is_asked = np.zeros(len(stream), dtype=bool)
     is_asked[asked] = True
-    by_turn = content["turn"].to_numpy()
-    requests = content.filter(pl.Series(is_asked[by_turn], dtype=pl.Boolean)).rename({"turn": "request"})
-    requests = pl.concat([requests, requests.with_columns(pl.col("day") + 1)])
-    pairs = content.filter(pl.Series(may[by_turn], dtype=pl.Boolean)).join(requests, on=["word", "day"])
+    day = stream.minute[turn] // DAY_MIN
+    key = day * (word.max(initial=0) + 1) + word
+    of_request = np.flatnonzero(is_asked[turn])
+    # a request is open on its day and the next
+    request = np.concatenate([key[of_request], key[of_request] + word.max(initial=0) + 1])
+    is_met = np.zeros(_SLOTS, dtype=bool)
+    is_met[request % _SLOTS] = True
+    answering = np.flatnonzero(may[turn] & is_met[key % _SLOTS])
+    pairs = pl.DataFrame({"turn": turn[answering], "key": key[answering]}).join(
+        pl.DataFrame({"request": np.tile(turn[of_request], 2), "key": request}), on="key"
+    )
     good = _is_open(stream, pairs["request"].to_numpy(), pairs["turn"].to_numpy(), answers, params)
     counted = pairs.filter(pl.Series(good, dtype=pl.Boolean)).group_by("turn", "request").len()
     return (
@@ -330,7 +334,13 @@ def crowded(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
     run_before = previous_by_another(stream.sender)
     distinct = np.zeros((n, params.threads_senders), dtype=np.int64)
     count = np.zeros(n, dtype=np.int64)
-    waiting, at = np.arange(n), np.arange(n) - 1
+    waiting = np.arange(n)
+    # so many have the word only in as many runs of turns
+    at = waiting - 1
+    for _ in range(params.threads_senders - 1):
+        waiting, at = waiting[at >= 0], run_before[at[at >= 0]]
+    waiting = waiting[(at >= 0) & (stream.minute[waiting] - stream.minute[at] <= params.threads_min)]
+    at = waiting - 1
     while len(waiting):
         alive = at >= 0
         waiting, at = waiting[alive], at[alive]

@@ -15,7 +15,6 @@ _FIELD_TAGS = {
     "contact": "field contact",
     "link": "field link",
 }
-FIELDS = tuple(_FIELD_TAGS)
 
 
 def has_tag(tag: str) -> pl.Expr:

@@ -14,6 +14,7 @@ from schemas.tables import TABLES
 from tasks.consent.leave_out import leave_out, rows_left
 from tasks.consent.stage import Consents, consents_of
 from tasks.consent.stage import declared as declared_consent
+from tasks.evaluate.kit import Judged, judged_rows, judged_words
 from tasks.identify.stage import STAGE as IDENTIFY
 from tasks.identify.stage import with_head_counts
 from tasks.land.exporters import exporter_of
@@ -61,7 +62,7 @@ def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome
     Indicator rows whose own inputs are unchanged are taken over from the previous result.
     """
     store = StageStore(workspace.vault, group_id)
-    group = workspace.config.group(group_id)
+    group, judged = workspace.config.group(group_id), judged_words(workspace, group_id)
     input_hash = hash_inputs(
         code=source_hash(*_CODE),
         reconcile=store.stamp(RECONCILE),
@@ -69,6 +70,7 @@ def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome
         validate=store.stamp("validate"),
         consent=declared_consent(workspace, group_id),
         lexicon=lexicon_version(),
+        judged=judged,
         definitions=definitions_hash(),
         calendar=calendar_version(),
         group=group.model_dump(mode="json"),
@@ -94,7 +96,7 @@ def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome
         last=month_end(run.month_start),
     )
     cached = _cached(store, run)
-    measured = compute(indicator_inputs(inputs, facts), cached=cached)
+    measured = compute(indicator_inputs(inputs, facts, judged), cached=cached)
     facts |= _indicator_frames(measured)
     reach("measure.measured")
     n_cells = _cells_computed(measured, cached)
@@ -107,6 +109,7 @@ def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome
         run_id=run.run_id,
         code=source_hash(*_CODE),
         coverage_hash=coverage_hash,
+        judged=judged,
         consent_hash=consents.taken_back_hash,
         consent=consents.permitted_hash,
     )
@@ -169,8 +172,10 @@ def _exporters(workspace: Workspace, group_id: str) -> dict[str, int]:
     }
 
 
-def indicator_inputs(inputs: GroupInput, facts: dict[str, pl.DataFrame]) -> IndicatorInputs:
-    """What the indicators of a group are computed from: its input, and its facts by qualified name."""
+def indicator_inputs(
+    inputs: GroupInput, facts: dict[str, pl.DataFrame], judged: Judged = ()
+) -> IndicatorInputs:
+    """What the indicators of a group are computed from: its input, its facts by qualified name, its coders' figures."""
     days = pl.concat([inputs.coverage["date"], inputs.messages["local_date"]])
     first = days.sort().to_list()[0] if len(days) else inputs.month
     return IndicatorInputs(
@@ -197,6 +202,7 @@ def indicator_inputs(inputs: GroupInput, facts: dict[str, pl.DataFrame]) -> Indi
         first_month=min(first, inputs.month).replace(day=1),
         month=inputs.month,
         known_since=inputs.known_since,
+        lexicon_eval=judged_rows(judged, inputs.group_key),
         person_tokens=_tokens(inputs.people),
     )
 

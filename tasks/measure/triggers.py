@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 
-from tasks.measure.replies import NONE, REPLY_V1, ReplyParams, next_by_another, previous_by_another
+from tasks.measure.replies import NONE, REPLY_V1, ReplyParams, last_before, previous_by_another
 from tasks.measure.text.lexicon import TAG_BIT
 
 DEATH_HOURS, JOY_HOURS, ASSENT_HOURS, CHORUS_HOURS = 48, 24, 24, 48
@@ -29,11 +31,17 @@ def first_in(minute: np.ndarray, said: np.ndarray, hours: int) -> np.ndarray:
     return first
 
 
-def latest_by_another(sender: np.ndarray, minute: np.ndarray, chosen: np.ndarray, hours: int) -> np.ndarray:
-    """For each turn the latest earlier chosen turn of somebody else within the hours, else -1."""
-    backwards = next_by_another(sender[::-1], chosen[::-1])[::-1]
-    found = np.where(backwards >= 0, len(sender) - 1 - backwards, NONE)
-    late = minute - minute[np.maximum(found, 0)] > hours * 60
+def latest_by_another(
+    sender: np.ndarray, minute: np.ndarray, chosen: np.ndarray, hours: int, asked: np.ndarray
+) -> np.ndarray:
+    """For the turns asked the latest earlier chosen turn of somebody else within the hours, else -1."""
+    picked = np.flatnonzero(chosen)
+    before = np.append(previous_by_another(sender[picked]), NONE)
+    last = np.searchsorted(picked, asked) - 1
+    own = (last >= 0) & (sender[np.append(picked, 0)[last]] == sender[asked])
+    last = np.where(own, before[last], last)
+    found = np.where(last >= 0, np.append(picked, NONE)[last], NONE)
+    late = minute[asked] - minute[found] > hours * 60
     return np.where(late, NONE, found)
 
 
@@ -47,10 +55,10 @@ def triggers(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams = REP
     within 10 minutes on a turn that is neither ritual nor assent: then it speaks to that turn.
 
     Args:
-        turns: minute, member_key, tags, lex_*, is_prayer_request, is_call, is_giving, in the order of turns.
+        turns: minute, sender, tags, lex_*, is_prayer_request, is_call, is_giving, in the order of turns.
         answers: first answer of each turn.
     """
-    minute, sender = turns["minute"].to_numpy(), turns["member_key"].to_numpy()
+    minute, sender = turns["minute"].to_numpy(), turns["sender"].to_numpy()
     tags = turns["tags"].to_numpy()
     said = {
         name: turns[f"lex_{name}"].to_numpy() > 0
@@ -64,51 +72,44 @@ def triggers(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams = REP
 
     joyful = (tags & sum(TAG_BIT[tag] for tag in _JOYS.values())) > 0
 
-    def latest(chosen: np.ndarray) -> np.ndarray:
-        return latest_by_another(sender, minute, chosen, params.broadcast_hours)
+    is_call = turns["is_call"].to_numpy()
+    hours = params.broadcast_hours
+
+    def latest(chosen: np.ndarray, hours: int) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda asked: latest_by_another(sender, minute, chosen, hours, asked)
 
     sources = (
-        (said["condolence"], latest(death)),
-        (said["congrats_prayer"] | joyful, latest(joy | death | asked_prayer)),
-        (said["gratitude"], _last_giver(turns, answers, params)),
-        (said["commitment"], latest(turns["is_call"].to_numpy())),
-        (
-            said["ack"] & ~_follows_talk(turns, params),
-            latest_by_another(sender, minute, turns["is_call"].to_numpy(), ASSENT_HOURS),
-        ),
+        (said["condolence"], latest(death, hours)),
+        (said["congrats_prayer"] | joyful, latest(joy | death | asked_prayer, hours)),
+        (said["gratitude"], lambda asked: _last_giver(turns, answers, params, asked)),
+        (said["commitment"], latest(is_call, hours)),
+        (said["ack"] & ~_follows_talk(turns, params), latest(is_call, ASSENT_HOURS)),
     )
     found = np.full(len(turns), NONE, dtype=np.int64)
     for applies, source in sources:
-        found = np.where((found == NONE) & applies, source, found)
+        asked = np.flatnonzero((found == NONE) & applies)
+        found[asked] = source(asked)
     return found
 
 
 def _follows_talk(turns: pl.DataFrame, params: ReplyParams) -> np.ndarray:
     """Whether the turn before, by another and within the window, is neither ritual nor assent."""
     minute = turns["minute"].to_numpy()
-    before = previous_by_another(turns["member_key"].to_numpy())
+    before = previous_by_another(turns["sender"].to_numpy())
     near = (before >= 0) & (minute - minute[np.maximum(before, 0)] <= params.window_min)
     return near & ~turns["is_broadcast"].to_numpy()[np.maximum(before, 0)]
 
 
-def _last_giver(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams) -> np.ndarray:
+def _last_giver(
+    turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams, asked: np.ndarray
+) -> np.ndarray:
     """The last answer to the writer's own request within the hours, else the last giving turn of another."""
-    minute, sender = turns["minute"].to_numpy(), turns["member_key"].to_numpy()
-    keys = {"member_key": pl.Int64, "at": pl.Int64}
-    asking = np.flatnonzero((turns["is_help_request"] | turns["is_question"]).to_numpy() & (answers >= 0))
-    got = pl.DataFrame({"member_key": sender[asking], "at": answers[asking]}, schema=keys).sort("at")
-    each = pl.DataFrame({"member_key": sender, "at": np.arange(len(turns)) - 1}, schema=keys)
-    met = each.join_asof(
-        got.with_columns(giver=pl.col("at")),
-        on="at",
-        by="member_key",
-        strategy="backward",
-        check_sortedness=False,
-    )
-    own = met["giver"].fill_null(NONE).to_numpy().astype(np.int64)
-    late = minute - minute[np.maximum(own, 0)] > params.broadcast_hours * 60
+    minute, sender = turns["minute"].to_numpy(), turns["sender"].to_numpy()
+    requests = np.flatnonzero((turns["is_help_request"] | turns["is_question"]).to_numpy() & (answers >= 0))
+    own = last_before(sender[requests], answers[requests], sender[asked], asked)
+    late = minute[asked] - minute[own] > params.broadcast_hours * 60
     own = np.where(late, NONE, own)
-    giving = latest_by_another(sender, minute, turns["is_giving"].to_numpy(), params.broadcast_hours)
+    giving = latest_by_another(sender, minute, turns["is_giving"].to_numpy(), params.broadcast_hours, asked)
     return np.where(own >= 0, own, giving)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 #: Longest pause within a turn, in minutes.
@@ -20,15 +21,21 @@ def assign_turns(messages: pl.DataFrame) -> pl.Series:
     Args:
         messages: sent_at (UTC), member_key, kind, is_bot; sorted by time.
     """
-    frame = messages.select("sent_at", "member_key", "kind", "is_bot").with_row_index("at")
-    heard = frame.filter((pl.col("kind") != "deleted") & ~pl.col("is_bot")).with_columns(
-        minute=pl.col("sent_at").dt.truncate("1m")
+    heard = messages.select(((pl.col("kind") != "deleted") & ~pl.col("is_bot")).arg_true()).to_series()
+    said = messages.select(
+        pl.col("member_key").gather(heard), minute=pl.col("sent_at").gather(heard).dt.epoch("s") // 60
     )
-    new = (pl.col("member_key") != pl.col("member_key").shift()) | (
-        pl.col("minute") - pl.col("minute").shift() > pl.duration(minutes=TURN_GAP_MIN)
-    )
-    numbered = heard.select("at", turn=new.fill_null(True).cum_sum().cast(pl.Int64) - 1)
-    return frame.join(numbered, on="at", how="left", maintain_order="left")["turn"]
+    sender, minute = said["member_key"].to_numpy(), said["minute"].to_numpy()
+    new = np.ones(len(heard), dtype=bool)
+    new[1:] = (sender[1:] != sender[:-1]) | (np.diff(minute) > TURN_GAP_MIN)
+    turns = pl.Series("turn", [None], dtype=pl.Int64).new_from_index(0, len(messages))
+    return turns.scatter(heard, pl.Series(np.cumsum(new) - 1))
+
+
+def first_messages(turn: pl.Series) -> np.ndarray:
+    """Where each turn's first message stands, turns without gaps in time order."""
+    numbers = turn.to_numpy()
+    return np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)])
 
 
 def is_template(messages: pl.DataFrame) -> pl.Series:
@@ -40,17 +47,14 @@ def is_template(messages: pl.DataFrame) -> pl.Series:
     Args:
         messages: sent_at, member_key, plain, is_forwarded; sorted by time.
     """
-    long = (
-        messages.select("sent_at", "member_key", "plain")
-        .with_row_index("at")
-        .filter(pl.col("plain").str.len_chars() >= TEMPLATE_CHARS)
-    )
-    copied = long.with_columns(earlier=last_by_another(long, "plain")).filter(
-        pl.col("sent_at") - pl.col("earlier") <= pl.duration(days=TEMPLATE_DAYS)
-    )
-    return messages["is_forwarded"] | pl.Series(range(len(messages))).is_in(
-        copied["at"].cast(pl.Int64).to_list()
-    )
+    # of bytes there are no fewer than of characters, and they are at hand
+    at = (messages["plain"].str.len_bytes() >= TEMPLATE_CHARS).arg_true()
+    at = at.filter(messages["plain"].gather(at).str.len_chars() >= TEMPLATE_CHARS)
+    long = messages.select(pl.col("sent_at", "member_key", "plain").gather(at))
+    is_copied = long.select(
+        pl.col("sent_at") - last_by_another(long, "plain") <= pl.duration(days=TEMPLATE_DAYS)
+    ).to_series()
+    return messages["is_forwarded"].clone().scatter(at.filter(is_copied), True)
 
 
 def last_by_another(frame: pl.DataFrame, text: str) -> pl.Series:

@@ -10,7 +10,8 @@ import polars as pl
 from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
 from tasks.measure.names import Names, spoken_to
 from tasks.measure.text.distinct import stretches
-from tasks.measure.text.features import count_emoji, read_values
+from tasks.measure.text.features import announcement_fields, count_emoji
+from tasks.measure.text.languages import is_english, language
 from tasks.measure.text.lexicon import (
     NUMBER,
     TAG_BIT,
@@ -19,11 +20,10 @@ from tasks.measure.text.lexicon import (
     count,
     counted,
     flags_of,
-    is_english,
-    language,
     match,
 )
-from tasks.measure.text.normalise import MENTION, PHONE, URL, Tokens, tokenise
+from tasks.measure.text.normalise import EMAIL, MENTION, PHONE, URL
+from tasks.measure.text.tokens import DistinctTokens, Tokens, tokens_of
 from tasks.measure.text.trie import covered
 
 #: Share of a turn's weighty words that must belong to a kind for the turn to hold 'only' that kind.
@@ -65,11 +65,12 @@ class Reading:
     spoken_to: pl.DataFrame
 
 
-def read(messages: pl.DataFrame, lexicon: Lexicon, names: Names) -> Reading:
+def read(messages: pl.DataFrame, texts: pl.Series, lexicon: Lexicon, names: Names) -> Reading:
     """Tokens, words and values of a group's messages.
 
     Args:
-        messages: plain (normal text), text, turn (NULL outside turns), is_list, is_template; sorted by time.
+        messages: text, text_no, turn (NULL outside turns), is_list, is_template; sorted by time.
+        texts: the normal texts that ``text_no`` numbers.
         lexicon: compiled for the group. names: of its people.
 
     Returns:
@@ -79,7 +80,7 @@ def read(messages: pl.DataFrame, lexicon: Lexicon, names: Names) -> Reading:
         category. A turn's own text leaves out list bodies and forwarded templates; a turn of nothing but a
         template is counted by its words, but is no text turn.
     """
-    tokens = tokenise(messages["plain"], lexicon.spelling)
+    tokens = tokens_of(texts, messages["text_no"].to_numpy(), lexicon.spelling)
     turn_of_text = messages["turn"].fill_null(-1).to_numpy()
     group_of_text = np.where(turn_of_text >= 0, turn_of_text, -1 - np.arange(len(turn_of_text)))
     english = is_english(lexicon, tokens)
@@ -117,14 +118,14 @@ class _Kinds:
     def by_text(self, tokens: Tokens, is_so: np.ndarray) -> np.ndarray:
         """By text, how many of its words are so."""
         return tokens.by_distinct_text(
-            lambda texts: np.bincount(texts.text_no[is_so[texts.word]], minlength=texts.n_texts)
+            lambda texts: np.bincount(np.compress(is_so[texts.word], texts.text_no), minlength=texts.n_texts)
         )
 
     def has_number(self, tokens: Tokens) -> np.ndarray:
         """By text, whether it holds a number; that of somebody mentioned says nothing but who is meant."""
         is_mention = flags_of(tokens.vocabulary, [MENTION])
 
-        def judged(texts: Tokens) -> np.ndarray:
+        def judged(texts: DistinctTokens) -> np.ndarray:
             at = np.flatnonzero(self.number[texts.word])
             before = np.maximum(at - 1, 0)
             meant = (texts.text_no[before] == texts.text_no[at]) & is_mention[texts.word[before]] & (at > 0)
@@ -157,9 +158,26 @@ def _count_messages(
         pl.Series("n_words", n_words, dtype=pl.Int64),
         count_emoji(messages["text"]).alias("n_emoji"),
         pl.col("text").str.len_chars().cast(pl.Int64).fill_null(0).alias("n_chars"),
-        *read_values(messages["plain"]),
+        *_values(tokens),
         *(pl.Series(name, counts[:, number], dtype=pl.Int64) for number, name in enumerate(COUNT_NAMES)),
     )
+
+
+def _values(tokens: Tokens) -> list[pl.Series]:
+    """Counts of addresses, numbers and mentions by text, and ``field_<name>`` of announcements."""
+    marks = {"n_urls": URL, "n_emails": EMAIL, "n_phones": PHONE, "n_mentions": MENTION}
+    texts = tokens.distinct
+    n_by_text = {
+        name: np.bincount(
+            texts.text_no[flags_of(texts.vocabulary, [mark])[texts.word]], minlength=texts.n_texts
+        )
+        for name, mark in marks.items()
+    }
+    fields = announcement_fields(texts.texts.fill_null(""))
+    fields["contact"] |= n_by_text["n_phones"] > 0
+    fields["link"] |= n_by_text["n_urls"] > 0
+    values = n_by_text | {f"field_{name}": found for name, found in fields.items()}
+    return [pl.Series(name, value[tokens.place]) for name, value in values.items()]
 
 
 def _own_texts(messages: pl.DataFrame, n_words: np.ndarray, turn_of_text: np.ndarray) -> np.ndarray:
@@ -237,11 +255,11 @@ class _Only:
         self._counted = mine[found.start]
         # a prayer or a condolence runs on to the end of its line, thanks to the end of their clause
         wishes = found.of("condolence", "congrats_prayer") | ((found.tag & _JOY_TAGS) > 0)
-        self._runs_on = _from_hit_on(found, wishes, tokens.line) | _from_hit_on(
-            found, found.of("gratitude"), tokens.clause
+        self._runs_on = _from_hit_on(tokens, found, wishes, tokens.distinct.line) | _from_hit_on(
+            tokens, found, found.of("gratitude"), tokens.distinct.clause
         )
         self._light = is_light | found.covers(n, found.of("pious_interjection", *_LIGHT_STYLES))
-        self._heavy = turn[weighable & ~self._light]
+        self._heavy = np.compress(weighable & ~self._light, turn)
 
     def holds(self, n_turns: int, categories: tuple[str, ...], tags: int = 0) -> np.ndarray:
         """By turn: has the categories or tags, and they make up half or more of its weighty words."""
@@ -260,13 +278,12 @@ class _Only:
         return hits & (np.bincount(self._turn[of_kind], minlength=n_turns) >= ONLY_SHARE * every)
 
 
-def _from_hit_on(found: Found, chosen: np.ndarray, stretch: np.ndarray) -> np.ndarray:
+def _from_hit_on(tokens: Tokens, found: Found, chosen: np.ndarray, stretch: np.ndarray) -> np.ndarray:
     """Mask over tokens: at or after the first chosen occurrence of their stretch (clause or line)."""
     start = np.sort(found.start[chosen])
-    first = start[np.append(True, stretch[start[1:]] != stretch[start[:-1]])] if len(start) else start
-    end = np.searchsorted(stretch, stretch[first], side="right")
-    mask = np.zeros(len(stretch), dtype=bool)
-    mask[stretches(first, end - first)] = True
+    first = start[np.append(True, ~tokens.are_together(stretch, start[1:], start[:-1]))[: len(start)]]
+    mask = np.zeros(len(tokens), dtype=bool)
+    mask[stretches(first, tokens.end_of(stretch, first) - first)] = True
     return mask
 
 

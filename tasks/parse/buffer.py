@@ -89,6 +89,11 @@ def cut(content: bytes, bounds: Places, *, is_text: bool) -> pl.Series:
         places = pl.DataFrame({"at": bounds[:-1], "n_bytes": np.diff(bounds)})
         pieces = places.select(whole.bin.slice("at", "n_bytes").alias("piece")).to_series()
         return pieces.cast(pl.String) if is_text else pieces
+    return handed(content, bounds, is_text=is_text)
+
+
+def handed(content: bytes | npt.NDArray[np.uint8], bounds: Places, *, is_text: bool) -> pl.Series:
+    """As :func:`cut`, the bytes never copied as a whole."""
     import pyarrow as pa
 
     kind = pa.large_string() if is_text else pa.large_binary()

@@ -7,9 +7,10 @@ import time
 import polars as pl
 
 from schemas.config import Group
-from tasks.measure.activities import chain_lists, list_activities, participation
+from tasks.measure.activities import chain_lists, list_activities
 from tasks.measure.lists import read_lists
 from tasks.measure.names import index_names
+from tasks.measure.participation import participation
 from tasks.measure.text.lexicon import lexicon_for
 from tests.bench.figures import Figure
 from tests.measure.chatroom import group

@@ -551,4 +551,22 @@ Halaqah tahsin, Rabu 8 Mei bada Isya
 3. Agus""", "learning", """Muhammad Ilham|yes
 Lukman Hakim|yes
 Agus Salim|yes""", "2024-05-08"),
+    Case("monthly dues with ticks and crosses before the names", """# 08:00 Tati Sumiati
+Assalamualaikum, ngingetkeun kas bulan Mei 20rb nya 🙏
+✅ Ahmad Fauzi
+✅ Neng Siti
+❌ Budi
+❌ Eko
+✅ Dewi (2 bln)""", "donation", """Ahmad Fauzi|yes|paid
+Siti Nurhaliza|yes|paid
+Budi Santoso|no
+Eko Prasetyo|no
+Dewi Lestari|yes|paid"""),
+    Case("who is excused is crossed", """# 08:00 Hasan Basri
+Absen ngaji malam ini
+✅ Hasan
+✅ Indah
+❌ Jajang (sakit)""", "attendance", """Hasan Basri|yes
+Indah Permata|yes
+Jajang Nurjaman|no""", "2024-05-06"),
 ]  # fmt: skip

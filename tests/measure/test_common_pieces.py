@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.measure.chains import in_common
+from tasks.measure.chains import NEAREST, in_common, nearest
 from tasks.measure.decay import half_life, half_lives
-from tasks.measure.text.distinct import distinct_values, stretches
+from tasks.measure.text.distinct import distinct_values, numbered, stretches
 from tasks.measure.text.lexicon import lexicon_for
-from tasks.measure.text.normalise import Tokens, tokenise
+from tasks.measure.text.tokens import Tokens, tokenise
 from tasks.measure.text.trie import build, find
 
 _VERSIONS = st.lists(st.sets(st.integers(0, 6)), min_size=1, max_size=9)
@@ -34,6 +34,38 @@ def test_common_pieces_are_those_of_both_sets(
     assert counted.tolist() == [len(versions[a] & versions[b]) for a, b in pairs]
 
 
+@given(
+    versions=st.lists(st.sets(st.integers(0, 2)), max_size=NEAREST + 8),
+    window=st.integers(0, NEAREST + 8),
+    same_message=st.booleans(),
+)
+def test_nearest_pairs_are_those_within_the_last_holdings(
+    versions: list[set[int]], window: int, same_message: bool
+) -> None:
+    n = len(versions)
+    place = np.array(
+        sorted(piece * n + number for number, held in enumerate(versions) for piece in held), dtype=np.int64
+    )
+    since = np.maximum(np.arange(n) - window, 0)
+    # two versions of one message are not compared
+    until = np.arange(n) // 2 * 2 if same_message else np.arange(n)
+    later, before = nearest([place], np.minimum(since, until), until)
+    expected = set()
+    for piece in range(3):
+        holders = [number for number, held in enumerate(versions) if piece in held]
+        for at, number in enumerate(holders):
+            near = holders[max(at - NEAREST, 0) : at]
+            expected |= {(number, u) for u in near if since[number] <= u < until[number]}
+    assert list(zip(later.tolist(), before.tolist(), strict=True)) == sorted(expected)
+
+
+@given(st.lists(st.integers(0, 40) | st.integers(0, 10**6), max_size=12))
+def test_numbers_are_told_apart(codes: list[int]) -> None:
+    distinct, place = numbered(np.array(codes, dtype=np.int64))
+    assert distinct.tolist() == sorted(set(codes))
+    assert distinct[place].tolist() == codes
+
+
 _SAID = st.sampled_from(
     [None, "", "!", "iya", "info acara", "acara! info, info acara", "hadir. buku2 acara?"]
 )
@@ -48,7 +80,6 @@ def test_a_text_said_again_has_the_same_tokens(said: list[str | None]) -> None:
     spelling, trie = lexicon_for().spelling, build([["info", "acara"], ["acara"]])
     tokens = tokenise(pl.Series(said, dtype=pl.String), spelling)
     hits = find(trie, tokens)
-    clause = line = -1
     assert tokens.first[-1] == len(tokens)
     for number, text in enumerate(said):
         alone = tokenise(pl.Series([text], dtype=pl.String), spelling)
@@ -56,11 +87,15 @@ def test_a_text_said_again_has_the_same_tokens(said: list[str | None]) -> None:
         assert _words(tokens)[mine] == _words(alone)
         assert set(tokens.text_no[mine].tolist()) <= {number}
         assert tokens.has_question_mark[number] == alone.has_question_mark[0]
-        for all_of, own, before in ((tokens.clause, alone.clause, clause), (tokens.line, alone.line, line)):
-            assert np.diff(all_of[mine]).tolist() == np.diff(own).tolist()
-            assert not len(own) or all_of[mine][0] > before  # no stretch goes on into the next text
-        if len(alone):
-            clause, line = tokens.clause[mine][-1], tokens.line[mine][-1]
+        for all_of, own in (
+            (tokens.distinct.clause, alone.distinct.clause),
+            (tokens.distinct.line, alone.distinct.line),
+        ):
+            for at in range(len(own)):
+                here = np.full(len(tokens), mine.start + at)
+                together = np.flatnonzero(tokens.are_together(all_of, here, np.arange(len(tokens))))
+                assert (together - mine.start).tolist() == np.flatnonzero(own == own[at]).tolist()
+                assert tokens.end_of(all_of, here[:1]) == together[-1] + 1
         inside = (hits.start >= mine.start) & (hits.start < mine.stop)
         found = sorted(zip(hits.start[inside] - mine.start, hits.entry[inside], strict=True))
         there = find(trie, alone)

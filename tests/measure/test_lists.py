@@ -8,10 +8,11 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.measure.activities import chain_lists, participation
+from tasks.measure.activities import chain_lists
 from tasks.measure.facts import measure, measure_facts
 from tasks.measure.lists import read_lists
 from tasks.measure.names import index_names
+from tasks.measure.participation import participation
 from tasks.measure.text.dates import deadline_of, first_date
 from tasks.measure.text.lexicon import lexicon_for
 from tests.measure.chatroom import group, key

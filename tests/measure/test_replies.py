@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.measure.facts import measure_facts
-from tasks.measure.replies import GRID, REPLY_V1, permuted_senders
+from tasks.measure.replies import GRID, REPLY_V1, first_after, last_before, permuted_senders
+from tasks.measure.triggers import latest_by_another
 from tests.measure.chatroom import DAY, group, key
 
 Chat = list[tuple[str, str, str]]
@@ -249,3 +250,35 @@ def test_later_lines_change_no_turn_before_them(lines: list[tuple[int, str, str]
     whole = measure_facts(group(chat, aliases=people))["fact_turn"].select(names)
     part = measure_facts(group(_chat(early), aliases=people))["fact_turn"].select(names)
     assert whole.head(max(part.height - 1, 0)).equals(part.head(max(part.height - 1, 0)))
+
+
+_TURNS = st.lists(st.integers(0, 3), min_size=1, max_size=12)
+
+
+@given(_TURNS, st.data())
+def test_nearest_turns_are_those_of_a_search_one_by_one(senders: list[int], data: st.DataObject) -> None:
+    n = len(senders)
+    sender, minute = (
+        np.array(senders),
+        np.cumsum(data.draw(st.lists(st.integers(0, 90), min_size=n, max_size=n))),
+    )
+    chosen = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    asked = np.array(sorted(data.draw(st.sets(st.integers(0, n - 1)))), dtype=np.int64)
+    who = np.array([data.draw(st.integers(0, 4)) for _ in asked], dtype=np.int64)
+    at = np.flatnonzero(chosen)
+    before, after = (
+        [
+            [t for t in at.tolist() if sender[t] == member and is_on_side(t, turn)]
+            for member, turn in zip(who, asked, strict=True)
+        ]
+        for is_on_side in (lambda t, turn: t < turn, lambda t, turn: t > turn)
+    )
+    assert last_before(sender[at], at, who, asked).tolist() == [max(turns, default=-1) for turns in before]
+    assert first_after(sender[at], at, who, asked).tolist() == [min(turns, default=-1) for turns in after]
+    others = [
+        max((t for t in at.tolist() if t < turn and sender[t] != sender[turn]), default=-1) for turn in asked
+    ]
+    near = [
+        t if t >= 0 and minute[turn] - minute[t] <= 120 else -1 for t, turn in zip(others, asked, strict=True)
+    ]
+    assert latest_by_another(sender, minute, chosen, 2, asked).tolist() == near

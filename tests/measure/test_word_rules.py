@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 
 from schemas.vocabulary import LANGUAGES
 from tasks.measure.facts import measure_facts
+from tasks.measure.text.languages import is_english, language
 from tasks.measure.text.lexicon import (
     CATEGORIES,
     NUMBER,
     PRECEDENCE,
     count,
-    is_english,
-    language,
     lexicon_for,
     match,
     normal_forms,
 )
-from tasks.measure.text.normalise import plain, tokenise
+from tasks.measure.text.normalise import plain
+from tasks.measure.text.tokens import tokenise
 from tests.measure.chatroom import group
 
 SPELLING = lexicon_for().spelling

@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.measure.text.features import count_emoji
+from tasks.measure.text.languages import is_english, language
 from tasks.measure.text.lexicon import (
     CATEGORIES,
     count,
-    is_english,
-    language,
     lexicon_for,
     match,
     normal_forms,
 )
-from tasks.measure.text.normalise import plain, tokenise
+from tasks.measure.text.normalise import plain
+from tasks.measure.text.tokens import tokenise
 from warehouse.reference.lexicon import version_of, words
 
 

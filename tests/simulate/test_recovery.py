@@ -13,7 +13,8 @@ import pytest
 from schemas.config import read_landing
 from schemas.exports import Landed
 from tasks.measure.text.lexicon import NUMBER, count, lexicon_for, match
-from tasks.measure.text.normalise import plain, tokenise
+from tasks.measure.text.normalise import plain
+from tasks.measure.text.tokens import tokenise
 from tasks.parse.whatsapp import parse_export
 from tasks.reconcile.digest import digest
 from tasks.reconcile.model import Export

@@ -343,4 +343,4 @@ def _pair_sums(source: Array, target: Array, weight: Array, day: Array, days: Ar
     )
     column = pair + np.where(source > target, len(pairs), 0)
     flat = place[known] * 2 * len(pairs) + column[known]
-    return np.bincount(flat, weight[known], len(days) * 2 * len(pairs)).reshape(len(days), -1)
+    return np.bincount(flat, weight[known], len(days) * 2 * len(pairs)).reshape(len(days), 2 * len(pairs))

@@ -53,8 +53,8 @@ class Turns(Axes):
         return self.turns_of(messages.filter(pl.col("n_urls") > 0)["turn_key"])
 
     def turns_of(self, keys: pl.Series) -> Array:
-        """Whether each turn is among these keys."""
-        return self.turns_at(places(self.turn_keys, keys.to_numpy()))
+        """Whether each turn is among these keys; what bots sent has none."""
+        return self.turns_at(places(self.turn_keys, keys.drop_nulls().to_numpy()))
 
     def turns_at(self, place: Array) -> Array:
         """Whether each turn is at one of these places; -1 is none."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+
+from tasks.measure.text.distinct import distinct_values
 
 _MONTHS = {
     "jan": 1, "feb": 2, "peb": 2, "mar": 3, "apr": 4, "mei": 5, "may": 5, "jun": 6, "jul": 7, "agu": 8, "ags": 8,
@@ -13,23 +16,29 @@ _MONTH = (
     r"(jan|feb|peb|mar|apr|mei|may|jun|jul|agu|ags|aug|sep|okt|oct|nov|nop|des|dec)"
     r"(?:uari|ruari|uary|ruary|et|ch|il|i|e|y|stus|ust|t|tember|ober|ember)?\b"
 )
-_WRITTEN = rf"(?i)\b(\d{{1,2}})(?:\s*(?:-|–|&|dan|s/?d|,)\s*\d{{1,2}})?\s*{_MONTH}[\s,]*(20\d\d\b)?"
+# all of these are looked for in small letters
+_WRITTEN = rf"\b(\d{{1,2}})(?:\s*(?:-|–|&|dan|s/?d|,)\s*\d{{1,2}})?\s*{_MONTH}[\s,]*(20\d\d\b)?"
 _NUMERIC = r"\b(\d{1,2})[/-](\d{1,2})(?:[/-](20\d\d|\d\d))?\b"
 _ISO = r"\b(20\d\d)-(\d{2})-(\d{2})\b"
-_TODAY = r"(?i)\b(?:hari ini|malam ini|sore ini|siang ini|pagi ini|nanti (?:malam|sore|siang)|dinten ieu)\b"
-_TOMORROW = r"(?i)\b(?:besok|bsk|isuk|enjing|tomorrow)\b"
-_AFTER_TOMORROW = r"(?i)\b(?:besok )?lusa\b"
-_WEEKDAY = r"(?i)\b(senin|selasa|rabu|kamis|jum[’'‘`]?at|sabtu|minggu|ahad)\b"
-_EVE = r"(?i)\b(?:malam|malem|mlm|wengi)\s+(?:senin|selasa|rabu|kamis|jum[’'‘`]?at|sabtu|minggu|ahad)\b"
+_TODAY = r"\b(?:hari ini|malam ini|sore ini|siang ini|pagi ini|nanti (?:malam|sore|siang)|dinten ieu)\b"
+_TOMORROW = r"\b(?:besok|bsk|isuk|enjing|tomorrow)\b"
+_AFTER_TOMORROW = r"\b(?:besok )?lusa\b"
+_WEEKDAY = r"\b(senin|selasa|rabu|kamis|jum[’'‘`]?at|sabtu|minggu|ahad)\b"
+_EVE = r"\b(?:malam|malem|mlm|wengi)\s+(?:senin|selasa|rabu|kamis|jum[’'‘`]?at|sabtu|minggu|ahad)\b"
 _DEADLINE = (
-    r"(?i)\b(?:deadline|dl|paling (?:lambat|telat)|terakhir|(?:di)?tutup|penutupan|close(?: po)?"
+    r"\b(?:deadline|dl|paling (?:lambat|telat)|terakhir|(?:di)?tutup|penutupan|close(?: po)?"
     r"|batas(?: akhir| waktu| setor)?|selambat(?:-lambat|2)?nya|maks(?:imal)?"
     r"|(?:di)?buka (?:sampai|s/?d|hingga)|sampai dengan)\b[^\n]*"
 )
 #: 'Pekan ke-2 Maret' is no second of March.
-_ORDINAL = r"(?i)\bke-?\s?\d{1,2}\b"
+_ORDINAL = r"\bke-?\s?\d{1,2}\b"
 #: A date without a year lies between so many days before its posting and a year less that after it.
 BACK_DAYS = 60
+#: No day, month or year, among whole numbers of them.
+_NO_DAY = -(10**9)
+_SAID = pl.col("said")
+_UNDATED_DEADLINES = _SAID.str.replace_all(_DEADLINE, "").str.replace_all(_ORDINAL, "")
+_DEADLINES = _SAID.str.extract(f"({_DEADLINE})", 1).fill_null("")
 
 
 def first_date(text: pl.Series, posted: pl.Series) -> pl.Series:
@@ -42,119 +51,104 @@ def first_date(text: pl.Series, posted: pl.Series) -> pl.Series:
     Args:
         text: headers or announcements. posted: local dates of their posting.
     """
-    (day,) = _days(text, posted, _undated_deadlines())
+    (day,) = _days(*distinct_values(text), posted, _UNDATED_DEADLINES)
     return day
 
 
 def deadline_of(text: pl.Series, posted: pl.Series) -> pl.Series:
     """The day by which to sign, pay or read: of the line that names a deadline; NULL without one."""
-    (day,) = _days(text, posted, _deadlines())
+    (day,) = _days(*distinct_values(text), posted, _DEADLINES)
     return day
 
 
-def first_and_deadline(text: pl.Series, posted: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Both :func:`first_date` and :func:`deadline_of`, in one reading."""
-    first, deadline = _days(text, posted, _undated_deadlines(), _deadlines())
+def first_and_deadline(
+    distinct: pl.Series, place: np.ndarray, posted: pl.Series
+) -> tuple[pl.Series, pl.Series]:
+    """Both :func:`first_date` and :func:`deadline_of`; ``place`` says which of the distinct texts was posted."""
+    first, deadline = _days(distinct, place, posted, _UNDATED_DEADLINES, _DEADLINES)
     return first, deadline
 
 
-def _undated_deadlines() -> pl.Expr:
-    return pl.col("said").str.replace_all(_DEADLINE, "").str.replace_all(_ORDINAL, "")
-
-
-def _deadlines() -> pl.Expr:
-    return pl.col("said").str.extract(f"({_DEADLINE})", 1).fill_null("")
-
-
-def _days(text: pl.Series, posted: pl.Series, *where: pl.Expr) -> list[pl.Series]:
-    """The day named ``where`` in each text; each distinct text is read once, each day worked out once."""
-    asked = pl.DataFrame({"said": text.fill_null(""), "posted": posted})
-    distinct = asked.unique()
-    texts = (
-        distinct.select("said")
-        .unique()
-        .with_columns(
-            pl.concat_list(part.alias(f"part_{number}") for number, part in enumerate(where)).alias("text"),
-            part=pl.lit(list(range(len(where)))),
-        )
-    )
-    read = texts.explode("text", "part").with_columns(*_named("text"))
-    days = distinct.join(read, on="said").select("said", "posted", "part", day=_day())
-    return [
-        asked.join(
-            days.filter(pl.col("part") == number),
-            on=["said", "posted"],
-            how="left",
-            maintain_order="left",
-            nulls_equal=True,
-        )["day"]
-        for number in range(len(where))
+def _days(texts: pl.Series, place: np.ndarray, posted: pl.Series, *where: pl.Expr) -> list[pl.Series]:
+    """The day named ``where`` in each text, seen from the days of posting; all are read together."""
+    parts = texts.fill_null("").str.to_lowercase().alias("said").to_frame().select(
+        part.alias(str(number)) for number, part in enumerate(where)
+    )  # fmt: skip
+    told, of_text = distinct_values(pl.concat(parts.get_columns()))
+    named, since = _named(told), posted.to_physical().fill_null(_NO_DAY).to_numpy()
+    days = [
+        pl.Series("day", _day(named, at[place], since), dtype=pl.Int32)
+        for at in np.split(of_text, len(where))
     ]
+    return [day.set(day == _NO_DAY, None).cast(pl.Date) for day in days]
 
 
-def _named(said: str) -> list[pl.Expr]:
-    """What a text names of a day: numbers of the written forms, and days ahead or the weekday."""
-    text = pl.col(said)
-    number = lambda pattern, group: text.str.extract(pattern, group).cast(pl.Int32, strict=False)  # noqa: E731
-    month = text.str.to_lowercase().str.extract(_WRITTEN, 2).replace_strict(
-        _MONTHS, default=None, return_dtype=pl.Int32
-    )  # fmt: skip
-    weekday = text.str.to_lowercase().str.replace_all(r"jum[’'‘`]at", "jumat").str.extract(_WEEKDAY, 1).replace_strict(
-        _DAYS, default=None, return_dtype=pl.Int32
-    )  # fmt: skip
-    relative = (
-        pl.when(text.str.contains(_AFTER_TOMORROW)).then(2)
+def _named(said: pl.Series) -> dict[str, np.ndarray]:
+    """What texts name of a day: numbers of the written forms, days ahead, the weekday; _NO_DAY where they do not."""
+    text = pl.col("said")
+    forms = said.alias("said").to_frame().select(
+        iso=text.str.extract_groups(_ISO),
+        numeric=text.str.extract_groups(_NUMERIC),
+        written=text.str.extract_groups(_WRITTEN),
+        weekday=text.str.replace_all(r"jum[’'‘`]at", "jumat").str.extract(_WEEKDAY, 1),
+        is_eve=text.str.contains(_EVE),
+        ahead=pl.when(text.str.contains(_AFTER_TOMORROW)).then(2)
         .when(text.str.contains(_TOMORROW)).then(1)
-        .when(text.str.contains(_TODAY)).then(0)
+        .when(text.str.contains(_TODAY)).then(0),
     )  # fmt: skip
-    iso = [number(_ISO, group).alias(name) for group, name in enumerate(("year", "month", "day"), 1)]
-    numeric = [
-        number(_NUMERIC, n).alias(f"numeric_{name}") for n, name in enumerate(("day", "month", "year"), 1)
-    ]
-    return [
-        *iso,
-        *numeric,
-        number(_WRITTEN, 1).alias("written_day"),
-        month.alias("written_month"),
-        number(_WRITTEN, 3).alias("written_year"),
+    iso, numeric, written = (pl.col(form).struct for form in ("iso", "numeric", "written"))
+    read = forms.select(
+        pl.col("ahead").cast(pl.Int64),
+        written_month=_numbered(written[1], _MONTHS),
         # the night of Friday is the evening before it
-        (weekday - text.str.contains(_EVE).cast(pl.Int32)).alias("weekday"),
-        relative.alias("days_ahead"),
-    ]
+        weekday=_numbered(pl.col("weekday"), _DAYS) - pl.col("is_eve").cast(pl.Int64),
+        **{
+            name: group.cast(pl.Int64, strict=False)
+            for name, group in (
+                ("year", iso[0]), ("month", iso[1]), ("day", iso[2]),
+                ("numeric_day", numeric[0]), ("numeric_month", numeric[1]), ("numeric_year", numeric[2]),
+                ("written_day", written[0]), ("written_year", written[2]),
+            )
+        },
+    ).fill_null(_NO_DAY)  # fmt: skip
+    return {name: read[name].to_numpy() for name in read.columns}
 
 
-def _day() -> pl.Expr:
-    posted = pl.col("posted")
-    ahead = (pl.col("weekday") - posted.dt.weekday().cast(pl.Int32)) % 7
-    return pl.coalesce(
-        _date(pl.col("year"), pl.col("month"), pl.col("day")),
-        _dated(*(pl.col(f"written_{part}") for part in ("day", "month", "year"))),
-        _dated(*(pl.col(f"numeric_{part}") for part in ("day", "month", "year"))),
-        posted + pl.duration(days=pl.coalesce("days_ahead", ahead)),
-    ).cast(pl.Date)
+def _numbered(names: pl.Expr, numbers: dict[str, int]) -> pl.Expr:
+    return names.replace_strict(numbers, default=None, return_dtype=pl.Int64)
 
 
-def _dated(day: pl.Expr, month: pl.Expr, year: pl.Expr) -> pl.Expr:
+def _day(named: dict[str, np.ndarray], at: np.ndarray, posted: np.ndarray) -> np.ndarray:
+    """Days since 1970 that the texts ``at`` name; _NO_DAY where they name none."""
+    parts = {name: numbers[at] for name, numbers in named.items()}
+    # Mondays are 1, and 1 January 1970 was a Thursday
+    to_weekday = (parts["weekday"] - (posted + 3) % 7 - 1) % 7
+    ahead = np.where(parts["weekday"] == _NO_DAY, _NO_DAY, to_weekday)
+    ahead = np.where(parts["ahead"] == _NO_DAY, ahead, parts["ahead"])
+    day = np.where((ahead == _NO_DAY) | (posted == _NO_DAY), _NO_DAY, posted + ahead)
+    for form in ("numeric", "written"):
+        year, month, number = (parts[f"{form}_{part}"] for part in ("year", "month", "day"))
+        dated = _dated(year, month, number, posted)
+        day = np.where(dated == _NO_DAY, day, dated)
+    exact = _date(parts["year"], parts["month"], parts["day"])
+    return np.where(exact == _NO_DAY, day, exact)
+
+
+def _dated(year: np.ndarray, month: np.ndarray, day: np.ndarray, posted: np.ndarray) -> np.ndarray:
     """Day and month with their year, else with the year that puts them nearest after the posting."""
-    posted = pl.col("posted")
-    stated = _date(pl.when(year < 100).then(year + 2000).otherwise(year), month, day)
-    this = _date(posted.dt.year(), month, day)
-    earliest = posted - pl.duration(days=BACK_DAYS)
-    before, after = _date(posted.dt.year() - 1, month, day), _date(posted.dt.year() + 1, month, day)
-    near = (
-        pl.when(before >= earliest).then(before)
-        .when(this >= earliest).then(this)
-        .otherwise(after)
-    )  # fmt: skip
-    return pl.when(year.is_not_null()).then(stated).otherwise(near)
-
-
-def _date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """A day of the calendar, NULL where there is none."""
-    parts = pl.concat_str(
-        year.cast(pl.String),
-        month.cast(pl.String).str.zfill(2),
-        day.cast(pl.String).str.zfill(2),
-        separator="-",
+    stated = _date(np.where(year < 100, year + 2000, year), month, day)
+    this_year = np.where(
+        posted == _NO_DAY, _NO_DAY, posted.astype("M8[D]").astype("M8[Y]").astype(int) + 1970
     )
-    return parts.str.to_date("%Y-%m-%d", strict=False)
+    before, this, after = (_date(this_year + years, month, day) for years in (-1, 0, 1))
+    earliest = posted - BACK_DAYS
+    near = np.where(before >= earliest, before, np.where(this >= earliest, this, after))
+    return np.where(year == _NO_DAY, near, stated)
+
+
+def _date(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """A day of the calendar, since 1970; _NO_DAY where there is none."""
+    may_be = (year > 0) & (month >= 1) & (month <= 12) & (day >= 1)
+    months = (np.where(may_be, year - 1970, 0) * 12 + np.where(may_be, month - 1, 0)).astype("M8[M]")
+    first, following = months.astype("M8[D]").astype(int), (months + 1).astype("M8[D]").astype(int)
+    return np.where(may_be & (day <= following - first), first + day - 1, _NO_DAY)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+#: Numbers are told apart in a table of all there might be, unless it has so many times more cells than numbers.
+_CELLS_A_CODE = 8
+
 
 def distinct_values(texts: pl.Series) -> tuple[pl.Series, np.ndarray]:
     """The distinct values of a column (NULL is one) in any order, and for each row the place of its own."""
@@ -19,3 +22,14 @@ def stretches(start: np.ndarray, count: np.ndarray) -> np.ndarray:
     """The whole numbers of several stretches, one after another: from each start so many as counted."""
     before = np.cumsum(count) - count
     return np.arange(int(count.sum())) + np.repeat(start - before, count)
+
+
+def numbered(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct ones of whole numbers from 0 on, rising, and for each number its place among them."""
+    size = int(codes.max(initial=-1)) + 1
+    if size > _CELLS_A_CODE * len(codes):
+        distinct, place = np.unique(codes, return_inverse=True)
+        return distinct, place
+    occurs = np.zeros(size, dtype=bool)
+    occurs[codes] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[codes]

@@ -7,8 +7,8 @@ import functools
 import numpy as np
 import polars as pl
 
+from tasks.measure.text.characters import Characters, characters
 from tasks.measure.text.distinct import distinct_values
-from tasks.measure.text.normalise import EMAIL, MENTION, PHONE, PLACEHOLDERS, URL
 
 _MONTHS = (
     "jan(?:uari|uary)?|feb(?:ruari|ruary)?|mar(?:et|ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?"
@@ -24,17 +24,20 @@ DATE_SHAPE = (
 _CLOCK_SHAPE = (
     r"\b(?:jam|pukul|pkl)\s*\.?\s*\d{1,2}\b|\b\d{1,2}[:.]\d{2}\s*(?:wib|wita|wit|am|pm)?\b(?:[^.\d]|$)"
 )
-_PLACES = r"tempat|lokasi|alamat"
-_CONTACTS = r"cp|narahubung|kontak|contact person|info lanjut"
-#: The shapes of an announcement's fields in plain text; the labels stand at the head of a line.
-FIELD_SHAPES = {"day": DATE_SHAPE, "time": _CLOCK_SHAPE, "place": "", "contact": PHONE, "link": URL}
+#: The fields of an announcement, and the labels that stand before them at the head of a line.
 _LABELS = {
-    "day": "hari|tanggal|tgl",
-    "time": "waktu|jam|pukul",
-    "place": _PLACES,
-    "contact": _CONTACTS,
-    "link": "",
+    "day": ("hari", "tanggal", "tgl"),
+    "time": ("waktu", "jam", "pukul"),
+    "place": ("tempat", "lokasi", "alamat"),
+    "contact": ("cp", "narahubung", "kontak", "contact person", "info lanjut"),
+    "link": (),
 }
+FIELDS = tuple(_LABELS)
+_FIELD_OF_LABEL = {label: field for field, labels in _LABELS.items() for label in labels}
+_LABEL = "|".join(_FIELD_OF_LABEL)
+_UP_TO_COLON = r"[^\n:]{0,15}:"
+#: What emoji begin with that are characters of ASCII with a mark: keys of a telephone.
+_KEYS = list(b"0123456789#*")
 
 
 @functools.cache
@@ -51,65 +54,56 @@ def _emoji_patterns() -> dict[str, list[str]]:
 
 def count_emoji(text: pl.Series) -> pl.Series:
     """Emoji by text (Int64); NULL texts have none."""
-    texts = text.fill_null("").rename("text")
+    counts = np.zeros(len(text), dtype=np.int64)
     # plain ASCII holds no emoji, and most texts are plain ASCII
-    at = (texts.str.len_bytes() != texts.str.len_chars()).arg_true()
-    some, place = distinct_values(texts.gather(at))
-    written = set("".join(some.to_list()))
-    known = _emoji_patterns()
-    # longest first: of several that begin at one place the longest is meant
-    patterns = sorted(
-        (form for sign in written & known.keys() for form in known[sign]),
-        key=lambda form: (-len(form), form),
-    )
-    counts = np.zeros(len(texts), dtype=np.int64)
-    if patterns:
-        found = some.str.find_many(patterns, leftmost=True).list.len().to_numpy()
-        counts[at.to_numpy()] = found[place]
+    at = (text.str.len_bytes() != text.str.len_chars()).arg_true()
+    some, place = distinct_values(text.gather(at))
+    counts[at.to_numpy()] = _counted_emoji(characters(some))[place]
     return pl.Series(text.name, counts)
 
 
-def read_values(plain: pl.Series) -> pl.DataFrame:
-    """By normal text: counts of placeholders and the announcement fields; each distinct text is read once."""
-    texts, place = distinct_values(plain)
-    distinct = texts.alias("plain").to_frame()
-    return distinct.select(*count_placeholders(), *announcement_fields(distinct["plain"]))[place]
+def _counted_emoji(chars: Characters) -> np.ndarray:
+    """By text; each distinct run of characters beyond ASCII is searched once."""
+    text_no = chars.texts_of(chars.lead)
+    opens = np.ones(len(chars.lead) + 1, dtype=bool)
+    opens[1:-1] = (chars.lead[1:] != (chars.lead + chars.width)[:-1]) | (text_no[1:] != text_no[:-1])
+    start, end = chars.lead[opens[:-1]], (chars.lead + chars.width)[opens[1:]]
+    of_text = text_no[opens[:-1]]
+    keyed = np.isin(chars.content[start - 1], _KEYS) & (start > chars.first[of_text])
+    runs, place = distinct_values(chars.cut(start - keyed, end))
+    known = _emoji_patterns()
+    signs = {chr(key) for key in _KEYS} | set(chars.signs)
+    # longest first: of several that begin at one place the longest is meant
+    patterns = sorted(
+        (form for sign in signs & known.keys() for form in known[sign]),
+        key=lambda form: (-len(form), form),
+    )
+    found = runs.str.find_many(patterns, leftmost=True).list.len().to_numpy()
+    return np.bincount(of_text, found[place], minlength=len(chars.first) - 1).astype(np.int64)
 
 
-def count_placeholders() -> list[pl.Expr]:
-    """Counts of addresses, numbers and mentions in the column ``plain``, where placeholders stand for them."""
-    plain = pl.col("plain").fill_null("")
-    marks = {"n_urls": URL, "n_emails": EMAIL, "n_phones": PHONE, "n_mentions": MENTION}
-    return [
-        plain.str.count_matches(mark, literal=True).cast(pl.Int64).alias(name) for name, mark in marks.items()
-    ]
+def announcement_fields(texts: pl.Series) -> dict[str, np.ndarray]:
+    """By normal text: whether a field of :data:`FIELDS` stands there by its shape or its label.
 
-
-def announcement_fields(plain: pl.Series) -> list[pl.Series]:
-    """Per field of :data:`FIELD_SHAPES` a Boolean ``field_<name>``, false for NULL texts.
-
-    A field stands there by its shape (a date, a clock time, a phone number, an address) or by its label at
-    the head of a line ('Tempat: ...').
+    Shapes are those of dates and clock times; a label heads its line ('Tempat: ...'). Addresses and numbers
+    have placeholders, which are counted with the tokens.
     """
-    text = plain.fill_null("")
+    fields = {name: np.zeros(len(texts), dtype=bool) for name in FIELDS}
     # most texts have neither digit nor colon, and need not be searched for shapes
-    numbered = text.str.contains("[0-9]").arg_true()
-    labelled = text.str.contains(":", literal=True).arg_true()
-    fields = []
-    for name, shape in FIELD_SHAPES.items():
-        if shape in PLACEHOLDERS:
-            found = text.str.contains(shape, literal=True).to_numpy().copy()
-        else:
-            found = np.zeros(len(text), dtype=bool)
-            if shape:
-                found[numbered.to_numpy()] = text.gather(numbered).str.contains(_ascii(shape)).to_numpy()
-        if label := _LABELS[name]:
-            ends = r"[^\n:]{0,15}:"
-            # the head of a line is dear to find: look for the label anywhere first
-            maybe = labelled.filter(text.gather(labelled).str.contains(rf"(?:{label}){ends}"))
-            headed = text.gather(maybe).str.contains(rf"(?m:^\W*(?:{label})\b{ends})")
-            found[maybe.to_numpy()] |= headed.to_numpy()
-        fields.append(pl.Series(f"field_{name}", found))
+    numbered = texts.str.contains("[0-9]").arg_true()
+    some = texts.gather(numbered)
+    for name, shape in (("day", DATE_SHAPE), ("time", _CLOCK_SHAPE)):
+        fields[name][numbered.filter(some.str.contains(_ascii(shape)))] = True
+    labelled = texts.str.contains(":", literal=True).arg_true()
+    # the head of a line is dear to find: look for the label anywhere first
+    labelled = labelled.filter(texts.gather(labelled).str.contains(f"(?:{_LABEL}){_UP_TO_COLON}"))
+    heads = texts.gather(labelled).str.extract_all(rf"(?m:^\W*(?:{_LABEL})\b{_UP_TO_COLON})")
+    # the label is the first word of its line: whatever else is listed comes after it
+    labels = heads.explode(empty_as_null=False).str.extract_many(list(_FIELD_OF_LABEL)).list.first()
+    field = labels.replace_strict(_FIELD_OF_LABEL, return_dtype=pl.String)
+    of_text = np.repeat(labelled.to_numpy(), heads.list.len().to_numpy())
+    for name in set(field):
+        fields[name][of_text[(field == name).to_numpy()]] = True
     return fields
 
 

@@ -16,7 +16,8 @@ import polars as pl
 
 from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
 from tasks.measure.text.distinct import stretches
-from tasks.measure.text.normalise import Spelling, Tokens, plain, tokenise
+from tasks.measure.text.normalise import Spelling, plain
+from tasks.measure.text.tokens import Tokens, tokenise
 from tasks.measure.text.trie import Hits, Trie, build, covered, find, join, spread
 from warehouse.reference.lexicon import Words, words
 
@@ -219,31 +220,23 @@ def match(
 
 def _prefix_hits(lexicon: Lexicon, tokens: Tokens) -> Hits:
     """Tokens that begin with a prefix term and are no listed word of their own: the longest per category."""
-    forms = (
-        tokens.vocabulary.alias("form")
-        .to_frame()
-        .lazy()
-        .with_row_index("word")
-        .filter(~pl.col("form").is_in(list(lexicon.own_words)))
-    )
-    prefixes = lexicon.prefixes.lazy()
-    parts = [
-        forms.with_columns(prefix=pl.col("form").str.head(size))
-        .join(prefixes, on="prefix")
-        .select("word", "entry", "category", size=pl.lit(size))
-        for size in sorted(set(lexicon.prefixes["prefix"].str.len_chars()))
-    ]
-    if not parts:
-        return join([])
+    # a line break before word and prefix: only what stands at the beginning is found
+    is_own = tokens.vocabulary.is_in(list(lexicon.own_words))
+    forms = pl.DataFrame({"form": tokens.vocabulary}).with_row_index("word").filter(~is_own)
+    prefixes = lexicon.prefixes["prefix"].unique()
+    # a line break before word and prefix: only what stands at the beginning is found
+    begun = ("\n" + forms["form"]).str.extract_many(("\n" + prefixes).to_list(), overlapping=True)
     longest = (
-        pl.concat(parts)
-        .sort("size", descending=True)
+        forms.select("word", prefix=begun)
+        .explode("prefix", empty_as_null=False)
+        .with_columns(pl.col("prefix").str.slice(1))
+        .join(lexicon.prefixes, on="prefix")
+        .sort(pl.col("prefix").str.len_bytes(), descending=True)
         .unique(["word", "category"], keep="first", maintain_order=True)
         .sort("word", "entry")
-        .collect()
     )
-    word, entry = longest["word"].to_numpy().astype(np.int64), longest["entry"].to_numpy().astype(np.int64)
-    texts = tokens if tokens.distinct is None else tokens.distinct
+    word, entry = (longest[name].to_numpy().astype(np.int64) for name in ("word", "entry"))
+    texts = tokens.distinct
     n_entries = np.bincount(word, minlength=len(tokens.vocabulary))
     position = np.flatnonzero((n_entries > 0)[texts.word])
     found = texts.word[position]
@@ -316,11 +309,13 @@ def _with_company(lexicon: Lexicon, tokens: Tokens, hits: Hits, turn_of_text: np
     for wanted in {str(context) for context in lexicon.context if context.startswith("only_with:")}:
         category = NUMBER[wanted.removeprefix("only_with:")]
         asks = lexicon.context == wanted
+        at = np.flatnonzero(asks[hits.entry])
+        if not len(at):
+            continue
         company = ((lexicon.category == category) & lexicon.score & ~asks)[hits.entry]
         turns = turn[company]
         if category == NUMBER["question"]:
             turns = np.concatenate([turns, turn_of_text[tokens.has_question_mark]])
-        at = np.flatnonzero(asks[hits.entry])
         good[at] = np.isin(turn[at], turns)
     return good
 
@@ -330,7 +325,7 @@ def _longest_first(hits: Hits, category_of: np.ndarray, n_tokens: int) -> np.nda
     used = np.zeros(n_tokens, dtype=np.uint64)
     bit = np.left_shift(np.uint64(1), category_of.astype(np.uint64))[hits.entry]
     kept = np.zeros(len(hits), dtype=bool)
-    for length in sorted(set(np.unique(hits.length).tolist()), reverse=True):
+    for length in np.flatnonzero(np.bincount(hits.length))[::-1].tolist():
         waiting = np.flatnonzero(hits.length == length)
         while len(waiting):
             waiting = waiting[(_bits(used, hits.start[waiting], length) & bit[waiting]) == 0]
@@ -355,7 +350,7 @@ def _leftmost(start: np.ndarray, category: np.ndarray, length: int) -> np.ndarra
     """Indices of the occurrences of one length that no earlier one of their category overlaps."""
     if not len(start):
         return np.zeros(0, dtype=np.int64)
-    if length == 1 and (np.diff(np.sort(start * len(CATEGORIES) + category)) > 0).all():
+    if length == 1:  # a word is listed once in a category, and none that is listed is found by a prefix
         return np.arange(len(start))
     order = np.lexsort((start, category))
     follows = np.zeros(len(start), dtype=bool)
@@ -379,7 +374,7 @@ def _negate(lexicon: Lexicon, tokens: Tokens, hits: Hits) -> tuple[np.ndarray, n
     nearest = ends[np.maximum(before, 0)] if len(ends) else np.zeros(len(start), dtype=np.int64)
     near = (before >= 0) & (start - nearest <= _NEGATION_REACH) & (start > nearest)
     may_flip, start, nearest = may_flip[near], start[near], nearest[near]
-    in_clause = tokens.clause[nearest] == tokens.clause[start]
+    in_clause = tokens.are_together(tokens.distinct.clause, nearest, start)
     opens = flags_of(tokens.vocabulary, lexicon.clause_words)
     for ahead in range(1, _NEGATION_REACH + 1):
         reached = nearest + ahead <= start
@@ -428,50 +423,3 @@ def counted(place: np.ndarray, category: np.ndarray, n: int) -> np.ndarray:
     """Occurrences by place (of n) and category, n x len(CATEGORIES); a category's counts lie side by side."""
     counts = np.bincount(category * n + place, minlength=n * len(CATEGORIES))
     return counts.reshape(len(CATEGORIES), n).T
-
-
-def is_english(lexicon: Lexicon, tokens: Tokens) -> np.ndarray:
-    """By text: at least 2 distinct English function words, outnumbering the others."""
-    english = flags_of(tokens.vocabulary, lexicon.english)
-    other = flags_of(tokens.vocabulary, lexicon.grammar) & ~english
-
-    def judged(texts: Tokens) -> np.ndarray:
-        of_other = np.flatnonzero(other[texts.word])
-        of_english = np.flatnonzero(english[texts.word])
-        text_no = texts.text_no[of_english]
-        size = len(texts.vocabulary)
-        pairs = np.unique(text_no * size + texts.word[of_english])
-        n_distinct = np.bincount(pairs // max(size, 1), minlength=texts.n_texts)
-        n_english = np.bincount(text_no, minlength=texts.n_texts)
-        n_other = np.bincount(texts.text_no[of_other], minlength=texts.n_texts)
-        return (n_distinct >= 2) & (n_english > n_other)
-
-    return tokens.by_distinct_text(judged)
-
-
-def language(lexicon: Lexicon, tokens: Tokens, english: np.ndarray) -> pl.Series:
-    """By text: the language of most of its listed words; 'mixed' when a second has half as many or more."""
-    tags = ("id", "su", "jv", "ar-Latn")
-    named = pl.Series([*tags, "mixed", "unknown", "en"], dtype=pl.String)
-    mixed, unknown, is_en = range(len(tags), len(named))
-    number = tokens.vocabulary.replace_strict(
-        list(lexicon.language), list(lexicon.language.values()), default=None, return_dtype=pl.String
-    ).replace_strict(list(tags), list(range(4)), default=4, return_dtype=pl.Int64)
-    of_word = number.to_numpy()
-
-    def judged(texts: Tokens) -> np.ndarray:
-        counts = np.stack([_sum_by_text(texts, of_word == tag) for tag in range(len(tags))])
-        # Arabic formulas stand in every language's talk: they name the language only where nothing else does
-        local = counts[:3]
-        best, top = local.argmax(axis=0), local.max(axis=0)
-        second = np.sort(local, axis=0)[1]
-        best[(top > 0) & (second * 2 >= top)] = mixed
-        best[top == 0] = np.where(counts[3][top == 0] > 0, tags.index("ar-Latn"), unknown)
-        return best
-
-    return named.gather(np.where(english, is_en, tokens.by_distinct_text(judged))).alias("lang")
-
-
-def _sum_by_text(texts: Tokens, is_so: np.ndarray) -> np.ndarray:
-    """By text, how many of its tokens are words that are so."""
-    return np.bincount(texts.text_no[is_so[texts.word]], minlength=texts.n_texts)

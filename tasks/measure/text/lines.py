@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
+from tasks.measure.text.distinct import distinct_values
 from tasks.measure.text.features import DATE_SHAPE
 
 _LEAD = r"[\s>*_~•\-(]*"
@@ -12,9 +15,11 @@ _LEAD = r"[\s>*_~•\-(]*"
 NUMBERED = rf"^{_LEAD}(\d{{1,3}})\s*[*_~]*\s*[.):\-/]+[*_~]*(\s.*|[^\d\s].*|)$"
 #: A number and a name with only a space between.
 _BARE_NUMBER = r"^[\s>*_~]*(\d{1,3})\s+(@?\pL.*)$"
-#: A bullet before a name.
-_BULLET = r"^\s*(?:[-–—•▪●○◦‣·▫◾◽■□👉➡▶🔹🔸🔘⚪⚫📌✓✔☑✅]+\s*|\*\s+)(@?\pL.*)$"
-_MARK = r"^\s*([✓✔☑✅])"
+#: A bullet before a name; ticks and crosses among them say something besides.
+_TICKS = "✓✔☑✅❌✖🚫"
+_BULLET_SIGNS = f"-–—•▪●○◦‣·▫◾◽■□👉➡▶🔹🔸🔘⚪⚫📌{_TICKS}"
+_BULLET = rf"^\s*(?:[{_BULLET_SIGNS}]+\s*|\*\s+)(@?\pL.*)$"
+_MARK = rf"^\s*([{_TICKS}])"
 JUZ = (
     r"(?i)^[\s>*_~•\-\d.)(]*ju[zs][ '’]*(\d{1,2})[a-d]?\b"
     r"(?:\s*(?:-|–|s/?d|sampai|&|dan|,)\s*(\d{1,2})\b)?\s*[*_~]*\s*[.):\-=>]*\s*(.*)$"
@@ -24,7 +29,7 @@ MIN_JUZ = 10
 MAYBE_LIST = (
     r"(?m)^[\s>*_~•\-(]*0?0?1\s*\x{fe0f}?\x{20e3}?\s*[*_~]*\s*(?:[.):\-/]|\s\pL)"
     r"|^[\s>*_~•\-]*(?:0\x{fe0f}?\x{20e3})?1\x{fe0f}?\x{20e3}|^[\s>*_~•\-\d.)(]*(?i:ju[zs])[ '’]*\d"
-    r"|^\s*(?:[-–—•▪●○◦‣·▫◾◽■□👉➡▶🔹🔸🔘⚪⚫📌✓✔☑✅]|\*\s)"
+    rf"|^\s*(?:[{_BULLET_SIGNS}]|\*\s)"
     r"|\A[\s>*_~(]*\d{1,3}\x{fe0f}?\x{20e3}?\s*[.)]|[\x{2460}\x{1d7cf}\x{1d7d9}\x{1d7e3}\x{1d7ed}\x{1d7f7}]"
 )
 #: A line that parts the entries of one list and begins no other list.
@@ -40,171 +45,278 @@ SECTION = (
 )
 
 
-def list_lines(messages: pl.DataFrame) -> pl.DataFrame:
+#: Ways of numbering, in the order in which a message is read by one of them.
+_JUZ, _NUMBER, _BARE, _BULLETS, _NO_LIST = range(5)
+NONE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class ListLines:
+    """Lines of the messages that hold a list, in their order; arrays by line, :data:`NONE` for what is not there.
+
+    ``of_list``: ordinal of the list; ``message``: row of the message that holds the line; ``line``: ordinal among
+    the lines of the messages of the list; ``number`` of an entry; ``body``: its place in ``bodies``, the distinct
+    texts of entries; ``slot_to``: last juz of a line that takes several; ``text``: of other lines the place in
+    ``texts``, the distinct ones; ``is_header``, ``is_item``; ``section``: place in ``texts`` of the last label of
+    a part of the list before an entry.
+    By list: ``at`` (row of the message it begins in), ``block`` (ordinal among the lists of that message),
+    ``is_juz``, ``is_seed``, ``is_bulleted``.
+    """
+
+    of_list: np.ndarray
+    message: np.ndarray
+    line: np.ndarray
+    number: np.ndarray
+    body: np.ndarray
+    slot_to: np.ndarray
+    text: np.ndarray
+    is_header: np.ndarray
+    is_item: np.ndarray
+    section: np.ndarray
+    at: np.ndarray
+    block: np.ndarray
+    is_juz: np.ndarray
+    is_seed: np.ndarray
+    is_bulleted: np.ndarray
+    bodies: pl.Series
+    texts: pl.Series
+
+
+def list_lines(messages: pl.DataFrame) -> ListLines:
     """Lines of the messages that hold a list.
 
+    A list has entries 1 and 2, or at least 10 juz lines, or at least two bullets under a header. A seed has one
+    entry alone: it may be the first version of a list, if copies follow. A message that begins with the number
+    after the last one of the message before, in the same turn, goes on with that list; a title before a new
+    entry 1 begins another block.
+
     Args:
-        messages: at (row), turn (of one writer; NULL never continues a list), text.
-
-    Returns:
-        at (of the message the list begins in), message (that holds the line), block (ordinal of the list in
-        it), line (ordinal), raw (the line), number (Int64, NULL outside entries), body (the entry's text),
-        slot_to (last juz of a line that takes several), part ('header', 'item', 'footer', 'note'), section
-        (the last label of a part of the list before an entry), is_juz, is_seed, is_bulleted. A list has
-        entries 1 and 2, or at least 10 juz lines, or at least two bullets under a header. A seed has one
-        entry alone: it may be the first version of a list, if copies follow. A message that begins with the
-        number after the last one of the message before, in the same turn, goes on with that list; a title
-        before a new entry 1 begins another block.
+        messages: at (row, rising), turn (of one writer; NULL never continues a list), text.
     """
-    lines = _parsed(messages)
-    lines = lines.join(_hosts(lines), on="at", maintain_order="left")
-    lines = lines.rename({"at": "message", "host": "at"}).with_columns(line=pl.int_range(pl.len()).over("at"))
-    return _parts(_blocks(_chosen(lines)))
+    some = messages.filter(pl.col("text").str.contains("\n", literal=True))
+    some = some.filter(some["text"].str.contains(MAYBE_LIST))
+    written = _unmarked(some["text"]).str.split("\n")
+    distinct, code = distinct_values(written.explode(empty_as_null=True).fill_null(""))
+    read = _read_lines(distinct)
+    n_lines = np.maximum(written.list.len().to_numpy(), 1)
+    message = np.repeat(np.arange(len(some)), n_lines)
+    host = _hosts(read, message, code, some["turn"])
+    manner, is_seed = _manners(read, host, code)
+    chosen = np.flatnonzero(manner[host] != _NO_LIST)
+    at = some["at"].to_numpy()
+    kept = _Kept.of(read, code[chosen], host[chosen], manner)
+    body, bodies = _bodies(read, kept)
+    text, others = _numbered_anew(np.where(kept.is_item, NONE, kept.code))
+    texts = read.raw.gather(others)
+    labels, titles = _labels_and_titles(texts)
+    # an item's text is NONE, the last of them: no label and no title
+    is_label, is_title = np.append(labels, False)[text], np.append(titles & ~labels, False)[text]
+    block = _blocks(kept, is_title)
+    first = _runs(kept.host, block)
+    begins = np.flatnonzero(first == np.arange(len(first)))
+    of_list = np.cumsum(first == np.arange(len(first))) - 1
+    is_header, label = _around(kept.is_item, is_label, begins, of_list)
+    host_of_list = kept.host[begins]
+    return ListLines(
+        of_list=of_list,
+        message=at[message[chosen]],
+        line=np.arange(len(chosen)) - _runs(kept.host),
+        number=kept.number,
+        body=body,
+        slot_to=kept.slot_to,
+        text=text,
+        is_header=is_header,
+        is_item=kept.is_item,
+        section=np.where(kept.is_item & (label != NONE), text[label], NONE),
+        at=at[host_of_list],
+        block=block[begins],
+        is_juz=manner[host_of_list] == _JUZ,
+        is_seed=is_seed[host_of_list],
+        is_bulleted=manner[host_of_list] == _BULLETS,
+        bodies=bodies,
+        texts=texts,
+    )
 
 
-def _parsed(messages: pl.DataFrame) -> pl.DataFrame:
-    """Lines with what each could be: an entry with number, a juz, a bare number, a bullet, a title, a label.
+def _unmarked(texts: pl.Series) -> pl.Series:
+    """Numbers drawn as keys, written as numbers."""
+    return texts.str.replace_many(["\U0001f51f", "\ufe0f\u20e3", "\u20e3"], ["10.", ".", "."])
 
-    Lists are copied again and again: each distinct line is read once.
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Distinct lines: their text, and by :data:`_JUZ`, … the number and text of the entry each could be.
+
+    ``number`` (bullets have none), ``body``: one row or column for each way of numbering.
     """
-    some = messages.filter(
-        pl.col("text").str.contains("\n", literal=True) & pl.col("text").str.contains(MAYBE_LIST)
-    )
-    lines = some.select(
-        "at",
-        "turn",
-        written=pl.col("text")
-        .str.replace_all("\U0001f51f", "10.")
-        .str.replace_all(r"\x{fe0f}?\x{20e3}", ".")
-        .str.split("\n"),
-    ).explode("written", empty_as_null=True)
-    lines = lines.with_columns(pl.col("written").fill_null(""))
-    return lines.join(
-        _read_lines(lines.select("written").unique()), on="written", maintain_order="left"
-    ).drop("written")
+
+    raw: pl.Series
+    number: np.ndarray
+    juz_to: np.ndarray
+    body: tuple[pl.Series, ...]
 
 
-def _read_lines(lines: pl.DataFrame) -> pl.DataFrame:
-    """Distinct lines as written, with their text and what each could be."""
-    lines = lines.with_columns(
-        raw=pl.col("written")
-        .str.normalize("NFKC")
-        .str.replace_all(r"[\p{Cf}\x{fe00}-\x{fe0f}]", "")
-        # keycaps of two digits come as '1.0.'
-        .str.replace(r"^([\s>*_~•\-]*)(\d)\.(\d)\.", "${1}${2}${3}.")
-    )
-    juz, numbered = pl.col("raw").str.extract_groups(JUZ), pl.col("raw").str.extract_groups(NUMBERED)
-    bare = pl.col("raw").str.extract_groups(_BARE_NUMBER)
-    mark = pl.col("raw").str.extract(_MARK, 1)
-    bullet = pl.col("raw").str.extract(_BULLET, 1)
-    return lines.with_columns(
-        juz_no=juz.struct[0].cast(pl.Int64, strict=False),
-        juz_to=juz.struct[1].cast(pl.Int64, strict=False),
-        juz_body=juz.struct[2],
-        item_no=numbered.struct[0].cast(pl.Int64, strict=False),
-        item_body=numbered.struct[1],
-        bare_no=bare.struct[0].cast(pl.Int64, strict=False),
-        bare_body=bare.struct[1],
-        # a tick before the name is the bullet and says that it is done
+def _read_lines(written: pl.Series) -> _Read:
+    """Distinct lines as written, with what each could be."""
+    line = pl.col("line")
+    # ASCII stays as it is
+    at = (written.str.len_bytes() != written.str.len_chars()).arg_true()
+    others = written.gather(at).str.normalize("NFKC").str.replace_all(r"[\p{Cf}\x{fe00}-\x{fe0f}]", "")
+    # keycaps of two digits come as '1.0.'
+    keycaps = r"^([\s>*_~•\-]*)(\d)\.(\d)\."
+    raw = written.clone().scatter(at, others).str.replace(keycaps, "${1}${2}${3}.").to_frame("line")
+    mark, bullet = line.str.extract(_MARK, 1), line.str.extract(_BULLET, 1)
+    read = raw.select(
+        juz=line.str.extract_groups(JUZ),
+        item=line.str.extract_groups(NUMBERED),
+        bare=line.str.extract_groups(_BARE_NUMBER),
+        # a tick or cross before the name is the bullet, and says that it is done or will not be
         bullet=pl.when(mark.is_null()).then(bullet).otherwise(pl.concat_str(bullet, pl.lit(" "), mark)),
-        is_label=pl.col("raw").str.contains(SECTION),
-        may_title=(pl.col("raw").str.count_matches(r"\pL{2,}") >= 2)
-        & (
-            pl.col("raw").str.contains(r"^\s*\*[^*]+\*\s*$")
-            | pl.col("raw").str.contains(rf"(?i){DATE_SHAPE}")
-        ),
     )
+    juz, item, bare = (read[name].struct for name in ("juz", "item", "bare"))
+    number = np.stack([_whole(groups[0]) for groups in (juz, item, bare)])
+    bodies = (juz[2], item[1], bare[1], read["bullet"])
+    return _Read(raw["line"], number, _whole(juz[1]), bodies)
 
 
-def _hosts(lines: pl.DataFrame) -> pl.DataFrame:
-    """at, host: the message in which a list that goes on in the next ones began."""
-    number = pl.coalesce("juz_no", "item_no")
-    spans = lines.group_by("at", maintain_order=True).agg(
-        pl.col("turn").first(), first=number.drop_nulls().first(), last=number.drop_nulls().last()
+def _whole(digits: pl.Series) -> np.ndarray:
+    """Numbers of up to three digits; NONE without one."""
+    return digits.cast(pl.Int64, strict=False).fill_null(NONE).to_numpy()
+
+
+def _hosts(read: _Read, message: np.ndarray, code: np.ndarray, turn: pl.Series) -> np.ndarray:
+    """By line, the ordinal of the message in which a list that goes on in the next ones began."""
+    n = len(turn)
+    number = np.where(read.number[_JUZ] != NONE, read.number[_JUZ], read.number[_NUMBER])[code]
+    at = np.flatnonzero(number != NONE)
+    first, last = np.full(n, NONE), np.full(n, NONE)
+    last[message[at]] = number[at]
+    first[message[at[::-1]]] = number[at[::-1]]
+    goes_on = np.zeros(n, dtype=bool)
+    goes_on[1:] = (first[1:] > 1) & (last[:-1] != NONE) & (first[1:] == last[:-1] + 1)
+    goes_on &= (turn == turn.shift()).fill_null(False).to_numpy()
+    return np.maximum.accumulate(np.where(goes_on, 0, np.arange(n)))[message]
+
+
+def _manners(read: _Read, host: np.ndarray, code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """By host, the way of numbering that fits the whole message, and whether it is no more than a seed."""
+    n = int(host.max(initial=-1)) + 1
+    begins = _runs(host)
+    juz, item, bare = (number[code] for number in read.number)
+    bulleted = read.body[_BULLETS].is_not_null().to_numpy()[code]
+
+    def count(is_so: np.ndarray) -> np.ndarray:
+        return np.bincount(host[is_so], minlength=n)
+
+    # a juz counts once in a message; numbers have three digits at most
+    juz_of_host = np.unique(host[juz != NONE] * 1000 + juz[juz != NONE]) // 1000
+    n_bullets, n_items, n_bare = count(bulleted), count(item != NONE), count(bare != NONE)
+    opens_by_bullet = count(bulleted & (begins == np.arange(len(host)))) > 0
+    has_item, has_bare = count(item == 1) > 0, count(bare == 1) > 0
+    by_bullet = (n_bullets > 0) & ~opens_by_bullet
+    told = (
+        (_JUZ, np.bincount(juz_of_host, minlength=n) >= MIN_JUZ),
+        (_NUMBER, has_item & (count(item == 2) > 0)),
+        (_BARE, has_bare & (count(bare == 2) > 0)),
+        (_BULLETS, by_bullet & (n_bullets != 1)),
+        (_NUMBER, has_item & (n_items == 1)),
+        (_BARE, has_bare & (n_bare == 1) & (n_items == 0)),
+        (_BULLETS, by_bullet),
     )
-    goes_on = (
-        (pl.col("first") > 1)
-        & (pl.col("first") == pl.col("last").shift() + 1)
-        & (pl.col("turn") == pl.col("turn").shift())
-    ).fill_null(False)
-    return spans.select("at", host=pl.when(~goes_on).then("at").forward_fill())
+    manner = np.select([fits for _, fits in told], [which for which, _ in told], _NO_LIST)
+    return manner, ~np.any([fits for _, fits in told[:4]], axis=0)
 
 
-def _chosen(lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines of the messages that hold a list, read in the way of numbering that fits the whole message."""
-    has = lambda column, number: (pl.col(column) == number).any()  # noqa: E731  (one line, three uses)
-    is_bullet = pl.col("bullet").is_not_null()
-    told = lines.group_by("at").agg(
-        by_juz=pl.col("juz_no").n_unique() - pl.col("juz_no").is_null().any().cast(pl.Int64) >= MIN_JUZ,
-        by_number=has("item_no", 1) & has("item_no", 2),
-        by_bare=has("bare_no", 1) & has("bare_no", 2),
-        by_bullet=is_bullet.any() & ~is_bullet.first(),
-        one_bullet=is_bullet.sum() == 1,
-        one=has("item_no", 1) & (pl.col("item_no").count() == 1),
-        one_bare=has("bare_no", 1) & (pl.col("bare_no").count() == 1) & pl.col("item_no").is_null().all(),
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Lines of messages that hold a list, read in its way of numbering; arrays by line."""
+
+    code: np.ndarray
+    host: np.ndarray
+    manner: np.ndarray
+    number: np.ndarray
+    slot_to: np.ndarray
+    is_item: np.ndarray
+
+    @classmethod
+    def of(cls, read: _Read, code: np.ndarray, host: np.ndarray, manners: np.ndarray) -> _Kept:
+        manner = manners[host]
+        bulleted = (manner == _BULLETS) & read.body[_BULLETS].is_not_null().to_numpy()[code]
+        n_before = np.cumsum(bulleted) - bulleted
+        number = read.number[np.minimum(manner, _BARE), code]
+        number = np.where(manner == _BULLETS, NONE, number)
+        number = np.where(bulleted, n_before - n_before[_runs(host)] + 1, number)
+        slot_to = np.where(manner == _JUZ, read.juz_to[code], NONE)
+        return cls(code, host, manner, number, slot_to, number != NONE)
+
+
+def _bodies(read: _Read, kept: _Kept) -> tuple[np.ndarray, pl.Series]:
+    """By line the place of its entry's text, and the distinct texts of entries."""
+    n = len(read.raw)
+    place, used = _numbered_anew(np.where(kept.is_item, kept.manner * n + kept.code, NONE))
+    bodies, of_used = distinct_values(pl.concat(read.body).gather(used).fill_null(""))
+    return np.where(kept.is_item, np.append(of_used, NONE)[place], NONE), bodies
+
+
+def _numbered_anew(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """By place the number of its code among those that occur, NONE where it is NONE; and the codes that do."""
+    size = int(codes.max(initial=NONE)) + 1
+    occurs = np.zeros(size + 1, dtype=bool)
+    occurs[codes] = True
+    occurs[size] = False  # where NONE, the last place, has written
+    number = np.cumsum(occurs) - 1
+    number[size] = NONE
+    return number[codes], np.flatnonzero(occurs)
+
+
+def _labels_and_titles(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Whether distinct lines part the entries of a list, and whether they may be titles."""
+    text = pl.col(texts.name)
+    told = texts.to_frame().select(
+        label=text.str.contains(SECTION),
+        title=(text.str.count_matches(r"\pL{2,}") >= 2)
+        & (text.str.contains(r"^\s*\*[^*]+\*\s*$") | text.str.contains(rf"(?i){DATE_SHAPE}")),
     )
-    manner = (
-        pl.when("by_juz").then(pl.lit("juz"))
-        .when("by_number").then(pl.lit("number"))
-        .when("by_bare").then(pl.lit("bare"))
-        .when(pl.col("by_bullet") & ~pl.col("one_bullet")).then(pl.lit("bullet"))
-        .when("one").then(pl.lit("number"))
-        .when("one_bare").then(pl.lit("bare"))
-        .when("by_bullet").then(pl.lit("bullet"))
-    )  # fmt: skip
-    is_whole = pl.any_horizontal("by_juz", "by_number", "by_bare") | (
-        pl.col("by_bullet") & ~pl.col("one_bullet")
-    )
-    chosen = told.select("at", manner=manner, is_seed=~is_whole).drop_nulls("manner")
-    kept = lines.join(chosen, on="at", maintain_order="left")
-    is_in = {name: pl.col("manner") == name for name in ("juz", "number", "bare", "bullet")}
-    ordinal = pl.when(is_bullet).then(is_bullet.cum_sum().over("at"))
-    return kept.select(
-        "at",
-        "message",
-        "line",
-        "raw",
-        "is_label",
-        "may_title",
-        "is_seed",
-        is_juz=is_in["juz"],
-        is_bulleted=is_in["bullet"],
-        number=pl.when(is_in["juz"]).then("juz_no").when(is_in["number"]).then("item_no")
-        .when(is_in["bare"]).then("bare_no").otherwise(ordinal.cast(pl.Int64)),
-        body=pl.when(is_in["juz"]).then("juz_body").when(is_in["number"]).then("item_body")
-        .when(is_in["bare"]).then("bare_body").otherwise("bullet"),
-        slot_to=pl.when(is_in["juz"]).then("juz_to"),
-    )  # fmt: skip
+    return told["label"].to_numpy(), told["title"].to_numpy()
 
 
-def _blocks(lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines with the list they belong to: a title between entries, then a new entry 1, begins another.
+def _blocks(kept: _Kept, is_title: np.ndarray) -> np.ndarray:
+    """By line the list in its message it belongs to: a title between entries, then a new entry 1, begins another.
 
     The lines of a message follow one another; so do those up to its next entry, which make a stretch.
     """
-    at, number = lines["at"].to_numpy(), lines["number"]
-    is_item = number.is_not_null().to_numpy()
-    is_title = lines["may_title"].to_numpy() & ~lines["is_label"].to_numpy() & ~is_item
-    by_one = (number == 1).fill_null(False).to_numpy()
-    of_message = _runs(at)
-    n_items = np.cumsum(is_item) - is_item
+    of_message = _runs(kept.host)
+    n_items = np.cumsum(kept.is_item) - kept.is_item
     n_before = n_items - n_items[of_message]
-    stretch = _runs(at, n_before)
+    stretch = _runs(kept.host, n_before)
     n_titles = np.cumsum(is_title)
     # the title and what follows it stand before the entry 1 they announce
     is_after_title = n_titles > (n_titles - is_title)[stretch]
     begins = (
-        by_one & (n_before > 0) & is_after_title
-        & ~lines["is_juz"].to_numpy() & ~lines["is_bulleted"].to_numpy()
+        (kept.number == 1) & (n_before > 0) & is_after_title
+        & (kept.manner != _JUZ) & (kept.manner != _BULLETS)
     )  # fmt: skip
-    has_begun = np.zeros(len(lines), dtype=bool)
+    has_begun = np.zeros(len(of_message), dtype=bool)
     has_begun[stretch[begins]] = True
-    announced = has_begun[stretch] & (is_after_title | is_item)
+    announced = has_begun[stretch] & (is_after_title | kept.is_item)
     first = announced.copy()
     first[1:] &= ~(announced[:-1] & (of_message[1:] == of_message[:-1]))
     n_first = np.cumsum(first)
-    block = n_first - (n_first - first)[of_message]
-    return lines.drop("may_title").with_columns(pl.Series("block", block, dtype=pl.Int64))
+    blocks: np.ndarray = n_first - (n_first - first)[of_message]
+    return blocks
+
+
+def _around(
+    is_item: np.ndarray, is_label: np.ndarray, begins: np.ndarray, of_list: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """By line whether it stands before the first entry of its list, and the last label in the list so far."""
+    at = np.arange(len(is_item))
+    n_items = np.cumsum(is_item)
+    begun = (n_items - is_item)[begins][of_list]
+    has_items = np.zeros(len(begins), dtype=bool)
+    has_items[of_list[is_item]] = True
+    label = np.maximum.accumulate(np.where(is_label, at, NONE))
+    return (n_items == begun) & has_items[of_list], np.where(label >= begins[of_list], label, NONE)
 
 
 def _runs(*keys: np.ndarray) -> np.ndarray:
@@ -212,25 +324,3 @@ def _runs(*keys: np.ndarray) -> np.ndarray:
     new = np.ones(len(keys[0]), dtype=bool)
     new[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
     return np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
-
-
-def _parts(lines: pl.DataFrame) -> pl.DataFrame:
-    list_key = ["at", "block"]
-    first = pl.col("line").filter(pl.col("number").is_not_null()).min().over(list_key)
-    last = pl.col("line").filter(pl.col("number").is_not_null()).max().over(list_key)
-    part = (
-        pl.when(pl.col("number").is_not_null())
-        .then(pl.lit("item"))
-        .when(pl.col("line") < first)
-        .then(pl.lit("header"))
-        .when(pl.col("line") > last)
-        .then(pl.lit("footer"))
-        .otherwise(pl.lit("note"))
-    )
-    label = pl.when(pl.col("number").is_null() & pl.col("is_label")).then("raw")
-    return (
-        lines.sort("at", "line")
-        .with_columns(part=part, section=label.forward_fill().over(list_key))
-        .with_columns(pl.when(pl.col("part") == "item").then("section").alias("section"))
-        .drop("is_label")
-    )

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import polars as pl
 
 from tasks.measure.text.number_words import NUMBER_WORDS, spelled
 
@@ -34,6 +36,15 @@ _AMOUNT = re.compile(
     r"(?:\s*(?P<multiplier>rb|rbu|ribu|rebu|k|jt|juta|miliar|milyar|m)(?:an)?(?![a-z]))?"
     r"(?P<rupiah>\s*(?:rupiah|perak)\b)?"
 )
+#: Quick test for words of numbers: the beginnings of all of them, in any word.
+_NUMBER_WORD = re.compile(
+    "|".join(sorted({word[:4] for word in (*NUMBER_WORDS, *_SLANG, *_AMBIGUOUS_SLANG)}))
+)
+_DECIMAL = re.compile(r"\d+[.,]\d{1,2}")
+_THOUSANDS_AND_CENTS, _CENTS = re.compile(r"[.,]\d{3}[.,]\d{2}$"), re.compile(r"(?<=\d{3})[.,]\d{2}$")
+_SEPARATOR = re.compile(r"[.,](?=\d{3}(?:\D|$))")
+_SUM = re.compile(r"\s*\+\s*(?:rp\.?\s*)?")
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _SLANG_WORD = re.compile(r"\b(" + "|".join((*_SLANG, *_AMBIGUOUS_SLANG)) + r")(?:an)?\b")
 _SPELLED = re.compile(
     r"\b(?:" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r")\b"
@@ -67,8 +78,7 @@ _ACCOUNT_RUN = re.compile(r"\b\d{3,5}(?:[ -]\d{2,5}){1,4}\b")
 TOTAL = re.compile(r"\b(?:total|jumlah|terkumpul|saldo|rekap|subtotal)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """Amounts of IDR in their order, and the codes of what looked like money and cannot be told.
 
     ``joined`` tells whether the amounts are one sum ('50rb + 20rb').
@@ -91,8 +101,7 @@ class Amounts:
         return self.sole is None and bool(self.refused or self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """One amount in the text; ``scale`` of its multiplier (0 in words); ``code`` where it is refused."""
 
     start: int
@@ -112,19 +121,39 @@ def amounts(line: str, *, in_donation_context: bool) -> list[float]:
     return list(read_amounts(line, in_donation_context=in_donation_context).values)
 
 
+def may_name_money(lines: pl.Series) -> pl.Series:
+    """Quick test for lines in which :func:`read_amounts` may find something: digits, or words of numbers."""
+    words = [*NUMBER_WORDS, *_SLANG, *_AMBIGUOUS_SLANG]
+    line = pl.col(lines.name)
+    return lines.to_frame().select(
+        line.str.contains_any(words, ascii_case_insensitive=True)
+        | line.str.contains("[0-9]")
+        # digits and letters of other scripts may fold into these
+        | (line.str.len_bytes() != line.str.len_chars())
+    ).to_series()  # fmt: skip
+
+
 def read_amounts(line: str, *, in_donation_context: bool) -> Amounts:
     """Amounts of IDR in a line with the codes of what was refused; see :func:`amounts`."""
     text = _ascii_digits(line).lower().replace("\u00a0", " ")
-    if not (re.search(r"\d", text) or _SLANG_WORD.search(text) or _SPELLED.search(text)):
-        return Amounts()
     found = [one for match in _AMOUNT.finditer(text) if (one := _digits(match, text, in_donation_context))]
-    found += [
-        _Found(m.start(), m.end(), _SLANG.get(m[1], 0.0), 0.0, True, None if m[1] in _SLANG else AMBIGUOUS)
-        for m in _SLANG_WORD.finditer(text)
-    ]
-    found += _in_words(text, found)
-    told = _compounds(_ranges(sorted(found, key=lambda one: one.start), text), text)
-    return _chosen([one for one in told if one.is_money], text)
+    if _NUMBER_WORD.search(text):
+        found += [
+            _Found(
+                m.start(), m.end(), _SLANG.get(m[1], 0.0), 0.0, True, None if m[1] in _SLANG else AMBIGUOUS
+            )
+            for m in _SLANG_WORD.finditer(text)
+        ]
+        found += _in_words(text, found)
+    if not found:
+        return Amounts()
+    if len(found) > 1:
+        found = _compounds(_ranges(sorted(found, key=_start), text), text)
+    return _chosen([one for one in found if one.is_money], text)
+
+
+def _start(found: _Found) -> int:
+    return found.start
 
 
 def _ascii_digits(line: str) -> str:
@@ -132,6 +161,9 @@ def _ascii_digits(line: str) -> str:
     if line.isascii():
         return line
     folded = unicodedata.normalize("NFKC", line)
+    # no format character is printable
+    if folded.isprintable() and not _FOREIGN_DIGIT.search(folded):
+        return folded
     return "".join(
         str(unicodedata.digit(letter)) if letter.isdecimal() and not letter.isascii() else letter
         for letter in folded
@@ -188,15 +220,13 @@ def _bare(number: str, before: str, value: float) -> bool:
 
 def _value(number: str, multiplier: str | None) -> float:
     """'1,5' before a multiplier is one and a half; groups of three are thousands, a tail of two decimals."""
-    if multiplier and re.fullmatch(r"\d+[.,]\d{1,2}", number):
+    if number.isdigit():
+        base = float(number)
+    elif multiplier and _DECIMAL.fullmatch(number):
         base = float(number.replace(",", "."))
     else:
-        whole = (
-            re.sub(r"(?<=\d{3})[.,]\d{2}$", "", number)
-            if re.search(r"[.,]\d{3}[.,]\d{2}$", number)
-            else number
-        )
-        base = float(re.sub(r"[.,](?=\d{3}(?:\D|$))", "", whole).replace(",", "."))
+        whole = _CENTS.sub("", number) if _THOUSANDS_AND_CENTS.search(number) else number
+        base = float(_SEPARATOR.sub("", whole).replace(",", "."))
     return base * _MULTIPLIERS[multiplier] if multiplier else base
 
 
@@ -232,8 +262,8 @@ def _ranges(found: list[_Found], text: str) -> list[_Found]:
             and _RANGE.match(text[first.end : second.start])
             and not (first.is_money and first.value > second.value)
         ):
-            told[place] = replace(first, is_money=False)
-            told[place + 1] = replace(second, code=AMBIGUOUS)
+            told[place] = first._replace(is_money=False)
+            told[place + 1] = second._replace(code=AMBIGUOUS)
     return told
 
 
@@ -251,9 +281,9 @@ def _compounds(found: list[_Found], text: str) -> list[_Found]:
             and last.scale > one.scale >= 1e3
             and one.value < last.scale
             and one.code is last.code is None
-            and re.fullmatch(r"\s*", text[last.end : one.start])
+            and not text[last.end : one.start].strip()
         ):
-            told[-1] = replace(last, end=one.end, value=last.value + one.value, scale=one.scale)
+            told[-1] = last._replace(end=one.end, value=last.value + one.value, scale=one.scale)
         else:
             told.append(one)
     return told
@@ -272,7 +302,7 @@ def _chosen(found: list[_Found], text: str) -> Amounts:
             and _is_echo(previous, one)
             and not _RUPIAH.sub("", between).strip(" (=/,.:;-")
         )
-        joined &= previous is None or echo or bool(re.fullmatch(r"\s*\+\s*(?:rp\.?\s*)?", between)) or (
+        joined &= previous is None or echo or bool(_SUM.fullmatch(between)) or (
             text[one.start] == "+" and not between.strip()
         )  # fmt: skip
         previous = one

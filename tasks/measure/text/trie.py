@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from tasks.measure.text.distinct import stretches
-from tasks.measure.text.normalise import Tokens
+from tasks.measure.text.tokens import DistinctTokens, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +87,13 @@ class Hits:
 
 
 def find(trie: Trie, tokens: Tokens) -> Hits:
-    """Every occurrence of every sequence; none spans a hard break or a text's end."""
-    found = _by_length(trie, tokens if tokens.distinct is None else tokens.distinct)
-    return join([spread(hits, tokens) for hits in found])
+    """Every occurrence of every sequence, in the order of the tokens; none spans a hard break or a text's end."""
+    found = join(_by_length(trie, tokens.distinct))
+    return spread(found.take(np.argsort(found.start, kind="stable")), tokens)
 
 
 def spread(hits: Hits, tokens: Tokens) -> Hits:
     """Occurrences in the distinct texts, in their order, as occurrences in all texts."""
-    if tokens.distinct is None or tokens.place is None:
-        return hits
     distinct, place = tokens.distinct, tokens.place
     n_hits = np.bincount(distinct.text_no[hits.start], minlength=distinct.n_texts)
     count = n_hits[place]
@@ -104,7 +102,7 @@ def spread(hits: Hits, tokens: Tokens) -> Hits:
     return Hits(hits.entry[at], hits.start[at] + shift, hits.length[at])
 
 
-def _by_length(trie: Trie, tokens: Tokens) -> list[Hits]:
+def _by_length(trie: Trie, tokens: DistinctTokens) -> list[Hits]:
     """Occurrences of sequences of one word, of two, and so on, each in the order of the tokens."""
     known = (
         tokens.vocabulary.alias("form")
@@ -112,9 +110,9 @@ def _by_length(trie: Trie, tokens: Tokens) -> list[Hits]:
         .join(trie.vocabulary, on="form", how="left", maintain_order="left")["no"]
     )
     to_trie = known.fill_null(-1).to_numpy()
-    state = trie.first[to_trie][tokens.word]
-    position = np.flatnonzero(state >= 0)
-    state = state[position]
+    first = trie.first[to_trie]
+    position = np.flatnonzero((first >= 0)[tokens.word])
+    state = first[tokens.word[position]]
     found: list[Hits] = []
     while len(position):
         length = len(found) + 1
@@ -128,7 +126,12 @@ def _by_length(trie: Trie, tokens: Tokens) -> list[Hits]:
 
 
 def _advance(
-    trie: Trie, tokens: Tokens, to_trie: np.ndarray, position: np.ndarray, state: np.ndarray, depth: int
+    trie: Trie,
+    tokens: DistinctTokens,
+    to_trie: np.ndarray,
+    position: np.ndarray,
+    state: np.ndarray,
+    depth: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Positions whose sequence goes on with the token ``depth`` places later, and their new states."""
     inside = position + depth < len(tokens)
