@@ -33,6 +33,10 @@ CODERS = (1, 2)
 FOLDER, FIGURES = "coding", "evaluation"
 _RESULTS = {"core.reply_eval": REPLY_EVAL, "core.lexicon_eval": LEXICON_EVAL}
 _ENDINGS = (".xlsx", ".csv")
+#: Precision and recall with their intervals: what the indicators of words make use of.
+_ACCURACY = ("precision", "precision_lo", "precision_hi", "recall", "recall_lo", "recall_hi")
+#: By category of words: category, then the figures of ``_ACCURACY``.
+Judged = tuple[tuple[str | float | None, ...], ...]
 
 INSTRUCTIONS = """Coding kit / Bahan pengodean
 
@@ -162,6 +166,31 @@ def evaluations(workspace: Workspace, group_id: str) -> dict[str, pl.DataFrame]:
         name: _RESULTS[name].conform(vault.read_frame(path)) if vault.exists(path) else _RESULTS[name].empty()
         for name, path in names.items()
     }
+
+
+def judged_words(workspace: Workspace, group_id: str) -> Judged:
+    """How good the word lists in force are by the group's own coders; what indicators of words rest on."""
+    rows = evaluations(workspace, group_id)["core.lexicon_eval"]
+    in_force = rows.filter(pl.col("lexicon_version") == lexicon_version()).sort("category")
+    return tuple(in_force.select("category", *_ACCURACY).rows())
+
+
+def state_judged(workspace: Workspace, group_id: str, judged: Judged) -> None:
+    """Put into a workspace's vault what a group's coders once found, and nothing else of their kit."""
+    rows = judged_rows(judged, group_key(group_id))
+    workspace.vault.write_frame(f"{FIGURES}/{group_id}/core.lexicon_eval.parquet", rows)
+
+
+def judged_rows(judged: Judged, key: int) -> pl.DataFrame:
+    """Rows of ``core.lexicon_eval`` for what was judged of the lexicon in force; by how many is not told."""
+    schema = {"category": pl.String} | dict.fromkeys(_ACCURACY, pl.Float64)
+    untold = [pl.lit(None).alias(name) for name in ("alpha", "rate_per_1000", "corrected_rate_per_1000")]
+    counts = [pl.lit(0).alias(name) for name in ("n_coded", "n_coders")]
+    return LEXICON_EVAL.conform(
+        pl.DataFrame(list(judged), schema=schema, orient="row").with_columns(
+            *untold, *counts, group_key=pl.lit(key), lexicon_version=pl.lit(lexicon_version())
+        )
+    )
 
 
 def all_evaluations(workspace: Workspace) -> dict[str, pl.DataFrame]:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from tasks.simulate import phrases, rhythm
+from tasks.simulate.campaign_talk import campaign_talk
 from tasks.simulate.lists import Activity, Copy, lists_of, spoken_day, weekday
 from tasks.simulate.membership import Roll, group_rng
 from tasks.simulate.people import OFFICES, Person
@@ -33,7 +34,8 @@ class Life:
     """Messages of one group, by time, and its activities.
 
     ``messages``: message_no, moment (wall clock, s), member, pool, kind, text, reply_no, method, mention,
-    is_edited; and for late changes change (edited | deleted), changed_at (moment, 0 if none), earlier_text.
+    is_edited, campaign (place in ``activities`` of the list that it is about); and for late changes
+    change (edited | deleted), changed_at (moment, 0 if none), earlier_text.
     """
 
     messages: pl.DataFrame
@@ -76,8 +78,13 @@ def _starts(
     return starts
 
 
-def _month(plan: SimulationPlan, group: int, roll: Roll, index: int) -> tuple[pl.DataFrame, list[Activity]]:
-    """Turns of one month, with members by number, plus its lists as rows with their own text."""
+def _month(
+    plan: SimulationPlan, group: int, roll: Roll, index: int, n_lists: int
+) -> tuple[pl.DataFrame, list[Activity]]:
+    """Turns of one month, with members by number, plus its lists as rows with their own text.
+
+    ``n_lists``: lists of the months before, from which those of this one are numbered on.
+    """
     rng, month = group_rng(plan, group, index, 1), plan.month(index)
     levels, texts = plan.levels_of(group), phrases.book()
     company = _company(plan, group, roll, index)
@@ -99,15 +106,19 @@ def _month(plan: SimulationPlan, group: int, roll: Roll, index: int) -> tuple[pl
     )
     rows = [said, _welcomes(roll, plan, index, company, turns.length, rng)]
     first = turns.length + len(rows[1])
-    for _, copies in lists:
-        rows.append(_list_rows(copies, first, texts.pools))
+    for number, (_, copies) in enumerate(lists, n_lists):
+        rows.append(_list_rows(copies, first, texts.pools, number))
         first += len(copies)
+    made = [activity for activity, _ in lists]
+    if plan.campaign_talk:
+        apart, since = group_rng(plan, group, index, 9), rhythm.seconds(month)
+        rows.append(campaign_talk(made, n_lists, first, company, plan.campaign_talk, apart, since))
     frame = pl.concat(rows, how="diagonal_relaxed")
     return frame.with_columns(
         pick=pl.col("pick").fill_null(pl.Series(rng.integers(0, 1000, len(frame)))),
         random=pl.Series(rng.integers(0, 2**63, len(frame), dtype=np.uint64)),
         someone=_others(frame["author"].to_numpy(), company, rng),
-    ), [activity for activity, _ in lists]
+    ), made
 
 
 def _others(author: Ints, company: Cast, rng: np.random.Generator) -> pl.Series:
@@ -144,8 +155,8 @@ def _welcomes(
     )
 
 
-def _list_rows(copies: list[Copy], first: int, pools: dict[str, int]) -> pl.DataFrame:
-    """Rows of a list's messages: copies refer to the first one, what is told beside it to nobody."""
+def _list_rows(copies: list[Copy], first: int, pools: dict[str, int], number: int) -> pl.DataFrame:
+    """Rows of the messages of list ``number``: copies refer to the first one, what is told beside it to nobody."""
     copied = [copy.what in ("list", "rest") and not copy.is_first for copy in copies]
     return pl.DataFrame(
         {
@@ -158,8 +169,10 @@ def _list_rows(copies: list[Copy], first: int, pools: dict[str, int]) -> pl.Data
             "text": [copy.text for copy in copies],
             "list_kind": [copy.kind if copy.what != "told" else None for copy in copies],
             "list_edited": [copy.is_edited for copy in copies],
+            "campaign": number,
         },
         schema_overrides={
+            "campaign": pl.Int64,
             "row": pl.Int64,
             "pool": pl.Int64,
             "ref": pl.Int64,
@@ -279,10 +292,10 @@ def _kinds(frame: pl.DataFrame) -> pl.DataFrame:
 
 def live(plan: SimulationPlan, group: int, roll: Roll) -> Life:
     """Simulate the talk of one group over the whole plan."""
-    months, activities = [], []
+    months, activities = [], list[Activity]()
     offset = 0
     for index in range(plan.months):
-        frame, lists = _month(plan, group, roll, index)
+        frame, lists = _month(plan, group, roll, index, len(activities))
         moved = frame.with_columns(
             pl.col("row") + offset, ref=pl.when(pl.col("ref") >= 0).then(pl.col("ref") + offset).otherwise(-1)
         )
@@ -290,7 +303,7 @@ def live(plan: SimulationPlan, group: int, roll: Roll) -> Life:
         months.append(moved)
         activities += lists
     # a short plan may hold no list at all
-    no_list = pl.DataFrame(schema={"list_kind": pl.String, "list_edited": pl.Boolean})
+    no_list = pl.DataFrame(schema={"list_kind": pl.String, "list_edited": pl.Boolean, "campaign": pl.Int64})
     frame = pl.concat([*months, no_list], how="diagonal_relaxed")
     frame = _numbered(_inside(_echoes(frame), roll, rhythm.seconds(plan.month(plan.months))))
     frame = _kinds(frame)
@@ -344,4 +357,4 @@ def _finish(frame: pl.DataFrame) -> pl.DataFrame:
         .otherwise(tasks.gather(frame["pool"])),
         pool=pl.Series(names).gather(frame["pool"]),
         method=pl.Series([name or None for name in METHODS], dtype=pl.String).gather(frame["method"]),
-    ).select("message_no", "moment", pl.col("author").alias("member"), "pool", "kind", "text", "task", "reply_no", "method", "mention", "is_edited", "random")  # fmt: skip  # noqa: E501
+    ).select("message_no", "moment", pl.col("author").alias("member"), "pool", "kind", "text", "task", "reply_no", "method", "mention", "is_edited", "campaign", "random")  # fmt: skip  # noqa: E501

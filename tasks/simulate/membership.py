@@ -174,9 +174,9 @@ def live(plan: SimulationPlan, group: int, name: str, prefix: str) -> Roll:
         churn = levels.churn * (1 + 2 * shock(levels, index))
         _leave(roll, rng, month, churn, span)
         _return(roll, rng, month)
-        growth = plan.members_of(group) * max(levels.churn - levels.decline / 2, 0.002)
+        joining = max(levels.churn - levels.decline / 2, 0.002) if levels.joining is None else levels.joining
         if index:
-            _join(roll, rng, month, registry, growth)
+            _join(roll, rng, month, registry, plan.members_of(group) * joining)
         _odds_and_ends(plan, roll, rng, month, registry, name)
     roll.events.sort(key=lambda event: event.moment)
     return roll

@@ -38,6 +38,12 @@ class Levels(_Frozen):
     silent_share: float = Field(default=0.2, ge=0, lt=1, description="members who never write")
     inequality: float = Field(default=1.0, ge=0, le=3, description="sigma of the logarithm of talkativeness")
     churn: float = Field(default=0.01, ge=0, le=0.5, description="share of members leaving in a month")
+    joining: float | None = Field(
+        default=None,
+        ge=0,
+        le=0.5,
+        description="members joining in a month, as a share of the first; none: as many as leave, fewer in a decline",
+    )
     shock_month: int | None = Field(default=None, description="month of the shock, or none")
     shock_depth: float = Field(
         default=0.6, ge=0, le=1, description="loss of volume in the month of the shock"
@@ -172,6 +178,9 @@ class SimulationPlan(_Frozen):
     )
     number_changes: float = Field(
         default=0.003, ge=0, le=1, description="share of members who change their number in a month"
+    )
+    campaign_talk: float = Field(
+        default=0.0, ge=0, le=50, description="turns of talk about a list, beside its copies, on average"
     )
     late_changes: bool = Field(default=False, description="edits and deletions between two exports")
     cut: int | None = Field(

@@ -175,6 +175,10 @@ TASKS: tuple[tuple[str, str | None], ...] = (
     ("foto.judul", "sociable"),
     ("terusan", "sociable"),
     ("kabar.transfer", "aid"),
+    ("acara.", "organise"),
+    ("acara.umum", "announce"),
+    ("acara.jawab", "inform"),
+    ("acara.syukur", "sociable"),
 )
 
 

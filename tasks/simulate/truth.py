@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from tasks.simulate.campaign_truth import campaigns_of
 from tasks.simulate.community import Community, ExportFile, Group, coverage, exports_due, rosters_due
 from tasks.simulate.phrases import MENTION
 from tasks.simulate.render import LEAD, PDI
@@ -187,6 +188,16 @@ def activities(community: Community) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def campaigns(community: Community) -> pl.DataFrame:
+    """Truth of the campaigns: group × campaign, as :func:`tasks.simulate.campaign_truth.campaigns_of`."""
+    return pl.concat(
+        [
+            campaigns_of(group.life, group.roll.people).select(pl.lit(group_id).alias("group_id"), pl.all())
+            for group_id, group in community.groups.items()
+        ]
+    )
+
+
 def events(community: Community) -> pl.DataFrame:
     """Truth of the system lines: group × event; ``sent_at`` UTC, actor and target where there is one."""
     rows = []
@@ -207,6 +218,7 @@ _MAKERS: dict[str, Callable[[Community], pl.DataFrame]] = {
     "memberships": memberships,
     "replies": replies,
     "activities": activities,
+    "campaigns": campaigns,
     "events": events,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +17,7 @@ from tasks.run import Run
 from tasks.snapshot.manifest import GroupEvidence, Manifest
 from warehouse.calendar import calendar_version
 from warehouse.engine import Warehouse
+from warehouse.keys import digest_key
 from warehouse.reference.lexicon import lexicon_version
 from warehouse.sources import code_version
 from warehouse.stages import StageStore, hash_inputs
@@ -63,6 +65,7 @@ def _evidence(workspace: Workspace, group_id: str) -> GroupEvidence:
         coverage_hash=str(stages.facts("measure").get("coverage_hash", "")),
         lists_hash=_lists_hash(ledger),
         declared_hash=_declared_hash(workspace, group_id),
+        judged_hash=_judged_hash(workspace, stages.facts("measure").get("judged")),
     )
 
 
@@ -74,6 +77,11 @@ def _lists_hash(ledger: Ledger) -> str:
             days = {stated_date(PurePosixPath(path).name) for path in ledger.paths(file_id)} - {None}
             rows.append((kind, file_id, sorted(map(str, days)) or [str(content.month)]))
     return hash_inputs(lists=sorted(rows))[:_DIGITS] if rows else ""
+
+
+def _judged_hash(workspace: Workspace, judged: list[list[str | float | None]] | None) -> str:
+    """Keyed: few figures of few coded turns could be guessed from a plain hash, and the manifest is published."""
+    return digest_key(workspace.vault).token("judged", json.dumps(judged))[:_DIGITS] if judged else ""
 
 
 def _declared_hash(workspace: Workspace, group_id: str) -> str:

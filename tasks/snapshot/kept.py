@@ -2,8 +2,9 @@
 
 The manifest names exports and rosters; what it does not say is under which names and dates they were handed in,
 and the words of ``groups.toml`` and ``corrections.toml``. A snapshot keeps what differs from the one before it:
-files, and a text only where it is a new one. It also keeps a hash of each group's numbers, against which a
-rebuilt one is held. Names of files are people, so all of it lies in the vault, and an erasure masks it.
+files, and a text only where it is a new one. It also keeps what coders had found of the words, and a hash of
+each group's numbers, against which a rebuilt one is held. Names of files are people, so all of it lies in the
+vault, and an erasure masks it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.errors import ConfigurationError
 from schemas.tables import TABLES
+from tasks.evaluate.kit import Judged
 from tasks.land.land import read_ledger
 from tasks.land.ledger import Entry
 from tasks.rights.places import place_mask
@@ -60,7 +62,8 @@ class Files(_Strict):
 
 
 class Kept(_Strict):
-    """One snapshot's document. ``base``: the snapshot that it adds to; ``n_bases``: how many lie below it."""
+    """One snapshot's document. ``base``: the snapshot that it adds to; ``n_bases``: how many lie below it;
+    ``judged``: by group how good the words in force were (:func:`tasks.evaluate.kit.judged_words`)."""
 
     base: str | None = None
     n_bases: int = 0
@@ -68,6 +71,7 @@ class Kept(_Strict):
     corrections_toml: str = ""
     groups: dict[str, Files] = {}
     numbers: dict[str, Numbers] = {}
+    judged: dict[str, Judged] = {}
 
 
 def keep(workspace: Workspace, manifest: Manifest, base: str | None) -> str:
@@ -99,6 +103,11 @@ def keep(workspace: Workspace, manifest: Manifest, base: str | None) -> str:
         corrections_toml=_keep_text(workspace, "corrections.toml", manifest.corrections_hash),
         groups=groups,
         numbers=numbers,
+        judged={
+            group_id: judged
+            for group_id in manifest.groups
+            if (judged := StageStore(vault, group_id).facts("measure").get("judged"))
+        },
     )
     vault.write_document(_name(manifest.snapshot_id), document.model_dump(mode="json", exclude_defaults=True))
     return total_hash({group_id: one.sha256 for group_id, one in numbers.items()})

@@ -5,8 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, field_serializer, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    field_serializer,
+    field_validator,
+    model_serializer,
+)
 
 Parameter = str | int | float | bool
 ID_DIGITS = 12
@@ -21,6 +29,7 @@ class GroupEvidence(_Frozen):
 
     ``coverage_hash``: of the days its exports cover. ``lists_hash``: of the days for which its rosters and
     participants lists speak. ``declared_hash``: of what groups.toml and corrections.toml declare about it.
+    ``judged_hash``: keyed, of how good the words are by its own coders; the figures stay in the vault.
     """
 
     exports: tuple[str, ...] = ()
@@ -28,11 +37,20 @@ class GroupEvidence(_Frozen):
     coverage_hash: str = ""
     lists_hash: str = ""
     declared_hash: str = ""
+    judged_hash: str = ""
 
     @field_validator("exports", "rosters")
     @classmethod
     def _as_a_set(cls, file_ids: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted(set(file_ids)))
+
+    @model_serializer(mode="wrap")
+    def _told_where_known(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without ``judged_hash`` where nobody judged: manifests from before it was told keep their text and hash."""
+        document: dict[str, Any] = told(self)
+        if not self.judged_hash:
+            del document["judged_hash"]
+        return document
 
 
 class Manifest(_Frozen):

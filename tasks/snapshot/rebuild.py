@@ -20,6 +20,7 @@ import polars as pl
 from schemas.errors import SolidarityError, UsageError
 from schemas.indicators import definitions_hash, newest
 from schemas.tables import TABLES
+from tasks.evaluate.kit import state_judged
 from tasks.identify.stage import identify_group
 from tasks.land.land import raw_name, read_ledger, write_ledger
 from tasks.land.ledger import Entry, Ledger
@@ -198,6 +199,8 @@ def _corner(workspace: Workspace, manifest: Manifest, held: kept.Kept) -> Iterat
         for group_id, files in kept.files_of(vault, manifest.snapshot_id).items():
             (corner.landing / group_id).mkdir(mode=0o700)
             _hand_in(vault, corner, group_id, files)
+        for group_id, judged in held.judged.items():
+            state_judged(corner, group_id, judged)
         yield corner
     finally:
         vault.remove(CORNER)

@@ -45,7 +45,8 @@ def group_reason(old: Manifest, new: Manifest, group_id: str) -> str:
 
     Where several inputs changed, the one that is not routine is named: new exports come every month, so
     ``new_data`` is the reason only where nothing else changed. Parameters, calendar and code count as
-    definition; what ``groups.toml`` declares about the group counts as correction.
+    definition, what coders found of the words as lexicon; what ``groups.toml`` declares about the group counts as
+    correction.
     """
     nothing = GroupEvidence()
     before, after = old.groups.get(group_id, nothing), new.groups.get(group_id, nothing)
@@ -56,6 +57,7 @@ def group_reason(old: Manifest, new: Manifest, group_id: str) -> str:
         ("definition", old.definitions_hash != new.definitions_hash or _measured(old) != _measured(new)),
         ("definition", (old.calendar_version, old.code_version) != (new.calendar_version, new.code_version)),
         ("lexicon", old.lexicon_version != new.lexicon_version),
+        ("lexicon", known_to_both and before.judged_hash != after.judged_hash),
         ("correction", known_to_both and _declared(old, before) != _declared(new, after)),
         (
             "roster",

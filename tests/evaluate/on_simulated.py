@@ -26,9 +26,18 @@ OTHER_CHORUS = r"^(?:salam\.|foto\.|usaha\.puji|umum\.izin|umum\.tanya)"
 _AFTER_WISHES = r"^(?:salam\.|terusan)"
 
 
-def one_group(seed: int) -> tuple[GroupInput, dict[str, pl.DataFrame]]:
+def one_group(
+    seed: int, months: int = 12, campaign_talk: float = 0.0
+) -> tuple[GroupInput, dict[str, pl.DataFrame]]:
     """A simulated group of 30 to 80 members over a year, and the truth about it."""
-    plan = SimulationPlan(groups=1, members=(30, 80), months=12, messages_per_month=600, seed=seed)
+    plan = SimulationPlan(
+        groups=1,
+        members=(30, 80),
+        months=months,
+        messages_per_month=600,
+        seed=seed,
+        campaign_talk=campaign_talk,
+    )
     told = truth(simulate(plan))
     people = (
         told["members"]

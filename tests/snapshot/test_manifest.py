@@ -85,3 +85,12 @@ def test_files_shared_by_groups_count_once() -> None:
     }
     manifest = _manifest(groups=shared)
     assert (manifest.n_exports, manifest.n_rosters) == (1, 1)
+
+
+def test_what_coders_found_counts_and_its_absence_leaves_the_text_of_before() -> None:
+    judged = GroupEvidence(judged_hash="0123456789ab")
+    manifest = _manifest(groups={"a": judged, "b": GroupEvidence()})
+    groups = json.loads(manifest.canonical_json())["groups"]
+    assert groups["a"]["judged_hash"] == "0123456789ab"
+    assert set(groups["b"]) == {"exports", "rosters", "coverage_hash", "lists_hash", "declared_hash"}
+    assert Manifest.from_json(manifest.canonical_json()) == manifest

@@ -97,6 +97,7 @@ def test_a_cell_that_vanished_is_a_revision_to_nothing() -> None:
         ({"corrections_hash": "x"}, "correction"),
         ({"groups_toml_hash": "x"}, "correction"),
         ({"lexicon_version": "2"}, "lexicon"),
+        ({"groups": {"a": GroupEvidence(rosters=("r",), judged_hash="2a")}}, "lexicon"),
         ({"definitions_hash": "x"}, "definition"),
         ({"parameters": {"window": 30}}, "definition"),
         ({"parameters": {"carried_over": "b"}}, "new_data"),

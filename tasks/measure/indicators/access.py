@@ -26,7 +26,7 @@ from tasks.measure.indicators.intervals import (
     percentiles,
     wilson,
 )
-from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
+from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator, over_members
 from tasks.measure.indicators.networks import (
     degree_gaps,
     in_centralisation,
@@ -121,8 +121,7 @@ def announcements(ctx: Context, window: int) -> Array:
 
 def herfindahl(counts: Array) -> Array:
     """Sum of squared shares along the last axis; NaN for nothing."""
-    index: Array = (divide(counts, counts.sum(axis=-1, keepdims=True)) ** 2).sum(axis=-1)
-    return index
+    return over_members(divide(counts, counts.sum(axis=-1, keepdims=True)) ** 2)
 
 
 def normalised_herfindahl(counts: Array) -> Array:

@@ -10,7 +10,15 @@ from tasks.measure.indicators.answers import share_interval
 from tasks.measure.indicators.axes import Array, places, roll
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import bootstrap_mean
-from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator, wilson_share
+from tasks.measure.indicators.measures import (
+    Detail,
+    Measure,
+    by_month,
+    divide,
+    indicator,
+    over_members,
+    wilson_share,
+)
 
 _JOINS = ("joined_link", "joined_community", "added")
 
@@ -26,7 +34,7 @@ def we_share(ctx: Context, spec: Indicator) -> Measure:
     both = we + ctx.count(text & (ctx.turn("lex_i_word") > 0))
     counted = both >= spec.params["min_turns_per_member"]
     share = np.where(counted, divide(we, both), 0)
-    num, den = share.sum(axis=1), counted.sum(axis=1).astype(float)
+    num, den = over_members(share), counted.sum(axis=1).astype(float)
     enough = den >= spec.params["min_members"]
     ci = by_month(ctx, spec, enough, lambda t, rng: bootstrap_mean(rng, share[t, counted[t]]))
     return Measure(divide(num, den), num, den, enough=enough, empty=both.sum(axis=1) == 0, ci=ci)
@@ -70,13 +78,14 @@ def newcomer_welcome_rate(ctx: Context, spec: Indicator) -> Measure:
     Burke, Kraut and Joyce 2010. The welcome comes from somebody who neither joined nor added the batch.
     Companion ``by_officers_only``: batches welcomed by officers and founders alone over those welcomed.
     """
-    hours = spec.params["window_hours"]
-    batches = join_batches(ctx.inputs.fact_membership_event, spec.params["batch_minutes"])
+    hours, minutes = spec.params["window_hours"], spec.params["batch_minutes"]
+    batches = join_batches(ctx.inputs.fact_membership_event, minutes)
     month, day = ctx.month_of(batches["event_date"]), ctx.day_of(batches["event_date"])
     usable = ctx.day_followed(day, int(np.ceil(hours / 24)))
-    if "welcomes" not in ctx.memo:
-        ctx.memo["welcomes"] = _welcomes(ctx, batches, hours)
-    welcomed, by_officers = ctx.memo["welcomes"]
+    name = f"welcomes|{hours}|{minutes}"  # another version may ask for other hours
+    if name not in ctx.memo:
+        ctx.memo[name] = _welcomes(ctx, batches, hours)
+    welcomed, by_officers = ctx.memo[name]
 
     def tally(mask: Array) -> Array:
         inside = mask & (month >= 0) & (month < ctx.n_months)

@@ -10,7 +10,7 @@ from schemas.indicators import Indicator
 from tasks.measure.indicators.axes import Array
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import Interval, bootstrap, centred
-from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
+from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator, over_members
 from tasks.measure.indicators.networks import (
     TieHistory,
     differ,
@@ -137,7 +137,7 @@ def participation_parity(ctx: Context, spec: Indicator) -> Measure:
         names, place = np.unique(region[t, here], return_inverse=True)
         one_hots.append(np.eye(len(names))[place])
         mine, present = ctx.all_turns[t, here], weights[t, here]
-        turns[t], n[t] = mine.sum(), present.sum()
+        turns[t], n[t] = mine.sum(), over_members(present[None, :])[0]
         classes[t] = (np.bincount(place) >= spec.params["min_members_per_class"]).sum()
         by_region = one_hots[t].T
         value[t] = parity(by_region @ mine, by_region @ present)
@@ -162,5 +162,5 @@ def participation_parity(ctx: Context, spec: Indicator) -> Measure:
         enough=enough,
         empty=turns == 0,
         ci=ci,
-        details={"capped": Detail(capped), "unknown": Detail(1 - divide(n, weights.sum(axis=1)))},
+        details={"capped": Detail(capped), "unknown": Detail(1 - divide(n, over_members(weights)))},
     )

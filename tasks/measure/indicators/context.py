@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 def once(function: Callable[[Context], T]) -> Callable[[Context], T]:
-    """A function of a group alone, computed once for each."""
+    """A function of a group and its wanted months alone, no definition's parameters, computed once for each."""
     name = f"{function.__module__}.{function.__qualname__}"
 
     @functools.wraps(function)
@@ -146,6 +146,7 @@ class Context(Turns):
 
     @cached_property
     def proven_days(self) -> Array:
+        """M x U: covered days on which the member's presence is proven."""
         return self.by_month(self.proven.astype(float))
 
     def weights(self, window: int = 1) -> Array:

@@ -15,6 +15,7 @@ from tasks.measure.indicators.measures import (
     by_month,
     divide,
     indicator,
+    over_members,
     scaled_to_heads,
 )
 
@@ -67,7 +68,7 @@ def donor_share(ctx: Context, spec: Indicator) -> Measure:
     gave = ctx.grid(month, member) > 0
     on_list = gifts["is_on_list"].to_numpy()
     told = (gave & (ctx.grid(month[on_list], member[on_list]) == 0)).sum(axis=1).astype(float)
-    num = (weights * gave).sum(axis=1)
+    num = over_members(weights * gave)
     den = np.maximum(ctx.present_total(), num)
     unknown = np.bincount(month[member < 0], minlength=ctx.n_months).astype(float)
     lists = _open_campaigns(ctx)

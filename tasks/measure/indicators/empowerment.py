@@ -18,6 +18,7 @@ from tasks.measure.indicators.measures import (
     Measure,
     divide,
     indicator,
+    over_members,
     poisson_rate,
     scaled_to_heads,
     wilson_share,
@@ -103,7 +104,7 @@ def learning_participation(ctx: Context, spec: Indicator) -> Measure:
     n = np.bincount(month, minlength=ctx.n_months)
     joined = ctx.grid(lists.month[lists.activity], lists.member) > 0
     weights = ctx.weights()
-    num = (weights * joined).sum(axis=1)
+    num = over_members(weights * joined)
     den = np.maximum(ctx.present_total(), num)
     return Measure(
         divide(num, den),

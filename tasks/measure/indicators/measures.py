@@ -96,6 +96,11 @@ def measured(ctx: Context, spec: Indicator) -> Measure:
     return Measure(nothing, nothing, nothing, enough=never, blocked=~never)
 
 
+def over_members(values: Array) -> Array:
+    """Sums of ... x U over the members, one after the other: who has nothing, or was never there, changes no bit."""
+    return values.cumsum(axis=-1)[..., -1] if values.shape[-1] else np.zeros(values.shape[:-1])
+
+
 def divide(num: npt.ArrayLike, den: npt.ArrayLike) -> Array:
     """num / den, NaN where den is 0 or NaN."""
     num, den = np.asarray(num, dtype=float), np.asarray(den, dtype=float)

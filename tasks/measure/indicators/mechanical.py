@@ -30,6 +30,7 @@ from tasks.measure.indicators.measures import (
     divide,
     indicator,
     or_wilson,
+    over_members,
     poisson_rate,
     scaled_to_heads,
     wilson_share,
@@ -61,7 +62,7 @@ def active_member_share(ctx: Context, spec: Indicator) -> Measure:
     Nonnecke and Preece 2000.
     """
     weights = ctx.weights()
-    num = (weights * (ctx.all_turns > 0)).sum(axis=1)
+    num = over_members(weights * (ctx.all_turns > 0))
     den = np.maximum(ctx.present_total(), num)
     return wilson_share(
         num,
@@ -111,7 +112,7 @@ def shared_symbol_rate(ctx: Context, spec: Indicator) -> Measure:
     hits = ctx.count(ctx.turn("is_text") & (ctx.turn("lex_shared_symbol") > 0))
     counted = text >= spec.params["min_turns_per_member"]
     share = np.where(counted, divide(hits, text), 0)
-    num, den = share.sum(axis=1), counted.sum(axis=1).astype(float)
+    num, den = over_members(share), counted.sum(axis=1).astype(float)
     enough = (den >= spec.params["min_members"]) & (text.sum(axis=1) >= spec.params["min_text_turns"])
     low, high = by_month(ctx, spec, enough, lambda t, rng: bootstrap_mean(rng, share[t, counted[t]]))
     pooled = by_member(ctx, spec, enough, hits, text, 1000)
@@ -161,7 +162,7 @@ def style_match(ctx: Context, spec: Indicator) -> Measure:
     counted = words >= spec.params["min_words_per_member"]
     scores = style_matches(counts, words, spec.params["smoothing"])
     scores = np.where(counted, scores, 0)
-    num, den = scores.sum(axis=1), counted.sum(axis=1).astype(float)
+    num, den = over_members(scores), counted.sum(axis=1).astype(float)
     enough = den >= spec.params["min_members"]
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
@@ -348,7 +349,7 @@ def generalist_index(ctx: Context, spec: Indicator) -> Measure:
     """
     entropy = rarefied_entropy(task_counts(ctx), int(spec.params["min_turns_per_member"]))
     counted = np.isfinite(entropy)
-    num, den = np.where(counted, entropy, 0).sum(axis=1), counted.sum(axis=1).astype(float)
+    num, den = over_members(np.where(counted, entropy, 0)), counted.sum(axis=1).astype(float)
     enough = den >= spec.params["min_members"]
     ci = by_month(ctx, spec, enough, lambda t, rng: bootstrap_mean(rng, entropy[t, counted[t]]))
     return Measure(divide(num, den), num, den, enough=enough, empty=ctx.active == 0, ci=ci)

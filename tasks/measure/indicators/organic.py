@@ -10,7 +10,7 @@ from schemas.vocabulary import ROLES, TASKS
 from tasks.measure.indicators.axes import Array
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import MAX_CELLS, Interval, bootstrap, jackknife
-from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator
+from tasks.measure.indicators.measures import Detail, Measure, by_month, divide, indicator, over_members
 from tasks.measure.indicators.mechanical import task_counts
 from tasks.measure.indicators.networks import (
     TieHistory,
@@ -39,7 +39,7 @@ def mutual_information(counts: Array) -> Array:
     """Mutual information in nats of rows and columns of ... x rows x columns."""
     n = counts.sum(axis=(-1, -2))
     rows = counts.sum(axis=-1)
-    within = divide((rows * entropy(counts)).sum(axis=-1), n)
+    within = divide(over_members(rows * entropy(counts)), n)
     information: Array = np.maximum(entropy(counts.sum(axis=-2)) - within, 0)
     return information
 
@@ -106,7 +106,7 @@ def division_of_labour(ctx: Context, spec: Indicator) -> Measure:
         return bootstrap(rng, columns, lambda sums: labour_statistic(sums, len(TASKS)))
 
     ci = by_month(ctx, spec, enough, interval)
-    h_member = entropy(counts.sum(axis=2))
+    h_member = over_members(special.entr(divide(counts.sum(axis=2), turns[:, None])))
     return Measure(
         value,
         information,

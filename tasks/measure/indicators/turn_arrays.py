@@ -64,18 +64,22 @@ class Turns(Axes):
 
     @cached_property
     def turn_keys(self) -> Array:
+        """Keys of the turns, rising."""
         return self.turns["turn_key"].to_numpy()
 
     @cached_property
     def turn_month(self) -> Array:
+        """Month of each turn on the axis; -1 before and M after it."""
         return self.month_of_day(self.turn_day)
 
     @cached_property
     def turn_day(self) -> Array:
+        """Day of each turn on the axis; may lie outside of it."""
         return self.day_of(self.turns["local_date"])
 
     @cached_property
     def turn_member(self) -> Array:
+        """Member of each turn on the axis."""
         return self.member_of(self.turns["member_key"])
 
     @cached_property
@@ -104,10 +108,12 @@ class Turns(Axes):
 
     @cached_property
     def all_turns(self) -> Array:
+        """M x U turns."""
         return self.count()
 
     @cached_property
     def text_turns(self) -> Array:
+        """M x U turns of text."""
         return self.count(self.turn("is_text"))
 
     @cached_property
