@@ -29,6 +29,8 @@ from tasks.trends.verdict import family
 from tests.e2e.stagewise import drive
 from warehouse.engine import Warehouse
 from warehouse.keys import generate
+from warehouse.sources import code_version
+from warehouse.stages import hash_inputs
 
 MONTHS = 40
 CHANGED, UNCHANGED = ("rising", "falling"), "no clear change"
@@ -107,10 +109,14 @@ def share(hits: int, of: int) -> str:
 
 
 def verdicts(truth: str, seeds: range, kept: Path | None = None) -> list[Words]:
-    """What was said of one community per seed; ``kept``: a folder with what earlier runs found, which is added to."""
+    """What was said of one community per seed; ``kept``: a folder with what earlier runs found, which is added to.
+
+    What another code, or of another plan, found is not taken for what this one finds.
+    """
     found = []
     for seed in seeds:
-        told = None if kept is None else kept / f"{truth} {seed}.json"
+        rests_on = hash_inputs(code=code_version(), plan=planned(truth, seed).model_dump(mode="json"))[:12]
+        told = None if kept is None else kept / f"{truth} {seed} {rests_on}.json"
         if told is not None and told.exists():
             found.append(Words(**json.loads(told.read_text("utf-8"))))
             continue
