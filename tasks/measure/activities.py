@@ -153,21 +153,22 @@ def announced_activities(turns: pl.DataFrame, chains: pl.DataFrame) -> pl.DataFr
     Two with title words alike (Jaccard >= .5) within 14 days are one activity.
 
     Args:
-        turns: turn, sent_at, local_date, member_key, title_words of dated announcements outside lists.
+        turns: turn, sent_at, local_date, member_key, title_words of dated announcements outside lists, or of
+            polls, of which a turn may hold several; one row each, in the order of time.
         chains: activities of lists, with sent_at, last_sent_at and title_words.
 
     Returns:
-        turn, sent_at, local_date, member_key, title_words of the announcements that are activities of their
-        own.
+        The rows that are activities of their own.
     """
     if turns.is_empty():
         return turns
     window = dt.timedelta(days=SAME_TITLE_DAYS)
-    words = turns.select("turn", "sent_at", "title_words")
+    # a turn may hold several polls: rows are compared, not turns
+    words = turns.select("sent_at", "title_words", row=pl.int_range(pl.len()))
     others = pl.concat(
         [
             words.select(
-                "title_words", other="turn", from_at="sent_at", to_at="sent_at", is_list=pl.lit(False)
+                "title_words", other="row", from_at="sent_at", to_at="sent_at", is_list=pl.lit(False)
             ),
             chains.select(
                 "title_words", other="chain", from_at="sent_at", to_at="last_sent_at", is_list=pl.lit(True)
@@ -189,13 +190,13 @@ def announced_activities(turns: pl.DataFrame, chains: pl.DataFrame) -> pl.DataFr
         )
         .filter(
             pl.col("sent_at").is_between("from_at", "to_at")
-            & (pl.col("is_list") | (pl.col("other") < pl.col("turn")))
+            & (pl.col("is_list") | (pl.col("other") < pl.col("row")))
         )
-        .group_by("turn", "other", "is_list", "n", "n_other")
+        .group_by("row", "other", "is_list", "n", "n_other")
         .agg(shared=pl.len())
         .filter(pl.col("shared") >= SAME_TITLE * (pl.col("n") + pl.col("n_other") - pl.col("shared")))
     )
-    return turns.join(near.select("turn").unique(), on="turn", how="anti", maintain_order="left")
+    return turns.filter(~pl.int_range(pl.len()).is_in(near["row"].implode()))
 
 
 #: What a poll asks or offers that is to tell who comes.

@@ -21,7 +21,7 @@ _DENIED = r"\b(?:belum|blm|blom|gak|ga|nggak|tidak|tdk)\s+(?:\pL+\s+){0,2}(?:di)
 
 
 def is_dues(text: pl.Expr) -> pl.Expr:
-    """Whether a list's words name an obligation (lexicon note ``tag dues``: iuran, kas, arisan, zakat)."""
+    """Whether a list's words name an obligation (lexicon note ``tag dues``: iuran, kas bulanan, arisan, zakat)."""
     terms = words().terms.filter(pl.col("note").str.starts_with("tag dues"))["term"].to_list()
     return text.str.to_lowercase().str.contains(rf"\b(?:{'|'.join(sorted(terms))})\b")
 

@@ -75,7 +75,13 @@ def _in_old_places(version: np.ndarray, parent: np.ndarray, n_versions: int) -> 
 def _are_alike(forms: pl.Series, old_forms: pl.Series) -> np.ndarray:
     if forms.is_empty():
         return np.zeros(0, dtype=bool)
-    like = cpdist(forms.to_list(), old_forms.to_list(), scorer=DamerauLevenshtein.normalized_similarity)
+    # in double precision three letters of ten are 0.7
+    like = cpdist(
+        forms.to_list(),
+        old_forms.to_list(),
+        scorer=DamerauLevenshtein.normalized_similarity,
+        dtype=np.float64,
+    )
     both = pl.DataFrame({"new": forms.str.split(" "), "old": old_forms.str.split(" ")})
     new, old = pl.col("new"), pl.col("old")
     within = both.select(

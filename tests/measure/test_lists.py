@@ -201,6 +201,33 @@ def test_bad_input_gives_facts_and_no_exception() -> None:
     assert facts["fact_message"]["n_emoji"].to_list()[2] == 500
 
 
+def test_a_tick_or_cross_before_what_a_part_says_is_no_bullet() -> None:
+    parts = "❌ Tidak hadir:\n- Ahmad\n- Budi\n✅ HADIR\n- Siti"
+    for head in ("", "Konfirmasi bukber\n"):
+        entries = measure_facts(group([("08:00", "Ahmad", head + parts)], aliases={"Budi": [], "Siti": []}))[
+            "fact_participation"
+        ]
+        told = dict(entries.select("member_key", "participation_status").iter_rows())
+        assert told == {key("Ahmad"): "no", key("Budi"): "no", key("Siti"): "yes"}
+
+
+def test_each_of_several_polls_in_one_turn_is_compared_by_itself() -> None:
+    asked = "POLL:\n{}\nOPTION: Ya (3 votes)\nOPTION: Tidak (2 votes)"
+    first, second = asked.format("Makan siang apa?"), asked.format("Warna jaket angkatan?")
+    chat = [
+        ("08:00", "Ahmad", first),
+        ("08:00", "Ahmad", second),
+        # the same two again are no others, in a turn of their own
+        ("+2 09:00", "Budi", first),
+        ("+2 09:00", "Budi", second),
+        # each has one word of three of an earlier one: not alike, even if both do
+        ("+3 09:00", "Siti", asked.format("Makan malam dimana?")),
+        ("+3 09:00", "Siti", asked.format("Ukuran jaket kalian?")),
+    ]
+    activities = measure_facts(group(chat))["fact_activity"]
+    assert activities["organiser_member_key"].to_list() == [key("Ahmad")] * 2 + [key("Siti")] * 2
+
+
 def test_a_poll_about_anything_else_gathers_nobody_and_one_under_a_lists_title_is_its_list() -> None:
     chat = [
         ("08:00", "Ahmad", "POLL:\nMakan apa?\nOPTION: Soto (3 votes)\nOPTION: Sate (2 votes)"),
@@ -249,6 +276,16 @@ def test_two_lists_that_go_round_at_once_and_two_in_one_message() -> None:
     facts = measure_facts(group(chat, aliases={"Eko": []}))
     assert facts["fact_activity"].select("n_versions", "n_items").rows() == [(3, 4), (3, 3)]
     assert facts["fact_turn"]["is_list"].all()
+
+
+def test_a_name_of_which_three_letters_in_ten_changed_is_spelled_anew() -> None:
+    chat = [
+        ("08:00", "Ahmad", _list("Cecep", "Dadan", "Mulyasarah")),
+        ("09:00", "Budi", _list("Cecep", "Dadan", "Mulyahasan")),
+        ("+9 08:00", "Ahmad", _list("Euis", "Jajang", "Mulyasarah", head="*Rihlah Ciwidey*")),
+        ("+9 09:00", "Budi", _list("Euis", "Jajang", "Mulyohasan", head="*Rihlah Ciwidey*")),
+    ]
+    assert measure_facts(group(chat))["fact_activity"]["n_items"].to_list() == [3, 4]
 
 
 def test_a_weekly_list_begins_anew() -> None:

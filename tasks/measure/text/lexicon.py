@@ -220,7 +220,6 @@ def match(
 
 def _prefix_hits(lexicon: Lexicon, tokens: Tokens) -> Hits:
     """Tokens that begin with a prefix term and are no listed word of their own: the longest per category."""
-    # a line break before word and prefix: only what stands at the beginning is found
     is_own = tokens.vocabulary.is_in(list(lexicon.own_words))
     forms = pl.DataFrame({"form": tokens.vocabulary}).with_row_index("word").filter(~is_own)
     prefixes = lexicon.prefixes["prefix"].unique()

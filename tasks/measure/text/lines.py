@@ -32,14 +32,20 @@ MAYBE_LIST = (
     rf"|^\s*(?:[{_BULLET_SIGNS}]|\*\s)"
     r"|\A[\s>*_~(]*\d{1,3}\x{fe0f}?\x{20e3}?\s*[.)]|[\x{2460}\x{1d7cf}\x{1d7d9}\x{1d7e3}\x{1d7ed}\x{1d7f7}]"
 )
+#: What a part of a list says of those who stand in it.
+_STATUS = (
+    r"(?:bisa |siap |akan )?hadir|ikut"
+    r"|(?:tidak|tdk|gak?|ngg?ak|belum|blm|teu)(?: bisa| tiasa)? (?:hadir|ikut|bayar|transfer|tf|lunas)"
+    r"|izin|ijin|absen|berhalangan|mungkin|tentatif|ragu(?:-ragu)?|belum pasti|lunas"
+    r"|(?:sudah|sdh|udah|udh) (?:bayar|transfer|tf|lunas|setor)"
+)
+#: After a tick or cross nothing but that: the head of a part, no bullet before a name.
+_MARKED_STATUS = rf"(?i)^\s*[{_TICKS}]\W*(?:(?:yang|yg)\s+)?(?:{_STATUS})\W*\d*\W*$"
 #: A line that parts the entries of one list and begins no other list.
 SECTION = (
     r"(?i)^\W*(?:(?:yang|yg|list|daftar|nama(?:-nama)?|grup|group|kelompok|tim)\s+)*"
     r"(?:pa|pi|putra|putri|ikhwan|akhwat|laki(?:-laki| laki)?|perempuan|cowo?k?|cewe?k?|bapak(?:-bapak)?|ibu(?:-ibu)?"
-    r"|(?:bisa |siap |akan )?hadir|ikut"
-    r"|(?:tidak|tdk|gak?|ngg?ak|belum|blm|teu)(?: bisa| tiasa)? (?:hadir|ikut|bayar|transfer|tf|lunas)"
-    r"|izin|ijin|absen|berhalangan|mungkin|tentatif|ragu(?:-ragu)?|belum pasti|lunas"
-    r"|(?:sudah|sdh|udah|udh) (?:bayar|transfer|tf|lunas|setor)|angkatan|kelas|mobil|kamar|sesi|panitia|peserta"
+    rf"|{_STATUS}|angkatan|kelas|mobil|kamar|sesi|panitia|peserta"
     r"|motor|regu|tim|kelompok|meja|rayon|korwil|waiting list|cadangan|lanjutan|[a-z]|\d{4})\b"
     r"\W*(?:\pL+\W*){0,2}\d*\W*$"
 )
@@ -165,7 +171,8 @@ def _read_lines(written: pl.Series) -> _Read:
     # keycaps of two digits come as '1.0.'
     keycaps = r"^([\s>*_~•\-]*)(\d)\.(\d)\."
     raw = written.clone().scatter(at, others).str.replace(keycaps, "${1}${2}${3}.").to_frame("line")
-    mark, bullet = line.str.extract(_MARK, 1), line.str.extract(_BULLET, 1)
+    mark = line.str.extract(_MARK, 1)
+    bullet = pl.when(~line.str.contains(_MARKED_STATUS)).then(line.str.extract(_BULLET, 1))
     read = raw.select(
         juz=line.str.extract_groups(JUZ),
         item=line.str.extract_groups(NUMBERED),
