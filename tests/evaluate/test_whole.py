@@ -139,8 +139,13 @@ def test_a_group_that_is_not_there(home: Path, words: list[str]) -> None:
 
 
 def _word_of_one_month(community: Community, lexicon_words: set[str]) -> tuple[str, int]:
-    """A word that was written in one of the middle months only, and the month's number."""
-    said = truth(community)["messages"].filter(pl.col("is_covered") & (pl.col("kind") == "text"))
+    """A word that was written in one of the middle months only, and the month's number.
+
+    Words of lists are no speech: they do not count as words of the lexicon.
+    """
+    said = truth(community)["messages"].filter(
+        pl.col("is_covered") & (pl.col("kind") == "text") & ~pl.col("text").str.contains("\n", literal=True)
+    )
     words = (
         said.select(
             month=(pl.col("local_date").dt.month() + 12 * pl.col("local_date").dt.year()),
