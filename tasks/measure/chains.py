@@ -125,8 +125,8 @@ def _pairs(versions: pl.DataFrame, keys: np.ndarray, entries: pl.DataFrame) -> _
     np.maximum.at(fullest, version[~is_titled], n_entries[earlier[~is_titled]])
     at = np.flatnonzero(open_)
     version, earlier = version[at], earlier[at]
-    lines = np.unique(entries["said"].to_numpy(), return_inverse=True)[1]
-    same = _held(entries["form"].to_numpy().astype(np.int64) * (len(lines) + 1) + lines, holder, n)
+    form, line = entries["form"].to_numpy().astype(np.int64), entries["said"].to_numpy()
+    same = _held(form * (int(line.max(initial=-1)) + 1) + line, holder, n)
     return _Pairs(
         version=version,
         earlier=earlier,

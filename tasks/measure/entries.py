@@ -93,8 +93,9 @@ class Bodies:
     ``names``: distinct normal forms; the others are places in it. ``form``: of the line's name ('' for an empty
     line), ``short``: without a letter at its end, which may be an initial or a size, ``parts``: of the names
     that it joins by 'dan', '&', ',' …, ``n_parts`` of them (0 for an empty line) one after another.
+    ``lines``: distinct lines without spaces around them.
     ``told``: tag? (digits of a number somebody is tagged by), juz?, amount_idr?, is_refused (an amount that
-    cannot be told), is_done, participation_status, n_guests, said (hash of the line).
+    cannot be told), is_done, participation_status, n_guests, said (place in ``lines``).
     """
 
     names: pl.Series
@@ -102,22 +103,24 @@ class Bodies:
     short: np.ndarray
     parts: np.ndarray
     n_parts: np.ndarray
+    lines: pl.Series
     told: pl.DataFrame
 
 
 def read_bodies(bodies: pl.Series, lexicon: Lexicon) -> Bodies:
     """Read distinct lines without their numbers; the first :data:`MAX_BODY` letters of each."""
-    lines = pl.DataFrame({"body": bodies, "said": bodies.str.slice(0, MAX_BODY).str.to_lowercase()})
+    lines = bodies.str.slice(0, MAX_BODY).str.to_lowercase().alias("said").to_frame()
     text = pl.col("said")
+    said, place = distinct_values(bodies.str.strip_chars())
     told = lines.select(
         tag=text.str.extract(_TAG, 1),
         juz=text.str.extract(_JUZ, 1).cast(pl.Int64, strict=False),
         is_done=text.str.contains(_DONE) & ~text.str.contains(_DENIED),
         participation_status=_status(text),
         n_guests=_guests(text),
-        said=pl.col("body").str.strip_chars().hash(0),
+        said=pl.Series(place),
     )
-    return Bodies(*_names(lines["said"], lexicon), told.with_columns(*_money(lines["said"])))
+    return Bodies(*_names(lines["said"], lexicon), said, told.with_columns(*_money(lines["said"])))
 
 
 def _names(

@@ -18,6 +18,7 @@ from tasks.measure.activities import (
 )
 from tasks.measure.campaigns import CALENDAR_WORDS, find_campaigns
 from tasks.measure.frozen import Frozen, Texts
+from tasks.measure.frozen_before import renewed
 from tasks.measure.gifts import dues_chains, told_gifts, with_told
 from tasks.measure.inputs import GroupInput, closing_time, cut, month_end
 from tasks.measure.lists import read_lists
@@ -90,7 +91,7 @@ def _tied(inputs: GroupInput, lexicon: Lexicon) -> Frozen | None:
     if inputs.frozen is None:
         return None
     kept = lexicon.functions | lexicon.titles | lexicon.audience | frozenset(CALENDAR_WORDS)
-    return replace(inputs.frozen, kept_words=kept)
+    return renewed(replace(inputs.frozen, kept_words=kept))
 
 
 def _read_now(
@@ -276,7 +277,7 @@ def _tables(
     last = month_end(inputs.month)
     reply = _replies(turns, ties).with_columns(group)
     listed = participation(chains)
-    activity, keys = _activities(reading.messages, turns, chains, listed)
+    activity, keys = _activities(reading.messages, turns, chains, listed, frozen)
     versions = _version_rows(chains, keys)
     kept = activity.filter(pl.col("local_date") <= last)
     entries = with_told(listed, told_gifts(reading.messages, turns, chains))
@@ -297,9 +298,8 @@ def _tables(
         "fact_participation": part,
         "fact_trigger": choruses(turns).filter(pl.col("local_date") <= last).with_columns(turn_key="turn"),
     }
-    begun = kept if frozen is None else kept.with_columns(frozen.coded_lists(kept["title_words"]))
     talk = find_campaigns(
-        begun,
+        kept,
         versions.select("activity_key", "turn"),
         part,
         turns,
@@ -361,11 +361,11 @@ def _version_rows(chains: Chains, keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _activities(
-    messages: pl.DataFrame, turns: pl.DataFrame, chains: Chains, entries: pl.DataFrame
+    messages: pl.DataFrame, turns: pl.DataFrame, chains: Chains, entries: pl.DataFrame, frozen: Frozen | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of ``fact_activity`` in time order, and chain -> activity_key."""
     listed = list_activities(chains, entries)
-    announced = announced_activities(_dated_announcements(messages, turns), listed)
+    announced = announced_activities(_coded(_dated_announcements(messages, turns), frozen), listed)
     single = {
         "n_versions": pl.lit(1), "n_forks": pl.lit(0), "n_lost_updates": pl.lit(0),
         "n_matched": pl.lit(0), "n_guests": pl.lit(0), "n_refused_amounts": pl.lit(0),
@@ -375,7 +375,7 @@ def _activities(
         activity_kind=pl.lit("announcement"), n_items=pl.lit(0), n_unmatched=pl.lit(0), **single
     )
     # a poll under the title of a list belongs to that list
-    asked = polls(messages, words().list_kinds).drop_nulls("turn")
+    asked = _coded(polls(messages, words().list_kinds).drop_nulls("turn"), frozen)
     polled = announced_activities(asked, listed).with_columns(
         n_unmatched=pl.col("n_items"),
         planned_date=pl.lit(None, dtype=pl.Date),
@@ -411,6 +411,11 @@ def _activities(
         )
     )
     return merged, merged.drop_nulls("chain").select("chain", "activity_key")
+
+
+def _coded(titled: pl.DataFrame, frozen: Frozen | None) -> pl.DataFrame:
+    """The same with title words as those of frozen lists are; see :meth:`Frozen.coded`."""
+    return titled if frozen is None else titled.with_columns(frozen.coded_lists(titled["title_words"]))
 
 
 def _dated_announcements(messages: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:

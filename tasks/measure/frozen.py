@@ -2,8 +2,9 @@
 
 Grain: what one text or one turn's own words came to. A message is found again by its minute, the keyed hash of
 its words (``text_key``) and its place among equals, so later exports do not disturb it; a turn by its messages.
-Nothing here is a text: counts of words by category, flags, keyed hashes of content words and of whole texts,
-and, as the vault keeps them for lists anyway, titles of lists, polls and announcements and the names on lists.
+Nothing here is a text: counts of words by category, flags, keyed hashes of content words, of whole texts, of the
+words at the heads of lists and of their lines, and, as the vault keeps them for lists anyway, titles of lists,
+polls and announcements and the names on lists.
 Decision 0009 gives the reasons.
 """
 
@@ -28,6 +29,10 @@ _IDENTITY = ("minute", "text_key", "nth")
 #: Of a list's version and entries: what the messages that hold it say anew.
 _OF_MESSAGE = ("at", "messages", "version", "sent_at", "local_date", "sender_key", "turn")
 _LONG_WORDS = r"\pL{3,}"
+#: Of a list's version: words that copies are told apart by.
+HEADS = ("header_words", "title_words")
+#: A number of so few digits is nobody's.
+_FEW_DIGITS = r"^\d{1,4}$"
 _DUES = "iuran"
 
 
@@ -67,20 +72,22 @@ class Frozen:
 
     def _same_text(self, plain: pl.Series) -> pl.Series:
         distinct = plain.drop_nulls().unique()
-        hashes = self._hashed(distinct)
+        hashes = self.hashed(distinct)
         marks = pl.when(distinct.str.len_chars() >= TEMPLATE_CHARS).then(
             hashes.str.pad_end(TEMPLATE_CHARS, "#")
         )
         told = distinct.to_frame("plain").with_columns(mark=marks.otherwise(hashes))
         return plain.to_frame("plain").join(told, on="plain", how="left", maintain_order="left")["mark"]
 
-    def _hashed(self, texts: pl.Series) -> pl.Series:
+    def hashed(self, texts: pl.Series) -> pl.Series:
+        """Keyed hash of each text: '#' and hexadecimal digits."""
         return pl.Series("hash", [f"#{one:x}" for one in self.key.hashes(texts.to_list())], dtype=pl.String)
 
     def with_lists(self, lists: Lists, messages: pl.DataFrame) -> Lists:
-        """Lists read now, and those frozen, in the order of their messages."""
+        """Lists read now, and those frozen, in the order of their messages; the words of their heads coded."""
+        read = lists.versions.with_columns(self.coded_lists(lists.versions[name]) for name in HEADS)
         if self.parts["versions"].is_empty():
-            return lists
+            return replace(lists, versions=read)
         places = _places(messages)
         versions = (
             self.parts["versions"]
@@ -100,7 +107,7 @@ class Frozen:
         versions = versions.join(others, on="frozen_version").drop("first", "held_in")
         both = pl.concat(
             [
-                lists.versions.with_columns(origin=pl.col("version"), is_read=pl.lit(True)),
+                read.with_columns(origin=pl.col("version"), is_read=pl.lit(True)),
                 versions.rename({"frozen_version": "origin"}).with_columns(is_read=pl.lit(False)),
             ],
             how="diagonal_relaxed",
@@ -108,9 +115,9 @@ class Frozen:
         both = both.with_columns(version=pl.int_range(pl.len()))
         numbers = both.select("origin", "is_read", "version")
         frozen = self._members(self.parts["entries"]).rename({"frozen_version": "origin"})
-        forms = pl.concat([lists.forms, frozen["form"]]).unique(maintain_order=True)
-        place = forms.to_frame("form").with_row_index("place")
-        frozen = frozen.join(place, on="form", how="left", maintain_order="left").with_columns(form="place")
+        forms, form = _continued(lists.forms, frozen["form"])
+        lines, said = _continued(self.hashed(lists.lines), frozen["said"])
+        frozen = frozen.with_columns(form=form, said=said)
         entries = pl.concat(
             [
                 lists.entries.rename({"version": "origin"}).with_columns(is_read=pl.lit(True)),
@@ -125,6 +132,7 @@ class Frozen:
             both.select(lists.versions.columns).cast(pl.Schema(lists.versions.schema)),
             entries.select(lists.entries.columns).cast(pl.Schema(lists.entries.schema)),
             forms,
+            lines,
         )
 
     def _members(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -189,21 +197,21 @@ class Frozen:
     def coded(self, words: pl.Series) -> pl.Series:
         """Words as they are compared: by their keyed hash, but for words of grammar and address.
 
-        A word of four letters or more is hashed to letters, for only such words make titles; a shorter one
-        stays, any other becomes what is no word.
+        A word of four letters or more is hashed to letters, for only such words make titles; a longer number to
+        digits, for the numbers of heads are compared apart; any other, short names among them, becomes what is
+        neither. A number of at most four digits stays.
         """
-        hashes = self._hashed(words)
-        letters = hashes.str.strip_prefix("#").str.replace_many(list("0123456789"), list("ghijklmnop"))
-        return (
-            pl.DataFrame({"word": words, "hash": hashes, "letters": letters.str.pad_start(16, "g")})
-            .select(
-                coded=pl.when(pl.col("word").is_in(list(self.kept_words)) | (pl.col("word").str.len_chars() < 4))
-                .then("word")
-                .when(pl.col("word").str.contains(r"^\pL+$"))
-                .then("letters")
-                .otherwise("hash")
-            )["coded"]
-        )  # fmt: skip
+        hashes = self.hashed(words)
+        hexadecimal, word = hashes.str.strip_prefix("#"), pl.col("word")
+        letters = hexadecimal.str.replace_many(list("0123456789"), list("ghijklmnop")).str.pad_start(16, "g")
+        digits = hexadecimal.str.to_integer(base=16).cast(pl.String).str.pad_start(19, "0")
+        frame = pl.DataFrame({"word": words, "hash": hashes, "letters": letters, "digits": digits})
+        return frame.select(
+            coded=pl.when(word.is_in(list(self.kept_words)) | word.str.contains(_FEW_DIGITS)).then("word")
+            .when(word.str.contains(r"^\pL{4,}$")).then("letters")
+            .when(word.str.contains(r"^\d+$")).then("digits")
+            .otherwise("hash")
+        )["coded"]  # fmt: skip
 
     def coded_lists(self, column: pl.Series) -> pl.Series:
         """Lists of words, as :meth:`coded`."""
@@ -218,6 +226,13 @@ class Frozen:
 
 def _places(messages: pl.DataFrame) -> pl.DataFrame:
     return messages.filter(pl.col("frozen_at").is_not_null()).select("frozen_at", "at")
+
+
+def _continued(values: pl.Series, more: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Distinct values with further ones after them, and the places of the further ones."""
+    every = pl.concat([values, more.alias(values.name)]).unique(maintain_order=True)
+    place = every.to_frame("value").with_row_index("place")
+    return every, more.to_frame("value").join(place, on="value", how="left", maintain_order="left")["place"]
 
 
 def _next(column: pl.Series) -> int:
@@ -286,12 +301,12 @@ def freeze(texts: Texts, frozen: Frozen, until: dt.date) -> Frozen:
     n_lists = _next(frozen.parts["versions"]["frozen_version"])
     new = {
         "messages": _messages(texts, chosen, ids, turns, frozen),
-        "turns": texts.reading.turn_words.join(turns, on="turn").drop("turn"),
+        "turns": texts.reading.turn_words.join(turns, on="turn", maintain_order="left").drop("turn"),
         "content": _content(texts.reading, turns, frozen),
-        "spoken": texts.reading.spoken_to.join(turns, on="turn")
-        .join(frozen.refs, on="member_key")
+        "spoken": texts.reading.spoken_to.join(turns, on="turn", maintain_order="left")
+        .join(frozen.refs, on="member_key", maintain_order="left")
         .select("frozen_turn", "ref", "nth"),
-    } | _lists(texts.lists, ids, frozen.refs, n_lists)  # fmt: skip
+    } | _lists(texts.lists, ids, frozen, n_lists)  # fmt: skip
     parts = {
         name: pl.concat([frozen.parts[name], new[name]], how="diagonal_relaxed")
         if frozen.parts[name].width
@@ -409,24 +424,27 @@ def _content(reading: Reading, turns: pl.DataFrame, frozen: Frozen) -> pl.DataFr
     return rows.select("frozen_turn", coded=coded.gather(rows["word"])).unique().sort("frozen_turn", "coded")
 
 
-def _lists(lists: Lists, ids: pl.DataFrame, refs: pl.DataFrame, first: int) -> dict[str, pl.DataFrame]:
+def _lists(lists: Lists, ids: pl.DataFrame, frozen: Frozen, first: int) -> dict[str, pl.DataFrame]:
     held = lists.versions.join(ids.rename({"frozen_at": "first"}), on="at").sort("version")
     held = held.with_columns(frozen_version=pl.int_range(pl.len()) + first)
     parts = (
         held.select("frozen_version", at="messages").explode("at", empty_as_null=True).join(ids, on="at")
-        .group_by("frozen_version").agg(held_in="frozen_at")
+        .group_by("frozen_version").agg(held_in=pl.col("frozen_at").sort())
     )  # fmt: skip
     numbers = held.select("version", "frozen_version")
     names_dues = is_dues(pl.col("header").fill_null(""))
     versions = held.with_columns(header=pl.when(names_dues).then(pl.lit(_DUES))).join(
-        parts, on="frozen_version"
+        parts, on="frozen_version", maintain_order="left"
     )
     entries = lists.entries.join(numbers, on="version", maintain_order="left").join(
-        refs, on="member_key", how="left", maintain_order="left"
+        frozen.refs, on="member_key", how="left", maintain_order="left"
     )
     return {
-        "versions": versions.drop([name for name in _OF_MESSAGE if name in versions.columns]),
+        "versions": versions.drop([name for name in _OF_MESSAGE if name in versions.columns]).with_columns(
+            *(frozen.coded_lists(versions[name]).list.sort() for name in HEADS),
+            pl.col("dates", "clocks").list.sort(),
+        ),
         "entries": entries.drop("version", "member_key").with_columns(
-            form=lists.forms.gather(entries["form"])
+            form=lists.forms.gather(entries["form"]), said=frozen.hashed(lists.lines).gather(entries["said"])
         ),
     }

@@ -40,15 +40,17 @@ class Lists:
     sent_at, local_date, sender_key, turn, activity_kind, header, title, header_words, title_words, dates, clocks
     (lists of strings), planned_date?, deadline_date?, n_entries, n_named, priced (share with an amount),
     stated_total_idr?.
-    ``entries``: version, line, form (place in ``forms``), said (hash of the line), member_key?, slot?,
+    ``entries``: version, line, form (place in ``forms``), said (place in ``lines``), member_key?, slot?,
     amount_idr?, is_refused (an amount that cannot be told), is_done, participation_status, n_guests; in the
     order of versions and lines.
     ``forms``: distinct names as the entries have them, in normal words.
+    ``lines``: distinct lines after their numbers.
     """
 
     versions: pl.DataFrame
     entries: pl.DataFrame
     forms: pl.Series
+    lines: pl.Series
 
 
 def read_lists(messages: pl.DataFrame, names: Names, lexicon: Lexicon, kinds: pl.DataFrame) -> Lists:
@@ -60,12 +62,12 @@ def read_lists(messages: pl.DataFrame, names: Names, lexicon: Lexicon, kinds: pl
     """
     lines = list_lines(messages.select("at", "turn", "text"))
     versions = _versions(lines, messages, kinds)
-    entries, forms = _entries(lines, versions, names, lexicon)
+    entries, forms, said = _entries(lines, versions, names, lexicon)
     counted = versions.with_columns(_counts(entries, len(versions)))
     kept = counted.with_columns(activity_kind=_priced_kind()).drop(
         "unpriced_kind", "title_kind", "is_fee", "n_prices"
     )
-    return Lists(kept, entries, forms)
+    return Lists(kept, entries, forms, said)
 
 
 def _counts(entries: pl.DataFrame, n: int) -> list[pl.Series]:
@@ -249,8 +251,8 @@ def _total(line: str) -> float | None:
 
 def _entries(
     lines: ListLines, versions: pl.DataFrame, names: Names, lexicon: Lexicon
-) -> tuple[pl.DataFrame, pl.Series]:
-    """One row per name on a version, and the distinct names; see :class:`Lists`."""
+) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
+    """One row per name on a version, the distinct names, and the distinct lines; see :class:`Lists`."""
     bodies = read_bodies(lines.bodies, lexicon)
     item = np.flatnonzero(lines.is_item)
     of_list, body = lines.of_list[item], lines.body[item]
@@ -285,7 +287,7 @@ def _entries(
         .alias("participation_status"),
         pl.when(is_first).then("n_guests").otherwise(0).alias("n_guests"),
     )
-    return entries, who.forms
+    return entries, who.forms, bodies.lines
 
 
 def _known(numbers: pl.Series) -> pl.Series:

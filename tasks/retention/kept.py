@@ -9,13 +9,14 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from tasks.measure.frozen import PARTS, Frozen, without_lost
+from tasks.measure.frozen_before import is_older
 from tasks.rights.known import Known
 from warehouse.keys import DigestKey, digest_key
 from warehouse.vault import Vault
 from warehouse.workspace import Workspace
 
 #: Names on lists and titles among what is frozen.
-_READABLE = {"entries": ("form", "key"), "versions": ("title",), "messages": ("text_left", "plain_left")}
+_READABLE = {"entries": ("form",), "versions": ("title",), "messages": ("text_left", "plain_left")}
 
 
 class Retention(BaseModel):
@@ -60,6 +61,12 @@ def read_frozen(workspace: Workspace, group_id: str, people: pl.DataFrame) -> Fr
         return None
     parts = {part: vault.read_frame(_part_name(group_id, part)) for part in PARTS}
     return Frozen(parts, key, references(people, key))
+
+
+def is_frozen_before(vault: Vault, group_id: str) -> bool:
+    """Whether an earlier version froze lists of the group in another form; the next freezing renews it."""
+    name = _part_name(group_id, "entries")
+    return vault.exists(name) and is_older(vault.read_frame(name))
 
 
 def drop_unfound(workspace: Workspace, group_id: str, messages: pl.DataFrame) -> int:

@@ -25,6 +25,7 @@ from tasks.reconcile.stage import STAGE as RECONCILE
 from tasks.retention.kept import (
     Retention,
     drop_unfound,
+    is_frozen_before,
     read_retention,
     references,
     write_frozen,
@@ -76,7 +77,7 @@ def retain_group(
     _forget_erased(workspace, group_id, state)
     if until is not None:
         exports = _with_texts(workspace, ledger, group_id, until)
-        if exports or _store_has_texts(vault, group_id, until):
+        if exports or _store_has_texts(vault, group_id, until) or is_frozen_before(vault, group_id):
             state.lexicons = _freeze(workspace, run, group_id, until)
             reach("retention.frozen")
         state.frozen_until = until

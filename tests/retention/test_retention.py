@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import shutil
 import uuid
 from dataclasses import replace
@@ -13,11 +14,13 @@ import polars as pl
 import pytest
 
 from tasks.measure import facts
-from tasks.measure.facts import measure_facts
-from tasks.measure.frozen import PARTS, nothing
+from tasks.measure.campaigns import CALENDAR_WORDS
+from tasks.measure.facts import measure_facts, texts_of
+from tasks.measure.frozen import PARTS, Frozen, freeze, nothing
+from tasks.measure.inputs import GroupInput
 from tasks.measure.stage import measured_input
 from tasks.measure.text.lexicon import Lexicon, compile_lexicon
-from tasks.retention.kept import drop_unfound, read_retention
+from tasks.retention.kept import drop_unfound, read_retention, references
 from tasks.retention.stage import retain_groups
 from tasks.run import Run
 from tasks.simulate import SimulationPlan, simulate, write_groups_toml, write_month
@@ -204,18 +207,81 @@ def test_what_was_frozen_of_an_erased_person_goes(place: Place) -> None:
 
 
 def test_words_are_compared_by_hashes_that_pass_for_words() -> None:
-    """Titles are made of words of four letters or more; what is coded must go on to be one, or to be none."""
+    """Titles are made of words of four letters or more; what is coded must go on to be one, or to be none.
+
+    A number goes on to be one; what has few letters may be somebody's name.
+    """
     frozen = replace(nothing(DigestKey(b"x" * 32), pl.DataFrame()), kept_words=frozenset({"untuk"}))
     coded = frozen.coded(pl.Series(["bukber", "untuk", "di", "kelas10", "bukber", "ngaji"]))
     assert coded[0] == coded[4] != coded[5]
     assert coded.str.contains(r"^\pL{4,}$").to_list() == [True, True, False, False, True, True]
     assert coded[1] == "untuk"
-    assert not set(coded) & {"bukber", "kelas10", "ngaji"}
+    assert not set(coded) & {"bukber", "di", "kelas10", "ngaji"}
+    numbers = frozen.coded(pl.Series(["12", "2026", "081234567890", "62"]))
+    assert numbers.to_list()[::3] == ["12", "62"]
+    assert numbers[1] == "2026"
+    assert numbers[2].isdigit()
+    assert numbers[2] != "081234567890"
     assert frozen.coded_lists(pl.Series("t", [["bukber", "di"], None, []])).to_list() == [
-        [coded[0], "di"],
+        [coded[0], coded[2]],
         None,
         [],
     ]
+
+
+def _kept_words() -> frozenset[str]:
+    lexicon = compile_lexicon(words())
+    return lexicon.functions | lexicon.titles | lexicon.audience | frozenset(CALENDAR_WORDS)
+
+
+def _frozen_under(secret: bytes, inputs: GroupInput) -> Frozen:
+    key = DigestKey(secret)
+    texts, frozen = texts_of(replace(inputs, frozen=nothing(key, references(inputs.people, key))))
+    return freeze(texts, frozen, dt.date(2100, 1, 1))
+
+
+def test_what_is_frozen_cannot_be_guessed_without_the_key(place: Place) -> None:
+    """Whoever reads the vault's frames and tries texts finds none: under another key every hash is another."""
+    run = Run(run_id=uuid.uuid4().hex, flow="monthly", month=place.month(-2))
+    inputs = measured_input(place.workspace, run, place.group_id)
+    one, other = (_frozen_under(secret, inputs) for secret in (b"one" * 11, b"other" * 7))
+    plain, kept = re.compile(r"\d{1,4}").fullmatch, _kept_words()
+    keyed = {
+        "entries": ("said",), "content": ("coded",), "versions": ("header_words", "title_words"),
+        "messages": ("same_text",), "spoken": (), "turns": (),
+    }  # fmt: skip
+    for part, names in keyed.items():
+        frame, again = (parts[part].drop("ref", strict=False) for parts in (one.parts, other.parts))
+        # features, names and titles: no hash of any kind
+        assert frame.drop(names).equals(again.drop(names))
+        assert pl.UInt64 not in frame.dtypes
+        for name in names:
+            values, others = ({*each[name].explode().drop_nulls()} for each in (frame, again))
+            assert len(values) > 5
+            assert [one for one in (values & others) - kept if not plain(one)] == []
+
+
+def test_what_an_earlier_version_froze_is_renewed(place: Place) -> None:
+    """It had hashes without a key for lines, and short words as they are; the figures stay as they were."""
+    retain(place, MERGED)
+    retain(place, OVER)
+    before = measured(place)
+    vault, folder = place.workspace.vault, f"groups/{place.group_id}/frozen"
+    entries, content = (f"{folder}/{part}.parquet" for part in ("entries", "content"))
+    frame = vault.read_frame(entries)
+    vault.write_frame(entries, frame.with_columns(pl.col("said").hash(0)))
+    words_of = vault.read_frame(content)
+    vault.write_frame(content, pl.concat([words_of, words_of.head(1).with_columns(coded=pl.lit("ali"))]))
+    assert differing(before, measured(place)) == []
+    retain(place, OVER)
+    renewed = vault.read_frame(entries)
+    assert renewed["said"].str.starts_with("#").all()
+    assert renewed["said"].n_unique() == frame["said"].n_unique()
+    assert "ali" not in set(vault.read_frame(content)["coded"])
+    assert differing(before, measured(place)) == []
+    stored = vault.path(entries).stat().st_mtime_ns
+    retain(place, OVER)
+    assert vault.path(entries).stat().st_mtime_ns == stored
 
 
 @pytest.mark.nightly
