@@ -133,6 +133,8 @@ REFUSALS: dict[str, str] = {
     "too_many_rows": "a roster lists people: hand in the members' table alone",
     "too_many_bad_rows": "mend the rows listed in quarantine and hand the roster in again",
     "unknown_file_type": "exports are .txt or .zip, rosters .csv or .xlsx",
+    "misplaced_file": "put exports into the group's folder exports, rosters into rosters; groups.toml and "
+    "corrections.toml lie in landing itself",
     "unsupported_layout": "send the first lines, with names replaced, to the engineers",
     "listed_bad": "declared as a bad export in corrections.toml; nothing to do",
     "bad_stated_date": "use a real date in the file's name, such as roster-2024-03.csv",

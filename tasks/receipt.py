@@ -55,6 +55,7 @@ class Receipt(BaseModel):
     exit_code: int = ExitCode.DONE
     groups: list[GroupReceipt] = []
     n_unusable_folders: int = 0
+    n_misplaced_files: int = 0
     n_failed_expectations: int = 0
     snapshot_id: str | None = None
     is_new_snapshot: bool = False

@@ -11,7 +11,7 @@ import polars as pl
 from schemas.errors import ExitCode
 from schemas.tables import TABLES
 from tasks import receipt as receipts
-from tasks.land.discover import group_ids, unusable_folders
+from tasks.land.discover import group_ids, misplaced_files, unusable_folders
 from tasks.land.land import read_ledger
 from tasks.land.ledger import Ledger
 from tasks.measure.stage import STAGE as MEASURE
@@ -84,6 +84,7 @@ def compose(workspace: Workspace, run: Run) -> Receipt:
         update={
             "groups": groups,
             "n_unusable_folders": unusable_folders(workspace.landing),
+            "n_misplaced_files": misplaced_files(workspace.landing),
             "n_failed_expectations": verdict["n_failed"],
         }
     )
@@ -101,7 +102,8 @@ def _untold_runs(workspace: Workspace) -> set[str]:
 def _exit_code(receipt: Receipt) -> ExitCode:
     if any(group.is_carried_over for group in receipt.groups):
         return ExitCode.CRITICAL_EXPECTATION
-    return ExitCode.FILE_REFUSED if receipt.n_refused or receipt.n_unusable_folders else ExitCode.DONE
+    n_left_out = receipt.n_refused + receipt.n_unusable_folders + receipt.n_misplaced_files
+    return ExitCode.FILE_REFUSED if n_left_out else ExitCode.DONE
 
 
 def _group_receipt(

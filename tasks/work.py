@@ -52,8 +52,11 @@ def land(run: Run) -> list[str]:
 
 @_stage
 def land_lists(run: Run) -> list[str]:
-    """Take new rosters and participants lists into the vault, no exports; returns all groups."""
-    return land_groups(Workspace.open(), run, only=("roster", "participants"))
+    """Take new rosters and participants lists into the vault, no exports; returns all groups.
+
+    What lies where nothing is read is refused here too: it may be a withdrawal.
+    """
+    return land_groups(Workspace.open(), run, only=("roster", "participants", "misplaced"))
 
 
 @_stage

@@ -28,6 +28,11 @@ def in_words(receipt: Receipt) -> None:
         say(
             f"{receipt.n_unusable_folders} folders in landing have names no group can have: use letters, digits, - _ ."
         )
+    if receipt.n_misplaced_files:
+        say(
+            f"{receipt.n_misplaced_files} files lie in landing itself, where none but groups.toml and "
+            "corrections.toml is read: put them into the folder of their group"
+        )
     if receipt.snapshot_id:
         news = (
             f"new, {receipt.n_changed_cells} cells changed"

@@ -17,6 +17,10 @@ from tasks.land.ledger import FileKind
 EXPORT_SUFFIXES = (".txt", ".zip")
 #: Old and macro workbooks are refused by name of what they are, once read.
 ROSTER_SUFFIXES = (".csv", ".xlsx", ".xlsm", ".xls")
+#: What curators hand in; anywhere else than in its own place it would go unread.
+_HANDED_IN = (*EXPORT_SUFFIXES, *ROSTER_SUFFIXES, ".toml")
+_FOLDERS = ("exports", "rosters")
+_DECLARATIONS = ("groups.toml", "corrections.toml")
 _LITTER = (".", "~$", "thumbs.db", "desktop.ini", "__macosx")
 _TEXT, _ARCHIVE = EXPORT_SUFFIXES
 _NAMELESS = "_chat.txt"
@@ -53,14 +57,26 @@ def unusable_folders(landing: Path) -> int:
     )
 
 
+def misplaced_files(landing: Path) -> int:
+    """How many files lie beside the groups' folders where no run reads them, such as an export or 'correction.toml'."""
+    if not landing.is_dir():
+        return 0
+    return sum(_is_handed_in(entry) and entry.name not in _DECLARATIONS for entry in landing.iterdir())
+
+
 def files_of(landing: Path, group_id: str) -> Iterator[Found]:
-    """The files of one group, sorted by path; links are not followed."""
+    """The files of one group, sorted by path within exports, rosters and elsewhere; links are not followed."""
     folder = landing / group_id
     yield from sorted(_exports(folder / "exports", folder), key=lambda found: found.relative)
     rosters = folder / "rosters"
     for path in sorted(rosters.rglob("*")) if rosters.is_dir() else ():
         if _is_own(path) and path.is_file():
             yield _found(path, folder, _kind_of_list(path))
+    for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if entry.name not in _FOLDERS and _is_own(entry):
+            for path in sorted(entry.rglob("*")) if entry.is_dir() else (entry,):
+                if _is_handed_in(path):
+                    yield _found(path, folder, "misplaced")
 
 
 def relative_name(path: Path, folder: Path) -> str:
@@ -92,6 +108,10 @@ def _exports(base: Path, folder: Path, *, is_within_export: bool = False) -> Ite
 
 def _is_own(path: Path) -> bool:
     return not path.is_symlink() and not path.name.lower().startswith(_LITTER)
+
+
+def _is_handed_in(path: Path) -> bool:
+    return _is_own(path) and path.is_file() and path.suffix.lower() in _HANDED_IN
 
 
 def _found(path: Path, folder: Path, kind: FileKind) -> Found:

@@ -115,6 +115,8 @@ def _take_in(workspace: Workspace, found: Found, group_id: str, run_id: str, mon
         sha256 = _sha256(found)
         if found.kind == "unknown":
             raise FileRefused("unknown_file_type")
+        if found.kind == "misplaced":
+            raise FileRefused("misplaced_file")
         if found.n_bytes > workspace.settings.max_file_mib * MIB:
             raise FileRefused("too_large", bytes=found.n_bytes)
         if found.kind == "export":

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.exports import ExportMeta
 
-FileKind = Literal["export", "roster", "participants", "unknown"]
+FileKind = Literal["export", "roster", "participants", "unknown", "misplaced"]
 
 
 class Content(BaseModel):

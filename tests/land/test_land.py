@@ -12,7 +12,7 @@ from schemas.config import Exporter, Group
 from schemas.errors import FileRefused
 from schemas.settings import Settings
 from tasks.land.dates import stated_date
-from tasks.land.discover import group_ids, unusable_folders
+from tasks.land.discover import group_ids, misplaced_files, unusable_folders
 from tasks.land.exporters import exporter_of, exporter_ordinals
 from tasks.land.land import forget_file, land_group, raw_name, read_ledger
 from tasks.land.vcards import read_card, read_cards
@@ -30,6 +30,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def drop(workspace: Workspace, name: str, content: bytes) -> Path:
     path = workspace.landing / "g" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
 
@@ -117,6 +118,30 @@ def test_folders_with_files_and_unusable_names_are_counted(workspace: Workspace)
     (workspace.landing / "grup kita" / "exports" / "a.txt").write_text(CHAT)
     assert group_ids(workspace.landing, workspace.config) == ["g"]
     assert unusable_folders(workspace.landing) == 1
+
+
+def test_what_lies_where_nothing_is_read_is_refused(workspace: Workspace) -> None:
+    """Else an export, or a withdrawal, goes unread and nobody is told."""
+    drop(workspace, "exports/a.txt", CHAT.encode())
+    for name in ("b.txt", "corrections.toml", "export/c.zip", "export/2024/d.csv"):
+        drop(workspace, name, b"x")
+    drop(workspace, "foto.jpg", b"\xff\xd8")
+    drop(workspace, ".git/e.txt", b"x")
+    assert counts(workspace, "r1") == (1, 0, 0, 4)
+    entries = read_ledger(workspace.vault, "g").entries
+    refused = {path for path, entry in entries.items() if entry.refusal == "misplaced_file"}
+    assert refused == {"b.txt", "corrections.toml", "export/c.zip", "export/2024/d.csv"}
+    (workspace.landing / "g" / "b.txt").rename(workspace.landing / "g" / "exports" / "b.txt")
+    assert counts(workspace, "r2") == (1, 4, 0, 0)  # read where it belongs
+
+
+def test_files_beside_the_groups_are_counted(workspace: Workspace) -> None:
+    for name in ("groups.toml", "corrections.toml", ".DS_Store", "foto.jpg"):
+        (workspace.landing / name).write_text("")
+    assert misplaced_files(workspace.landing) == 0
+    for name in ("correction.toml", "WhatsApp Chat.txt", "anggota.xlsx"):
+        (workspace.landing / name).write_text("")
+    assert misplaced_files(workspace.landing) == 3
 
 
 @pytest.mark.parametrize(
