@@ -62,16 +62,19 @@ def land_group(
     """Hash, unpack and keep what is new in a group's folder; refused files are entered with their reason.
 
     ``month`` (YYYY-MM) is that of the run: for which a roster speaks whose name says nothing. Kinds of files
-    that are not among ``only`` wait for another run.
+    that are not among ``only`` wait for another run. What was misplaced and has been moved is forgotten: nothing
+    was taken from it.
     """
     ledger = read_ledger(workspace.vault, group_id)
     known_ids = {content.file_id for entry in ledger.entries.values() for content in entry.contents}
     counts = {"new": 0, "known": 0, "duplicate": 0, "refused": 0}
     mask = place_mask(workspace, group_id)
+    moved = {path for path, entry in ledger.entries.items() if entry.kind == "misplaced"}
     for found in files_of(workspace.landing, group_id):
         if only is not None and found.kind not in only:
             continue
         found = replace(found, relative=mask(found.relative))
+        moved.discard(found.relative)
         known = ledger.entries.get(found.relative)
         if known and _unchanged(known, found):
             counts["known"] += 1
@@ -82,7 +85,9 @@ def land_group(
         new_ids = {content.file_id for content in entry.contents}
         counts["refused" if entry.refusal else "new" if new_ids - known_ids else "duplicate"] += 1
         known_ids |= new_ids
-    if counts["new"] + counts["duplicate"] + counts["refused"]:
+    for path in moved:
+        del ledger.entries[path]
+    if moved or counts["new"] + counts["duplicate"] + counts["refused"]:
         write_ledger(workspace.vault, group_id, ledger)
     return Landing(group_id, **{f"n_{name}": count for name, count in counts.items()})
 

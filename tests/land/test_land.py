@@ -133,6 +133,10 @@ def test_what_lies_where_nothing_is_read_is_refused(workspace: Workspace) -> Non
     assert refused == {"b.txt", "corrections.toml", "export/c.zip", "export/2024/d.csv"}
     (workspace.landing / "g" / "b.txt").rename(workspace.landing / "g" / "exports" / "b.txt")
     assert counts(workspace, "r2") == (1, 4, 0, 0)  # read where it belongs
+    assert set(read_ledger(workspace.vault, "g").entries) == refused - {"b.txt"} | {
+        "exports/a.txt",
+        "exports/b.txt",
+    }
 
 
 def test_files_beside_the_groups_are_counted(workspace: Workspace) -> None:
