@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +56,9 @@ class StageStore:
             if entry.startswith(f"{stage}-"):
                 self.vault.remove(f"{self._folder()}/{entry}")
 
-    def frame(self, stage: str, name: str) -> pl.DataFrame:
-        """One frame of the result in force."""
-        return self.vault.read_frame(f"{self._folder()}/{stage}-{self.stamp(stage)}/{name}.parquet")
+    def frame(self, stage: str, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """One frame of the result in force, or some of its columns."""
+        return self.vault.read_frame(f"{self._folder()}/{stage}-{self.stamp(stage)}/{name}.parquet", columns)
 
     def frames(self, stage: str, only: str | Collection[str] | None = None) -> dict[str, pl.DataFrame]:
         """All frames of the result in force, or ``only`` one or some of them; none without a result."""

@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -130,11 +130,14 @@ class Vault:
     def write_frame(self, name: str, frame: pl.DataFrame) -> None:
         """Keep a frame as Parquet."""
         buffer = io.BytesIO()
-        frame.write_parquet(buffer, compression="zstd", compression_level=1)
+        frame.write_parquet(buffer, compression="lz4", statistics=False)
         self.write_bytes(name, buffer.getvalue())
 
-    def read_frame(self, name: str) -> pl.DataFrame:
-        return pl.read_parquet(io.BytesIO(self.read_bytes(name)))
+    def read_frame(self, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """A frame as it was written, or some of its columns."""
+        return pl.read_parquet(
+            io.BytesIO(self.read_bytes(name)), columns=None if columns is None else list(columns)
+        )
 
     def write_document(self, name: str, document: Any) -> None:
         """Keep a JSON document, its keys sorted."""

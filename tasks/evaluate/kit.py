@@ -21,6 +21,7 @@ from tasks.evaluate.sheets import (
     write_sheet,
 )
 from tasks.measure.replies import REPLY_V1
+from tasks.validate.valid import valid_messages
 from warehouse.engine import Warehouse
 from warehouse.keys import group_key
 from warehouse.lock import run_lock
@@ -243,7 +244,7 @@ def _spoken(workspace: Workspace, group_id: str) -> tuple[pl.DataFrame, pl.DataF
         name: store.frame("measure", f"core.{name}") for name in ("fact_turn", "fact_reply", "fact_message")
     }
     names = store.frame("identify", "people").select("member_key", "name").unique("member_key", keep="first")
-    texts = store.frame("validate", "messages").select("message_id", "text", "local_at", "kind")
+    texts = valid_messages(store).select("message_id", "text", "local_at", "kind")
     lines = (
         facts["fact_message"]
         .filter(pl.col("turn_key").is_not_null())

@@ -46,7 +46,7 @@ def judge(sender: Sender, index: Index, members: list[RosterMember]) -> Verdict:
     nothing; a name beside the number of another member is listed, the number decides.
     """
     numbers = [(label, index.phones.get(label.phone or "", set())) for label in sender.labels if label.phone]
-    names = [(label, *_named(label, index)) for label in sender.labels if not label.phone]
+    names = [(label, *_named(label, index, members)) for label in sender.labels if not label.phone]
     named = [(label, _as_then(found, sender, members), method) for label, found, method in names]
     sure_numbers = {next(iter(found)) for _, found in numbers if len(found) == 1}
     shared_numbers = [found for _, found in numbers if len(found) > 1]
@@ -106,7 +106,9 @@ def _by_cards(
     if any(not label.phone for label in sender.labels):
         return None
     bearers = [
-        _as_then(_named(label, index)[0], sender, members) for label in sender.cards if not label.phone
+        _as_then(_named(label, index, members)[0], sender, members)
+        for label in sender.cards
+        if not label.phone
     ]
     named = {next(iter(one)) for one in bearers if len(one) == 1}
     if len(named) > 1:
@@ -118,7 +120,7 @@ def _weak_first(item: tuple[Label, set[int], str]) -> int:
     return -RANK[item[2]]
 
 
-def _named(label: Label, index: Index) -> tuple[set[int], str]:
+def _named(label: Label, index: Index, members: list[RosterMember]) -> tuple[set[int], str]:
     """Members who bear a name, and by which method: a push name counts as an alias only."""
     if label.is_push:
         return _bearers(label.folded, index) if index.aliases.get(label.folded) else set(), "push_name"
@@ -128,17 +130,18 @@ def _named(label: Label, index: Index) -> tuple[set[int], str]:
     bare = without_honorific(label.folded)
     if bare and (found := _bearers(bare, index)):
         return found, "title_and_name"
-    return _qualified(label.folded, index) or _qualified(bare or "", index), "qualified_name"
+    found = _qualified(label.folded, index, members) or _qualified(bare or "", index, members)
+    return found, "qualified_name"
 
 
-def _qualified(folded: str, index: Index) -> set[int]:
+def _qualified(folded: str, index: Index, members: list[RosterMember]) -> set[int]:
     """Members whose name or alias opens the label while all else in it is true of them: ``nisa upi``."""
     words, fillers = folded.split(), roster_words()["filler"]
     for length in range(len(words) - 1, 0, -1):
         rest = [word for word in words[length:] if word not in fillers]
         found = _bearers(" ".join(words[:length]), index)
         if found:
-            return {member for member in found if all(word in index.qualifiers[member] for word in rest)}
+            return {member for member in found if all(word in members[member].qualifiers for word in rest)}
     return set()
 
 

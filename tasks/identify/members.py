@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -30,6 +31,23 @@ class RosterMember:
     names: frozenset[str] = frozenset()  # folded
     aliases: frozenset[str] = frozenset()  # folded
 
+    @cached_property
+    def qualifiers(self) -> frozenset[str]:
+        """Words by which somebody's contacts may tell them from namesakes, as the rosters state them."""
+        words: set[str] = set()
+        for row in self.rows:
+            stated = (
+                row["campus"],
+                row["origin_region"],
+                row["current_city"],
+                row["field_of_study"],
+                row["name"],
+            )
+            words.update(*(fold(text).split() for text in stated if text))
+            if row["cohort"]:
+                words |= {str(row["cohort"]), f"{row['cohort'] % 100:02d}"}
+        return frozenset(words)
+
 
 @dataclass
 class Index:
@@ -39,7 +57,6 @@ class Index:
     names: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     aliases: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     member_ids: dict[str, int] = field(default_factory=dict)
-    qualifiers: list[set[str]] = field(default_factory=list)  # by member: words the rosters say of them
 
 
 class Groups:
@@ -252,22 +269,4 @@ def index_members(members: list[RosterMember]) -> Index:
             index.aliases[alias].add(position)
         if member.member_id:
             index.member_ids[member.member_id] = position
-        index.qualifiers.append(_qualifiers(member))
     return index
-
-
-def _qualifiers(member: RosterMember) -> set[str]:
-    """Words by which somebody's contacts may tell a member from namesakes, as the rosters state them."""
-    words: set[str] = set()
-    for row in member.rows:
-        stated = (
-            row["campus"],
-            row["origin_region"],
-            row["current_city"],
-            row["field_of_study"],
-            row["name"],
-        )
-        words.update(*(fold(text).split() for text in stated if text))
-        if row["cohort"]:
-            words |= {str(row["cohort"]), f"{row['cohort'] % 100:02d}"}
-    return words

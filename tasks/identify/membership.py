@@ -28,7 +28,7 @@ class Evidence:
     """What speaks about one person's presence."""
 
     signs: list[Sign] = field(default_factory=list)
-    seen_at: Sightings = field(default_factory=list)
+    seen_at: Sightings = field(default_factory=Sightings)
 
 
 def subject() -> pl.Expr:
@@ -55,7 +55,11 @@ def evidence_of(
         {"person_no": list(position_of), "person": list(position_of.values())},
         schema={"person_no": pl.Int64, "person": pl.Int64},
     )
-    seen = messages.filter(pl.col("local_date") <= cut).join(places, on="person_no", how="inner")
+    seen = (
+        messages.select("person_no", "sent_at", "local_date")
+        .filter(pl.col("local_date") <= cut)
+        .join(places, on="person_no", how="inner")
+    )
     for place, moments in sightings(seen).items():
         found[place].seen_at = moments
     lines = (
@@ -101,11 +105,13 @@ def lagging(evidence: list[Evidence]) -> list[int]:
                 has_left = sign.at
             elif sign.kind in ("join", "listed"):
                 has_left = None
-            elif sign.kind == "stated" and has_left is not None:
-                back = any(moment > has_left and day <= sign.day for moment, day in one.seen_at)
-                if not back:
-                    places.append(place)
-                    break
+            elif (
+                sign.kind == "stated"
+                and has_left is not None
+                and one.seen_at.up_to(has_left) >= one.seen_at.up_to_day(sign.day)
+            ):
+                places.append(place)
+                break
     return places
 
 
@@ -120,7 +126,7 @@ def until_moved(stretches: list[Stretch], moved_on: dt.date, evidence: Evidence)
 
     Whoever still writes in the old group is there until his last message.
     """
-    last_seen = evidence.seen_at[-1][1] if evidence.seen_at else dt.date.min
+    last_seen = evidence.seen_at.day(-1) if len(evidence.seen_at) else dt.date.min
     last = max(moved_on - dt.timedelta(days=1), last_seen)
     return [
         replace(one, to_date=last, end_basis="continued")

@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
-import bisect
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from schemas.frames import PRESENCE
 from schemas.vocabulary import JOIN_EVENTS, LEAVE_EVENTS
 from tasks.identify.history import Standing
+from tasks.reconcile.runs import pack, starts
 
 _DAY = dt.timedelta(days=1)
+_MICROSECOND = dt.timedelta(microseconds=1)
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC
 
-#: Messages of one person, (UTC time, local day), ascending.
-Sightings = list[tuple[dt.datetime, dt.date]]
 #: First and last day.
 Span = tuple[dt.date, dt.date | None]
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """Messages of one person, ascending: UTC times in microseconds and local days, both since the epoch."""
+
+    moments: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    days: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.moments)
+
+    def moment(self, n: int) -> dt.datetime:
+        """When a message was sent."""
+        return _EPOCH + int(self.moments[n]) * _MICROSECOND
+
+    def day(self, n: int) -> dt.date:
+        """The day on which it was."""
+        return _EPOCH.date() + int(self.days[n]) * _DAY
+
+    def up_to(self, moment: dt.datetime) -> int:
+        """How many messages there are up to a moment."""
+        return int(np.searchsorted(self.moments, (moment - _EPOCH) // _MICROSECOND, side="right"))
+
+    def up_to_day(self, day: dt.date) -> int:
+        """How many messages there are up to the end of a day."""
+        return int(np.searchsorted(self.days, (day - _EPOCH.date()).days, side="right"))
 
 
 @dataclass(frozen=True, order=True)
@@ -52,6 +80,8 @@ class Stretch:
 _OPENS = {"join": "event", "seen": "seen", "listed": "list", "stated": "roster_stated"}
 _CLOSES = {"leave": "event", "unlisted": "list", "denied": "roster_stated"}
 _END_OF_DAY = dt.time(23, 59, 59)
+#: A day that no calendar of ours reaches.
+_NO_END = np.iinfo(np.int32).max
 
 
 def line_sign(event: str, day: dt.date, at: dt.datetime) -> Sign | None:
@@ -69,7 +99,7 @@ def dated_sign(kind: str, day: dt.date) -> Sign:
 def proven_stretches(signs: Iterable[Sign], seen_at: Sightings) -> list[Stretch]:
     """Proven presence: from a join line, the first message or a listing, until a leave line or absence.
 
-    ``seen_at``: all messages, (UTC time, local day), ascending. The day of a leave line is still a day of
+    ``seen_at``: the first and last message of each day. The day of a leave line is still a day of
     presence; a list that lacks the person ends the stretch the day before, or on the last message. A leave
     line that says who left before anything else was known proves that one day. After a leave line a
     roster's ``in_group`` alone opens nothing: rosters lag.
@@ -90,8 +120,8 @@ def proven_stretches(signs: Iterable[Sign], seen_at: Sightings) -> list[Stretch]
             opened = opened or (sign.day, "event")
             end = sign.day
         else:
-            messages = bisect.bisect_right(seen_at, (sign.at, dt.date.max))
-            seen_day = max((seen_at[messages - 1][1] if messages else dt.date.min), last_seen or dt.date.min)
+            messages = seen_at.up_to(sign.at)
+            seen_day = max((seen_at.day(messages - 1) if messages else dt.date.min), last_seen or dt.date.min)
             end = max(sign.day - _DAY, min(seen_day, sign.day))
         if opened is not None and end >= opened[0]:
             stretches.append(Stretch(*_named(opened, end), _CLOSES[sign.kind], True))
@@ -108,19 +138,12 @@ def _named(opened: tuple[dt.date, str], end: dt.date) -> tuple[dt.date, dt.date,
 
 def _with_sightings(signs: list[Sign], seen_at: Sightings) -> list[Sign]:
     """Add the first message of all, and the first after each sign that ends presence."""
-    moments = [at for at, _ in seen_at]
-    wanted = {0} if seen_at else set()
+    wanted = {0}
     for sign in signs:
         if sign.kind in _CLOSES:
-            wanted.add(
-                bisect.bisect_right(moments, sign.at) if sign.order == 0 else _first_after(seen_at, sign.day)
-            )
-    found = [Sign(seen_at[n][1], 0, seen_at[n][0], "seen") for n in wanted if n < len(seen_at)]
+            wanted.add(seen_at.up_to(sign.at) if sign.order == 0 else seen_at.up_to_day(sign.day))
+    found = [Sign(seen_at.day(n), 0, seen_at.moment(n), "seen") for n in wanted if n < len(seen_at)]
     return sorted([*signs, *found])
-
-
-def _first_after(seen_at: Sightings, day: dt.date) -> int:
-    return bisect.bisect_right([local for _, local in seen_at], day)
 
 
 def _joined(stretches: list[Stretch]) -> list[Stretch]:
@@ -173,10 +196,10 @@ def presumed_stretches(
 def _absences(signs: list[Sign], proven: list[Stretch], seen_at: Sightings) -> list[Span]:
     """Days on which the evidence says that a person was not there: first and last day."""
     starts = [stretch.from_date for stretch in proven]
-    first_seen = seen_at[0][1] if seen_at else dt.date.max
+    first_seen = seen_at.day(0) if len(seen_at) else dt.date.max
     spans: list[Span] = []
     if signs and signs[0].day <= first_seen and signs[0].kind in ("join", "unlisted", "denied"):
-        is_after_message = signs[0].order == 0 and bool(seen_at) and seen_at[0][0] < signs[0].at
+        is_after_message = signs[0].order == 0 and len(seen_at) > 0 and seen_at.moment(0) < signs[0].at
         if not is_after_message:
             spans.append((dt.date.min, signs[0].day - _DAY))
     for sign in signs:
@@ -211,40 +234,52 @@ def present_days(intervals: pl.DataFrame, covered: pl.Series, until: dt.date) ->
     """
     if intervals.is_empty() or covered.is_empty():
         return PRESENCE.empty()
-    days = pl.DataFrame({"date": covered}).filter(pl.col("date") <= until).sort("date")
-    bounds = days.select(pl.col("date").min().alias("first"), pl.col("date").max().alias("last"))
-    bounded = (
-        intervals.join(bounds, how="cross")
-        .with_columns(
-            pl.max_horizontal("from_date", "first").alias("from_date"),
-            pl.min_horizontal(pl.col("to_date").fill_null(pl.col("last")), "last").alias("to_date"),
-        )
-        .filter(pl.col("from_date") <= pl.col("to_date"))
+    days = np.unique(covered.filter(covered <= until).to_physical().to_numpy())
+    keys, member = np.unique(intervals["member_key"].to_numpy(), return_inverse=True)
+    first, last = (
+        intervals.select(pl.col(name).to_physical().fill_null(_NO_END)).to_series().to_numpy()
+        for name in ("from_date", "to_date")
     )
-    if bounded.is_empty():
-        return PRESENCE.empty()
-    expanded = bounded.select(
-        "member_key", pl.date_ranges("from_date", "to_date").alias("date"), "is_proven"
-    ).explode("date")
+    begin, end = np.searchsorted(days, first), np.searchsorted(days, last, side="right")
+    is_proven, is_some = intervals["is_proven"].to_numpy(), begin < end
+
+    def days_in(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Member by day, whether one of these intervals holds the day."""
+        steps = np.zeros((len(keys), len(days) + 1), dtype=np.int32)
+        np.add.at(steps, (member[chosen], begin[chosen]), 1)
+        np.add.at(steps, (member[chosen], end[chosen]), -1)
+        inside: npt.NDArray[np.bool_] = np.cumsum(steps, axis=1)[:, :-1] > 0
+        return inside
+
+    proven = days_in(is_some & is_proven)
+    whose, when = np.nonzero(days_in(is_some))
     return PRESENCE.conform(
-        expanded.join(days, on="date", how="semi")
-        .group_by("member_key", "date")
-        .agg(pl.col("is_proven").any())
-        .sort("member_key", "date")
+        pl.DataFrame(
+            {
+                "member_key": keys[whose],
+                "date": pl.Series(days[when], dtype=pl.Int32).cast(pl.Date),
+                "is_proven": proven[whose, when],
+            }
+        )
     )
 
 
 def sightings(messages: pl.DataFrame) -> dict[int, Sightings]:
-    """person -> (time, day) of the first and last message of each day, ascending; ``messages`` has
-    ``person``, ``sent_at``, ``local_date``."""
-    found: dict[int, Sightings] = defaultdict(list)
-    edges = (
-        messages.group_by("person", "local_date")
-        .agg(pl.col("sent_at").min().alias("first"), pl.col("sent_at").max().alias("last"))
-        .sort("person", "local_date", "first")
+    """person -> the first and last message of each day; ``messages`` has ``person``, ``sent_at``,
+    ``local_date``."""
+    person, day, sent = (
+        messages[name].to_physical().cast(pl.Int64).to_numpy() for name in ("person", "local_date", "sent_at")
     )
-    for person, day, first, last in edges.iter_rows():
-        found[person].append((first, day))
-        if last != first:
-            found[person].append((last, day))
-    return found
+    by_day = pack(person, day)
+    order = np.argsort(by_day)
+    begin = np.flatnonzero(starts(by_day[order]))
+    if not len(begin):
+        return {}
+    person, day, sent = person[order[begin]], day[order[begin]], sent[order]
+    edges = np.column_stack([np.minimum.reduceat(sent, begin), np.maximum.reduceat(sent, begin)])
+    is_edge = np.column_stack([np.ones(len(begin), dtype=bool), edges[:, 0] != edges[:, 1]])
+    whose = np.repeat(person, 2)[is_edge.ravel()]
+    people, first = np.unique(whose, return_index=True)
+    moments = np.split(edges[is_edge], first[1:])
+    days = np.split(np.repeat(day, 2)[is_edge.ravel()], first[1:])
+    return dict(zip(people.tolist(), map(Sightings, moments, days), strict=True))

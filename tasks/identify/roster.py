@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -28,6 +30,8 @@ _COUNT = re.compile(r"^(?:[^\W\d]+[ :=]*){0,3}(\d{1,4})(?:[.,]0+)?(?: *[^\W\d]+)
 _MOST_HEADS = 1_899  # of a group; what lies above is a year
 _FATAL = frozenset({"no_identity", "formula", "duplicate_row"})
 _IDENTITY = ("name", "phone")
+#: Rows held as validated: those of a large community, and how they changed.
+_ROWS_KEPT = 4_096
 _PROBLEMS = {"row_no": pl.Int64, "column_name": pl.String, "rule": pl.String, "severity": pl.String}
 
 
@@ -244,17 +248,16 @@ def _date_order(cells: Cells, positions: list[int]) -> str:
 def _read_rows(cells: Cells, header: tuple[int, dict[int, str]], offset: int, account: _Account) -> None:
     start, fields = header
     dates = [position for position, name in fields.items() if name in ("joined_date", "left_date")]
-    context = {"words": roster_words(), "date_order": _date_order(cells[start + 1 :], dates), "region": "ID"}
+    date_order = _date_order(cells[start + 1 :], dates)
     footers, known = roster_words()["footer"], headings()
     for number, row in enumerate(cells[start + 1 :], start=start + 2):
         raw = {name: row[position] if position < len(row) else None for position, name in fields.items()}
         filled = [value for value in raw.values() if value and value.casefold() not in EMPTY]
-        folded = [fold(value) for value in filled]
-        is_header_again = len(filled) > 1 and all(known.get(word) for word in folded)
+        is_header_again = len(filled) > 1 and all(known.get(fold(value)) for value in filled)
         is_footer = len(filled) <= 2 and _opens_footer(row, footers)
         if filled and not is_header_again and not is_footer:
             account.n_rows += 1
-            _read_row(raw, offset + number, context, account)
+            _read_row(raw, offset + number, date_order, account)
 
 
 def _opens_footer(row: list[str | None], footers: dict[str, str]) -> bool:
@@ -263,11 +266,27 @@ def _opens_footer(row: list[str | None], footers: dict[str, str]) -> bool:
     return re.sub(r"[\d ]+$", "", fold(first)) in footers
 
 
-def _read_row(raw: dict[str, Any], row_no: int, context: dict[str, Any], account: _Account) -> None:
+@lru_cache(maxsize=_ROWS_KEPT)
+def _row(cells: tuple[tuple[str, str | None], ...], date_order: str) -> Mapping[str, Any]:
+    """A row by its fields and cells; one that stands in many rosters of a community is validated once."""
+    raw = dict(cells)
+    row = RosterRow.model_validate(
+        raw, context={"words": roster_words(), "date_order": date_order, "region": "ID"}
+    )
+    others = e164_list(clean(raw.get("phone")) or "")[1:] if row.phone else []
+    return MappingProxyType(row.model_dump() | {"other_phones": tuple(others)})
+
+
+def forget_rows() -> None:
+    """Let go of the rows validated so far."""
+    _row.cache_clear()
+
+
+def _read_row(raw: dict[str, str | None], row_no: int, date_order: str, account: _Account) -> None:
     """Validate one row; cells that break a rule are noted and emptied, the rest must still be a person."""
     for _attempt in range(2):
         try:
-            row = RosterRow.model_validate(raw, context=context)
+            row = _row(tuple(raw.items()), date_order)
         except ValidationError as error:
             fatal = False
             for problem in error.errors(include_url=False, include_context=False, include_input=False):
@@ -284,8 +303,7 @@ def _read_row(raw: dict[str, Any], row_no: int, context: dict[str, Any], account
             if fatal:
                 return
             continue
-        extra = e164_list(clean(raw.get("phone")) or "")[1:] if row.phone else []
-        account.rows.append(row.model_dump() | {"row_no": row_no, "other_phones": extra})
+        account.rows.append({**row, "row_no": row_no})
         return
 
 

@@ -18,7 +18,7 @@ from schemas.tables import TABLES
 from tasks.identify.foreign import is_of_another_group, shown_people
 from tasks.identify.identify import Identified, identify
 from tasks.identify.kin import Kin
-from tasks.identify.roster import RosterFile, read_participants, read_roster
+from tasks.identify.roster import RosterFile, forget_rows, read_participants, read_roster
 from tasks.identify.senders import Sender
 from tasks.land.dates import stated_date
 from tasks.land.discover import group_ids
@@ -36,6 +36,8 @@ from warehouse.workspace import Workspace
 STAGE = "identify"
 _CODE = ("tasks.identify", "schemas", "warehouse.reference")
 
+#: What of messages tells who people are and when they were there.
+_WHO_AND_WHEN = ("person_no", "sent_at", "local_date")
 #: Rosters held as read: half-yearly ones of many years.
 _ROSTERS_KEPT = 32
 #: A list of people: kind, group, file id, a name of the file, month (YYYY-MM) of the run that took it in.
@@ -77,10 +79,10 @@ def identify_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcom
     corrections = read_corrections(corrections_file)
     corrections.refuse_expired(run.month_end)
     listed = _read(workspace, run, group_id, sources)
-    frames = store.frames(RECONCILE)
+    frames = store.frames(RECONCILE, only=("events", "labels", "coverage", "conflicts"))
     group = with_head_counts(group, listed.head_counts)
     identified = identify(
-        frames["messages"],
+        store.frame(RECONCILE, "messages", _WHO_AND_WHEN),
         frames["events"],
         frames["labels"],
         frames["coverage"],
@@ -128,10 +130,12 @@ def _cards(workspace: Workspace, group_id: str) -> pl.DataFrame:
 
 
 def _kin(workspace: Workspace, group_id: str) -> Kin:
-    frames = StageStore(workspace.vault, group_id).frames(RECONCILE)
+    store = StageStore(workspace.vault, group_id)
+    frames = store.frames(RECONCILE, only=("events", "labels"))
+    is_merged = store.stamp(RECONCILE) is not None
     return Kin(
         group_id,
-        frames.get("messages", MESSAGES.empty()),
+        store.frame(RECONCILE, "messages", _WHO_AND_WHEN) if is_merged else MESSAGES.empty(),
         frames.get("events", EVENTS.empty()),
         frames.get("labels", LABELS.empty()),
         _cards(workspace, group_id),
@@ -172,7 +176,7 @@ def _sources(workspace: Workspace, group_id: str, community: str) -> list[Source
 
 def _withheld(workspace: Workspace, sources: list[Source]) -> list[str | None]:
     """By list, under which tombstones somebody was last taken out of it."""
-    ledgers = {owner: read_ledger(workspace.vault, owner) for _, owner, *_ in sources}
+    ledgers = {owner: read_ledger(workspace.vault, owner) for owner in {owner for _, owner, *_ in sources}}
     return [ledgers[owner].withheld.get(file_id) for _, owner, file_id, *_ in sources]
 
 
@@ -188,9 +192,10 @@ def _read(workspace: Workspace, run: Run, group_id: str, sources: list[Source]) 
     corrections = read_corrections(workspace.landing / "corrections.toml")
     vouched = {line.file_id for line in corrections.own_roster}
     shown = cache(lambda owner: shown_people(_labels(workspace, owner), _cards(workspace, owner)))
+    ledgers = {owner: read_ledger(workspace.vault, owner) for owner in {owner for _, owner, *_ in sources}}
     for kind, owner, file_id, name, month in sources:
         reader = read_participants if kind == "participants" else _roster
-        ledger = read_ledger(workspace.vault, owner)
+        ledger = ledgers[owner]
         try:
             taken_in = parse_month(month) if month else run.month_start
             found = reader(workspace.vault.read_bytes(raw_name(file_id)), name, taken_in).under(file_id)
@@ -217,6 +222,7 @@ def _roster(content: bytes, file_name: str, default_month: dt.date) -> RosterFil
 def forget_rosters() -> None:
     """Let go of the rosters read so far."""
     _roster.cache_clear()
+    forget_rows()
 
 
 def _labels(workspace: Workspace, group_id: str) -> pl.DataFrame:

@@ -1,9 +1,7 @@
-"""Joint activities from lists: the activity, its versions, who takes part. Announcements and polls beside
-them."""
+"""Joint activities from lists: the activity, its versions, who takes part."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +11,9 @@ from tasks.measure.chains import parents
 from tasks.measure.entities import Entries, entries_of, entry_keys
 from tasks.measure.lists import Lists
 from tasks.measure.text.money import CHECK_ABOVE
-from tasks.parse.polls import read_polls
 
 #: Sums and stated totals may differ by rounding of what people write, not by more.
 TOTAL_TOLERANCE = 1.0
-SAME_TITLE, SAME_TITLE_DAYS = 0.5, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,95 +140,4 @@ def list_activities(chains: Chains, entries: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(
         pl.col(names).fill_null(0),
         is_total_mismatch=(pl.col("stated_total_idr") - pl.col("items_total_idr")).abs() > TOTAL_TOLERANCE,
-    )
-
-
-def announced_activities(turns: pl.DataFrame, chains: pl.DataFrame) -> pl.DataFrame:
-    """Announcements with a day and a place or time that no list and no earlier announcement stands for.
-
-    Two with title words alike (Jaccard >= .5) within 14 days are one activity.
-
-    Args:
-        turns: turn, sent_at, local_date, member_key, title_words of dated announcements outside lists, or of
-            polls, of which a turn may hold several; one row each, in the order of time.
-        chains: activities of lists, with sent_at, last_sent_at and title_words.
-
-    Returns:
-        The rows that are activities of their own.
-    """
-    if turns.is_empty():
-        return turns
-    window = dt.timedelta(days=SAME_TITLE_DAYS)
-    # a turn may hold several polls: rows are compared, not turns
-    words = turns.select("sent_at", "title_words", row=pl.int_range(pl.len()))
-    others = pl.concat(
-        [
-            words.select(
-                "title_words", other="row", from_at="sent_at", to_at="sent_at", is_list=pl.lit(False)
-            ),
-            chains.select(
-                "title_words", other="chain", from_at="sent_at", to_at="last_sent_at", is_list=pl.lit(True)
-            ),
-        ]
-    ).with_columns(
-        pl.col("from_at") - window, pl.col("to_at") + window, n_other=pl.col("title_words").list.len()
-    )
-    # a stretch of so many days each, to look for like titles among those near in time only
-    stretch = lambda time: pl.col(time).dt.epoch("d") // SAME_TITLE_DAYS  # noqa: E731  (one line, three uses)
-    near = (
-        words.with_columns(stretch=stretch("sent_at"), n=pl.col("title_words").list.len())
-        .explode("title_words", empty_as_null=False)
-        .join(
-            others.with_columns(stretch=pl.int_ranges(stretch("from_at"), stretch("to_at") + 1))
-            .explode("stretch", empty_as_null=False)
-            .explode("title_words", empty_as_null=False),
-            on=["title_words", "stretch"],
-        )
-        .filter(
-            pl.col("sent_at").is_between("from_at", "to_at")
-            & (pl.col("is_list") | (pl.col("other") < pl.col("row")))
-        )
-        .group_by("row", "other", "is_list", "n", "n_other")
-        .agg(shared=pl.len())
-        .filter(pl.col("shared") >= SAME_TITLE * (pl.col("n") + pl.col("n_other") - pl.col("shared")))
-    )
-    return turns.filter(~pl.int_range(pl.len()).is_in(near["row"].implode()))
-
-
-#: What a poll asks or offers that is to tell who comes.
-_WHO_COMES = (
-    r"\b(?:hadir|ikut(?:an)?|datang|dateng|bisa|gabung|join|kehadiran|absen|otw|rsvp|hadirin|siap|going)\b"
-)
-
-
-def polls(messages: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:
-    """Polls as activities: at, sent_at, local_date, member_key, turn, n_items (votes shown in the export),
-    title_words (of the question), activity_kind.
-
-    A poll asks who comes ('poll') where its question or an option says so or names an occasion; one about
-    anything else ('Makan apa?') is an 'other_list'. Exports name the options and their votes, never the voters.
-
-    Args:
-        messages: with kind, text. kinds: activity_kind, pattern, by precedence.
-    """
-    poll = read_polls(pl.col("text").fill_null(""))
-    question = poll.question.fill_null("").str.to_lowercase()
-    gathers = kinds.filter(pl.col("activity_kind").is_in(["rsvp", "attendance", "khataman", "learning"]))
-    occasion = pl.any_horizontal(question.str.contains(pattern) for pattern in gathers["pattern"].to_list())
-    options = poll.options.list.join("\n").fill_null("").str.to_lowercase()
-    comes = occasion | question.str.contains(_WHO_COMES) | options.str.contains(_WHO_COMES)
-    asked = messages["kind"] == "poll"
-    return (
-        messages.select("at", "sent_at", "local_date", "member_key", "turn", "text")
-        .filter(asked)
-        .select(
-            "at",
-            "sent_at",
-            "local_date",
-            "member_key",
-            "turn",
-            n_items=poll.votes.list.sum().fill_null(0),
-            title_words=question.str.extract_all(r"[\pL\d]{2,}").list.unique(),
-            activity_kind=pl.when(comes).then(pl.lit("poll")).otherwise(pl.lit("other_list")),
-        )
     )

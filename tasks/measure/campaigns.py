@@ -1,9 +1,9 @@
 """Campaigns: a list, poll or announced activity with the talk about it, who talked, who committed, how it fades.
 
-A campaign is one chain of lists, one poll or one announced activity. To its turns belong its versions, turns
-that hold half or more of its title's words, and replies to any of these; it ends after 14 silent days. A
-turn that fits several campaigns belongs to the one it fits best, of equals to the youngest, so that the
-talk about this week's meeting is not last week's.
+A campaign is one chain of lists, one poll or one announced activity. To its turns belong its versions and
+announcements, turns that hold half or more of its title's words, and what answers these or speaks of taking part
+(see :mod:`tasks.measure.campaign_talk`); it ends after 14 silent days. A turn that names several campaigns belongs to
+the one it fits best, of equals to the youngest, so that the talk about this week's meeting is not last week's.
 """
 
 from __future__ import annotations
@@ -15,14 +15,19 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
+from tasks.measure.campaign_talk import assents, placed, promises, refuses, talk_of
 from tasks.measure.decay import half_lives
+from tasks.measure.replies import NONE
 from tasks.measure.text.distinct import stretches
-from tasks.measure.text.lexicon import Lexicon
 
 SILENT_DAYS = 14
 #: How far after its beginning talk is looked for; a list's own copies always count.
 TALK_DAYS = 90
 TITLE_SHARE = 0.5
+#: A word of so many turns names no campaign by itself.
+COMMON = 0.005
+#: Days after an activity's own day on which it is still talked about.
+DAYS_AFTER = 3
 #: What one buys is no campaign, nor is a list of which nobody knows what it is for.
 NO_CAMPAIGN = ("order", "other_list")
 HALF_LIFE_TURNS, HALF_LIFE_DAYS, HORIZON_DAYS = 15, 4, 14
@@ -51,62 +56,90 @@ def find_campaigns(
     content: pl.DataFrame,
     vocabulary: pl.Series,
     ties: pl.DataFrame,
-    lexicon: Lexicon,
+    ignored: list[str],
+    occasions: list[str],
     closing: dt.datetime,
 ) -> Campaigns:
     """Campaigns of a group.
 
     Args:
-        activities: activity_key, activity_kind, sent_at, local_date, turn, title_words.
-        versions: activity_key, turn of the copies of lists. entries: activity_key, member_key?,
-            participation_status.
-        turns: turn (the row), sent_at, local_date, member_key, is_commitment; in time order.
-        content: turn, word (place in ``vocabulary``): distinct content words. ties: source, target (turns):
-            inferred replies.
-        lexicon: which words are words of grammar, titles, audiences. closing: up to where lines were read;
-            a campaign whose 14 silent days are not over by then is open.
+        activities: activity_key, activity_kind, sent_at, local_date, planned_date?, turn, title_words.
+        versions: activity_key, turn, is_first (no mere copy) of the copies of lists and of further announcements.
+        entries: activity_key, member_key?, participation_status.
+        turns: turn (the row), sent_at, local_date, member_key, sender, is_commitment, what they say of taking part;
+            in time order.
+        content: turn, word (place in ``vocabulary``): distinct content words.
+        ties: source, target (turns), method: inferred replies.
+        ignored: words that are no part of a title. occasions: words that name one by themselves.
+        closing: up to where lines were read; a campaign whose 14 silent days are not over by then is open.
     """
     begun = activities.filter(~pl.col("activity_kind").is_in(NO_CAMPAIGN))
     own = _own_turns(begun, versions)
-    titles = _titles(begun, vocabulary, lexicon)
-    talk = _by_title(titles, own["turn"].to_numpy(), turns["sent_at"], content)
-    spoken = pl.concat([own, talk])
-    spoken = pl.concat([spoken, _replies(spoken, ties)])
-    said = turns.select("sent_at", "local_date", "member_key", "is_commitment")[spoken["turn"]]
-    alive = _until_silent(spoken.hstack(said))
+    titles = _titles(begun, vocabulary, ignored, occasions)
+    talk = talk_of(turns, ties)
+    named = _by_title(titles, own["turn"].to_numpy(), turns["sent_at"], content, talk.speaks_of_part)
+    of = np.full(len(turns), NONE)
+    for found in (own, named):
+        of[found["turn"].to_numpy()] = found["activity_key"].to_numpy()
+    is_call, is_first = (np.zeros(len(turns), dtype=bool) for _ in range(2))
+    is_call[own["turn"].to_numpy()] = True
+    is_first[own["turn"].filter(own["is_first"]).to_numpy()] = True
+    of = placed(of, is_call, is_first, talk)
+    # who calls has promised nothing yet
+    commits = ~pl.Series(is_call) & (pl.col("is_commitment") | promises() | assents()) & ~refuses()
+    said = turns.select(
+        "turn", "sent_at", "local_date", "member_key", is_commitment=commits, activity_key=pl.Series(of)
+    ).filter(pl.col("activity_key") != NONE)
+    alive = _until_silent(said)
     members = _members(begun, alive, entries)
     return Campaigns(_campaigns(begun, alive, members, closing), members)
 
 
 def _own_turns(begun: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
-    """activity_key, turn: first turns and copies of lists; a turn with two lists belongs to the first."""
-    pairs = pl.concat(
-        [begun.select("activity_key", "turn"), versions.select("activity_key", "turn")]
-    ).drop_nulls()
-    known = pairs.join(begun.select("activity_key"), on="activity_key", how="semi")
-    return known.unique().sort("turn", "activity_key").unique("turn", keep="first", maintain_order=True)
+    """activity_key, turn, is_first: turns that begin an activity, announce it, or copy its list.
+
+    A turn with two lists belongs to the first. ``is_first``: no mere copy.
+    """
+    return (
+        pl.concat([begun.select("activity_key", "turn", is_first=pl.lit(True)), versions])
+        .drop_nulls()
+        .join(begun.select("activity_key"), on="activity_key", how="semi")
+        .sort("turn", "activity_key", ~pl.col("is_first"))
+        .unique("turn", keep="first", maintain_order=True)
+    )
 
 
-def _titles(begun: pl.DataFrame, vocabulary: pl.Series, lexicon: Lexicon) -> pl.DataFrame:
+def _titles(
+    begun: pl.DataFrame, vocabulary: pl.Series, ignored: list[str], occasions: list[str]
+) -> pl.DataFrame:
     """activity_key, sent_at, n_title, word: the words of a campaign's title that somebody said, and of how many."""
-    empty = list(lexicon.functions | lexicon.titles | lexicon.audience)
     word = pl.col("word")
     titles = (
-        begun.select("activity_key", "sent_at", word="title_words")
+        begun.select("activity_key", "sent_at", "planned_date", word="title_words")
         .explode("word", empty_as_null=True)
-        .filter(word.str.contains(r"^\pL{4,}$") & ~word.str.contains(_CALENDAR) & ~word.is_in(empty))
+        .filter(word.str.contains(r"^\pL{4,}$") & ~word.str.contains(_CALENDAR) & ~word.is_in(ignored))
         .with_columns(n_title=pl.len().over("activity_key"))
     )
     said = vocabulary.alias("word").to_frame().with_row_index("place")
-    return titles.join(said, on="word").select(
-        "activity_key", "sent_at", "n_title", word=pl.col("place").cast(pl.Int64)
+    after = pl.col("planned_date").cast(pl.Datetime("us")) + dt.timedelta(days=DAYS_AFTER + 1)
+    last = pl.col("sent_at") + dt.timedelta(days=TALK_DAYS)
+    return titles.join(said, on="word", maintain_order="left").select(
+        "activity_key",
+        "sent_at",
+        "n_title",
+        word=pl.col("place").cast(pl.Int64),
+        is_occasion=pl.col("word").is_in(occasions),
+        until=pl.min_horizontal(last, pl.max_horizontal(after, "sent_at")),
     )
 
 
 def _by_title(
-    titles: pl.DataFrame, own: np.ndarray, sent_at: pl.Series, content: pl.DataFrame
+    titles: pl.DataFrame, own: np.ndarray, sent_at: pl.Series, content: pl.DataFrame, is_about: np.ndarray
 ) -> pl.DataFrame:
-    """activity_key, turn: later turns that hold half or more of the words of a campaign's title."""
+    """activity_key, turn: later turns that hold half or more of the words of a campaign's title.
+
+    One word alone must name an occasion or be rare, unless the turn speaks of taking part (``is_about``).
+    """
     n = max(len(sent_at), 1)
     turn, word = content["turn"].to_numpy(), content["word"].to_numpy()
     asked = titles["word"].to_numpy()
@@ -119,8 +152,9 @@ def _by_title(
     # the turns of the days after a campaign's beginning follow one another, word by word
     begins, at = titles["sent_at"], asked * n
     first = np.searchsorted(said, at + sent_at.search_sorted(begins, side="left").to_numpy())
-    ends = begins + dt.timedelta(days=TALK_DAYS)
-    count = np.searchsorted(said, at + sent_at.search_sorted(ends, side="right").to_numpy()) - first
+    count = (
+        np.searchsorted(said, at + sent_at.search_sorted(titles["until"], side="right").to_numpy()) - first
+    )
     title = np.repeat(np.arange(len(titles)), count)
     key = titles["activity_key"].to_numpy()
     size = int(key.max(initial=0)) + 1
@@ -128,22 +162,13 @@ def _by_title(
         said[stretches(first, count)] % n * size + key[title], return_index=True, return_counts=True
     )
     fit = shared / titles["n_title"].to_numpy()[title[example]]
-    fits = fit >= TITLE_SHARE
+    tells = np.bincount(word, minlength=len(is_asked)) < COMMON * n
+    tells[titles["word"].filter(titles["is_occasion"]).to_numpy()] = True
+    fits = (fit >= TITLE_SHARE) & ((shared >= 2) | tells[asked[title[example]]] | is_about[pairs // size])
     pairs, fit = pairs[fits], fit[fits]
     best = np.lexsort((pairs, fit, pairs // size))
     last = best[np.append(np.diff(pairs[best] // size) != 0, True)[: len(best)]]
     return pl.DataFrame({"activity_key": pairs[last] % size, "turn": pairs[last] // size})
-
-
-def _replies(spoken: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:
-    """activity_key, turn: turns of no campaign that answer one of a campaign."""
-    answers = ties.select(turn="source", target="target").join(
-        spoken.select("activity_key", target="turn"), on="target"
-    )
-    free = answers.join(spoken.select("turn"), on="turn", how="anti")
-    return free.sort("turn", "activity_key").group_by("turn", maintain_order=True).last().select(
-        "activity_key", "turn"
-    )  # fmt: skip
 
 
 def _until_silent(placed: pl.DataFrame) -> pl.DataFrame:

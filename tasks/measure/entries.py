@@ -26,7 +26,7 @@ _DONE = (
     r"|tamat|rampung|tuntas|clear|transfered|transferred)\b|\s(?:ok|v|tf|trf)\s*$"
 )
 _NO = (
-    r"❌|✖|🚫|\b(?:izin|ijin|absen|berhalangan|skip|teu tiasa|sakit|alfa|alpa"
+    r"[❌✖✗✘✕❎🚫]|\b(?:izin|ijin|absen|berhalangan|skip|teu tiasa|sakit|alfa|alpa"
     r"|(?:tidak|tdk|gak?|ngg?ak|belum|blm|teu)\s+(?:bisa\s+|dapat\s+|tiasa\s+)?(?:hadir|ikut|bisa|dapat|gabung|datang|tiasa))\b"
 )
 _MAYBE = (
@@ -188,9 +188,10 @@ def _money(said: pl.Series) -> tuple[pl.Series, pl.Series]:
     at = may_name_money(said).arg_true()
     read = [read_amounts(line, in_donation_context=True) for line in said.gather(at).to_list()]
     amount = np.full(len(said), np.nan)
-    amount[at.to_numpy()] = [np.nan if one.sole is None else one.sole for one in read]
+    soles = [one.sole for one in read]
+    amount[at.to_numpy()] = [np.nan if sole is None else sole for sole in soles]
     refused = np.zeros(len(said), dtype=bool)
-    refused[at.to_numpy()] = [one.is_unsure for one in read]
+    refused[at.to_numpy()] = [sole is None and one.is_money for one, sole in zip(read, soles, strict=True)]
     return pl.Series("amount_idr", amount).fill_nan(None), pl.Series("is_refused", refused)
 
 

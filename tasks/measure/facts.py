@@ -11,25 +11,24 @@ from schemas.tables import TABLES
 from tasks.measure import rules
 from tasks.measure.activities import (
     Chains,
-    announced_activities,
     chain_lists,
-    list_activities,
-    polls,
 )
+from tasks.measure.announcements import ABOUT, announced_turns, read_announcements
 from tasks.measure.campaigns import CALENDAR_WORDS, find_campaigns
 from tasks.measure.frozen import Frozen, Texts
 from tasks.measure.frozen_before import renewed
-from tasks.measure.gifts import dues_chains, told_gifts, with_told
+from tasks.measure.gifts import told_gifts, with_told
+from tasks.measure.happenings import activities
 from tasks.measure.inputs import GroupInput, closing_time, cut, month_end
 from tasks.measure.lists import read_lists
 from tasks.measure.member_month import member_months
 from tasks.measure.names import index_names
 from tasks.measure.participation import participation
+from tasks.measure.polls import polls, read_votes
 from tasks.measure.replies import REPLY_V1, Stream, first_answers, reply_v1
-from tasks.measure.text.dates import first_date
-from tasks.measure.text.features import FIELDS
+from tasks.measure.text.distinct import distinct_values
+from tasks.measure.text.features import FIELDS, read_written
 from tasks.measure.text.lexicon import Lexicon, lexicon_for
-from tasks.measure.text.normalise import plain_texts
 from tasks.measure.triggers import choruses, latest_by_another, triggers
 from tasks.measure.turns import assign_turns, first_messages, is_template, repeats
 from tasks.measure.words import Reading, read
@@ -39,6 +38,8 @@ from warehouse.reference.lexicon import words
 OPEN_CALL_HOURS = 24
 #: Kinds whose text is the app's or a form's, not speech.
 _WORDLESS = ("deleted", "poll", "contact", "location", "live_location", "call")
+#: What lists and roles are read from.
+_OF_HEARD = "at|sent_at|local_date|member_key|turn|text|frozen_at"
 _CALL_KINDS = ("rsvp", "attendance", "learning", "khataman", "order", "other_list")
 
 
@@ -101,7 +102,7 @@ def _read_now(
     names = index_names(inputs.people, lexicon)
     messages, texts = _prepare(inputs, frozen)
     is_read = pl.lit(True) if frozen is None else pl.col("frozen_at").is_null()
-    heard = messages.filter(pl.col("turn").is_not_null())
+    heard = messages.select(pl.col(f"^(?:{_OF_HEARD})$")).filter(pl.col("turn").is_not_null())
     own_lists = lists = read_lists(heard.filter(is_read), names, lexicon, words().list_kinds)
     if frozen is not None:
         lists = frozen.with_lists(lists, messages)
@@ -109,7 +110,11 @@ def _read_now(
     chains = chain_lists(lists, roles.filter(pl.col("role") != "member"))
     messages = _mark_lists(messages, chains)
     reading = read(messages.filter(is_read), texts, lexicon, names)
-    return Texts(messages, own_lists, reading, lexicon.version), chains, roles
+    announced = read_announcements(reading.messages, texts["plain"], sorted(_no_titles(lexicon)))
+    votes = read_votes(reading.messages, words().list_kinds)
+    reading = replace(reading, messages=reading.messages.hstack(announced).hstack(votes))
+    standing = chains.versions.select("at", "block")
+    return Texts(messages, own_lists, standing, reading, lexicon.version), chains, roles
 
 
 def _by_same_text(messages: pl.DataFrame) -> pl.DataFrame:
@@ -117,15 +122,22 @@ def _by_same_text(messages: pl.DataFrame) -> pl.DataFrame:
     return messages.with_columns(plain="same_text") if "same_text" in messages.columns else messages
 
 
-def _prepare(inputs: GroupInput, frozen: Frozen | None) -> tuple[pl.DataFrame, pl.Series]:
-    """Messages in time order with row, normal text, turn, is_template; and the normal texts by ``text_no``."""
+def _prepare(inputs: GroupInput, frozen: Frozen | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Messages in time order with at, written, text_no, plain, turn, is_template; and the texts they number.
+
+    The texts: plain (normal), n_chars, n_emoji of each distinct text as written; the last one is none.
+    """
     messages = inputs.messages.with_row_index("at").with_columns(
         pl.col("at").cast(pl.Int64), pl.when(pl.col("kind") != "deleted").then("text").alias("text")
     )
-    spoken = messages.select(pl.when(~pl.col("kind").is_in(_WORDLESS)).then("text")).to_series()
-    texts, place = plain_texts(spoken)
+    distinct, written = distinct_values(messages["text"])
+    texts = read_written(distinct.extend_constant(None, 1))
+    text_no = np.where(messages["kind"].is_in(_WORDLESS).to_numpy(), len(distinct), written)
     messages = messages.with_columns(
-        texts.gather(place).alias("plain"), assign_turns(messages), text_no=pl.Series(place)
+        texts["plain"].gather(text_no),
+        assign_turns(messages),
+        written=pl.Series(written),
+        text_no=pl.Series(text_no),
     )
     if frozen is not None:
         messages = frozen.attach(messages)
@@ -165,6 +177,7 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
     """One row per turn in time order, with its words and the flags that need no other turn."""
     flags = {f"field_{name}": pl.col(f"field_{name}") for name in FIELDS} | {
         "is_list": pl.col("is_list"),
+        **{name: pl.col(name) for name in ABOUT},
         "is_copy": pl.col("is_copied"),
         "is_donation_list": pl.col("is_donation_list"),
         "is_more_than_stickers": pl.col("kind") != "sticker",
@@ -176,10 +189,7 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
     turns = heard.select("turn", "member_key", "local_date", pl.col("sent_at").dt.truncate("1m"))[first]
     turns = turns.with_columns(
         roles["role"],
-        *(
-            pl.Series(name, np.logical_or.reduceat(heard[name].fill_null(False).to_numpy(), first))
-            for name in flags
-        ),
+        *_of_any(heard.select(*flags), first),
         *reading.turn_words.drop("turn").rename({"is_question": "asks"}),
         n_messages=pl.Series(np.diff(np.append(first, len(heard)))),
     )
@@ -202,6 +212,18 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
     )
 
 
+def _of_any(flags: pl.DataFrame, first: np.ndarray) -> list[pl.Series]:
+    """By turn whether any of its messages is so; ``first``: where the messages of each begin."""
+    bits = flags.select(
+        pl.sum_horizontal(
+            pl.col(name).fill_null(False).cast(pl.UInt32) * (1 << place)
+            for place, name in enumerate(flags.columns)
+        )
+    )
+    are = np.bitwise_or.reduceat(bits.to_series().to_numpy(), first) if len(first) else np.zeros(0, np.uint32)
+    return [pl.Series(name, (are & (1 << place)) > 0) for place, name in enumerate(flags.columns)]
+
+
 def _with_repeats(turns: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:
     """Turns with when the same text stood before, for those that share an opportunity or offer something."""
     is_chosen = (turns["lex_opportunity"] > 0) | (turns["lex_enterprise"] > 0)
@@ -219,11 +241,14 @@ def _with_repeats(turns: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:
 
 
 def _stream(turns: pl.DataFrame, reading: Reading) -> Stream:
-    members = turns.select("sender", "member_key").unique()
-    spoken = reading.spoken_to.join(members, on="member_key").sort("turn", "nth")
+    sender = turns["sender"].to_numpy()
+    members = np.zeros(sender.max(initial=-1) + 1, dtype=np.int64)
+    members[sender] = turns["member_key"].to_numpy()
+    known = pl.DataFrame({"member_key": members, "sender": np.arange(len(members))})
+    spoken = reading.spoken_to.join(known, on="member_key").sort("turn", "nth")
     return Stream(
         minute=turns["minute"].to_numpy(),
-        sender=turns["sender"].to_numpy(),
+        sender=sender,
         is_text=turns["is_text"].to_numpy(),
         is_copy=turns["is_copy"].to_numpy(),
         can_answer=turns["can_answer"].to_numpy(),
@@ -277,9 +302,13 @@ def _tables(
     last = month_end(inputs.month)
     reply = _replies(turns, ties).with_columns(group)
     listed = participation(chains)
-    activity, keys = _activities(reading.messages, turns, chains, listed, frozen)
+    ignored = _coded(_no_titles(lexicon), frozen)
+    found = activities(
+        chains, listed, announced_turns(reading.messages, turns), polls(reading.messages), ignored
+    )
+    keys = found.keys
     versions = _version_rows(chains, keys)
-    kept = activity.filter(pl.col("local_date") <= last)
+    kept = found.rows.filter(pl.col("local_date") <= last)
     entries = with_told(listed, told_gifts(reading.messages, turns, chains))
     joined = entries.join(keys, on="chain", maintain_order="left").filter(pl.col("added_date") <= last)
     part = joined.rename({"added_by": "added_by_member_key"}).sort(
@@ -300,13 +329,19 @@ def _tables(
     }
     talk = find_campaigns(
         kept,
-        versions.select("activity_key", "turn"),
+        pl.concat(
+            [
+                versions.select("activity_key", "turn", is_first=pl.col("version_no") == 1),
+                found.calls.with_columns(is_first=pl.lit(True)),
+            ]
+        ),
         part,
         turns,
         reading.content,
         reading.vocabulary,
         ties,
-        lexicon,
+        ignored,
+        _coded(words().occasions, frozen),
         closing_time(inputs.month),
     )
     frames |= {"fact_campaign": talk.campaigns, "fact_campaign_member": talk.members}
@@ -360,93 +395,12 @@ def _version_rows(chains: Chains, keys: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _activities(
-    messages: pl.DataFrame, turns: pl.DataFrame, chains: Chains, entries: pl.DataFrame, frozen: Frozen | None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows of ``fact_activity`` in time order, and chain -> activity_key."""
-    listed = list_activities(chains, entries)
-    announced = announced_activities(_coded(_dated_announcements(messages, turns), frozen), listed)
-    single = {
-        "n_versions": pl.lit(1), "n_forks": pl.lit(0), "n_lost_updates": pl.lit(0),
-        "n_matched": pl.lit(0), "n_guests": pl.lit(0), "n_refused_amounts": pl.lit(0),
-        "n_large_amounts": pl.lit(0),
-    }  # fmt: skip
-    announced = announced.with_columns(
-        activity_kind=pl.lit("announcement"), n_items=pl.lit(0), n_unmatched=pl.lit(0), **single
-    )
-    # a poll under the title of a list belongs to that list
-    asked = _coded(polls(messages, words().list_kinds).drop_nulls("turn"), frozen)
-    polled = announced_activities(asked, listed).with_columns(
-        n_unmatched=pl.col("n_items"),
-        planned_date=pl.lit(None, dtype=pl.Date),
-        **single,
-    )
-    alone = pl.concat(
-        [
-            frame.select(
-                "sent_at",
-                "local_date",
-                "turn",
-                "title_words",
-                "activity_kind",
-                "n_items",
-                "n_unmatched",
-                "planned_date",
-                *single,
-                organiser_member_key="member_key",
-                last_seen_date="local_date",
-            )
-            for frame in (announced, polled)
-        ],
-        how="vertical_relaxed",
-    )
-    merged = pl.concat([listed.drop("last_sent_at"), alone], how="diagonal_relaxed")
-    merged = (
-        merged.join(dues_chains(chains), on="chain", how="left", maintain_order="left")
-        .sort("sent_at", "turn", "activity_kind", "chain", nulls_last=True)
-        .with_columns(
-            activity_key=pl.int_range(pl.len()),
-            is_dues=pl.col("is_dues").fill_null(False),
-            month=pl.col("local_date").dt.truncate("1mo"),
-        )
-    )
-    return merged, merged.drop_nulls("chain").select("chain", "activity_key")
+def _no_titles(lexicon: Lexicon) -> frozenset[str]:
+    """Words that are no part of a title."""
+    return lexicon.functions | lexicon.titles | lexicon.audience | words().no_titles
 
 
-def _coded(titled: pl.DataFrame, frozen: Frozen | None) -> pl.DataFrame:
-    """The same with title words as those of frozen lists are; see :meth:`Frozen.coded`."""
-    return titled if frozen is None else titled.with_columns(frozen.coded_lists(titled["title_words"]))
-
-
-def _dated_announcements(messages: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
-    """Announcements outside lists with a day and a place or time that speak of something done together."""
-    together = pl.sum_horizontal(f"lex_{name}" for name in ("event_activity", "learning", "invitation")) > 0
-    is_dated = turns.select(
-        pl.col("is_announcement")
-        & ~pl.col("is_list")
-        & pl.col("field_day")
-        & (pl.col("field_time") | pl.col("field_place"))
-        & together
-    ).to_series()
-    # one place more, for messages of no turn
-    among = np.append(is_dated.to_numpy(), False)[messages["turn"].fill_null(-1).to_numpy()]
-    spoken = messages.select("turn", "plain").filter(among)
-    line = pl.col("line")
-    heads = (
-        spoken.select("turn", line=pl.col("plain").str.split("\n"))
-        .explode("line", empty_as_null=True)
-        .filter(
-            (line.str.count_matches(r"\pL{3,}") >= 2)
-            & ~line.str.contains(r"^\W*(?:assalam|bismillah|aslm|sampurasun|punten)")
-        )
-        .unique("turn", keep="first", maintain_order=True)
-        .select("turn", title_words=line.str.extract_all(r"[\pL\d]{2,}").list.unique())
-    )
-    said = spoken.drop_nulls("plain").group_by("turn").agg(said=pl.col("plain").str.join("\n"))
-    dated = turns.select("turn", "sent_at", "local_date", "member_key").filter(is_dated)
-    joined = dated.join(heads, on="turn", how="left", maintain_order="left").join(
-        said, on="turn", how="left", maintain_order="left"
-    )
-    return joined.with_columns(
-        pl.col("title_words").fill_null([]), planned_date=first_date(joined["said"], joined["local_date"])
-    )
+def _coded(spoken: frozenset[str], frozen: Frozen | None) -> list[str]:
+    """Words as they stand and, where texts are frozen, as those are compared."""
+    plain = pl.Series("word", sorted(spoken))
+    return plain.to_list() + ([] if frozen is None else frozen.coded(plain).to_list())

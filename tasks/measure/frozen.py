@@ -3,8 +3,8 @@
 Grain: what one text or one turn's own words came to. A message is found again by its minute, the keyed hash of
 its words (``text_key``) and its place among equals, so later exports do not disturb it; a turn by its messages.
 Nothing here is a text: counts of words by category, flags, keyed hashes of content words, of whole texts, of the
-words at the heads of lists and of their lines, and, as the vault keeps them for lists anyway, titles of lists,
-polls and announcements and the names on lists.
+words at the heads of lists, of their lines, and of the titles of polls and announcements; and, as the vault keeps
+them for lists anyway, the names on lists.
 Decision 0009 gives the reasons.
 """
 
@@ -16,21 +16,21 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from tasks.measure.frozen_left import IDENTITY, identified, without_prose
 from tasks.measure.gifts import is_dues, is_told
 from tasks.measure.lists import Lists
-from tasks.measure.text.dates import first_date
 from tasks.measure.text.money import amounts
 from tasks.measure.turns import TEMPLATE_CHARS
 from tasks.measure.words import Reading
 from warehouse.keys import DigestKey
 
 PARTS = ("messages", "turns", "content", "spoken", "versions", "entries")
-_IDENTITY = ("minute", "text_key", "nth")
 #: Of a list's version and entries: what the messages that hold it say anew.
 _OF_MESSAGE = ("at", "messages", "version", "sent_at", "local_date", "sender_key", "turn")
-_LONG_WORDS = r"\pL{3,}"
 #: Of a list's version: words that copies are told apart by.
 HEADS = ("header_words", "title_words")
+#: Of a message: words of what it announces or asks in a poll.
+TITLES = ("announced_words", "poll_words")
 #: A number of so few digits is nobody's.
 _FEW_DIGITS = r"^\d{1,4}$"
 _DUES = "iuran"
@@ -52,23 +52,22 @@ class Frozen:
     def attach(self, messages: pl.DataFrame) -> pl.DataFrame:
         """Messages with ``frozen_at`` (row of the frozen message, NULL where the text is read) and ``same_text``.
 
-        Where a text is frozen, ``text`` and ``plain`` hold what is left of it: the title of a poll or
-        announcement, the sums of a gift. ``same_text`` is equal for equal normal texts, and as long as a text
-        that counts as a template where that was.
+        Where a text is frozen, ``text`` is NULL, and ``plain`` holds what is left of it: the sums of a gift.
+        ``same_text`` is equal for equal normal texts, and as long as a text that counts as a template where that was.
 
         Args:
             messages: at, sent_at, text_key, text, plain; in time order.
         """
         frozen = self.parts["messages"]
-        rest = frozen.select(*_IDENTITY, "frozen_at", "text_left", "plain_left", "same_text")
-        found = identified(messages).join(rest, on=_IDENTITY, how="left", maintain_order="left")
+        rest = frozen.select(*IDENTITY, "frozen_at", "plain_left", "same_text")
+        found = identified(messages).join(rest, on=IDENTITY, how="left", maintain_order="left")
         is_gone = pl.col("frozen_at").is_not_null()
         live = self._same_text(found["plain"])
         return found.with_columns(live.alias("live")).with_columns(
-            text=pl.when(is_gone).then("text_left").otherwise("text"),
+            text=pl.when(~is_gone).then("text"),
             plain=pl.when(is_gone).then("plain_left").otherwise("plain"),
             same_text=pl.when(is_gone).then("same_text").otherwise("live"),
-        ).drop("text_left", "plain_left", "live", "minute", "nth")  # fmt: skip
+        ).drop("plain_left", "live", "minute", "nth")  # fmt: skip
 
     def _same_text(self, plain: pl.Series) -> pl.Series:
         distinct = plain.drop_nulls().unique()
@@ -80,8 +79,8 @@ class Frozen:
         return plain.to_frame("plain").join(told, on="plain", how="left", maintain_order="left")["mark"]
 
     def hashed(self, texts: pl.Series) -> pl.Series:
-        """Keyed hash of each text: '#' and hexadecimal digits."""
-        return pl.Series("hash", [f"#{one:x}" for one in self.key.hashes(texts.to_list())], dtype=pl.String)
+        """Keyed hash of each text; see :func:`hashed`."""
+        return hashed(texts, self.key)
 
     def with_lists(self, lists: Lists, messages: pl.DataFrame) -> Lists:
         """Lists read now, and those frozen, in the order of their messages; the words of their heads coded."""
@@ -144,11 +143,13 @@ class Frozen:
         Of a turn whose messages are not the ones it was frozen with, the words count for the turn of its first
         message.
         """
+        coded = reading.messages.with_columns(self.coded_lists(reading.messages[name]) for name in TITLES)
+        reading = replace(reading, messages=coded)
         gone = messages.filter(pl.col("frozen_at").is_not_null())
-        if gone.is_empty():
-            return reading
+        if gone.is_empty():  # of what is frozen nothing is left, or it is of later months
+            return replace(reading, vocabulary=self.coded(reading.vocabulary))
         features = self.parts["messages"].drop(
-            *_IDENTITY, "text_left", "plain_left", "same_text", "local_date", "frozen_turn", "lexicon_version"
+            *IDENTITY, "plain_left", "same_text", "local_date", "frozen_turn", "lexicon_version"
         )
         counted = pl.concat(
             [reading.messages, gone.join(features, on="frozen_at", how="left", maintain_order="left")],
@@ -224,6 +225,11 @@ class Frozen:
         )
 
 
+def hashed(texts: pl.Series, key: DigestKey) -> pl.Series:
+    """Keyed hash of each text: '#' and hexadecimal digits."""
+    return pl.Series("hash", [f"#{one:x}" for one in key.hashes(texts.to_list())], dtype=pl.String)
+
+
 def _places(messages: pl.DataFrame) -> pl.DataFrame:
     return messages.filter(pl.col("frozen_at").is_not_null()).select("frozen_at", "at")
 
@@ -239,13 +245,6 @@ def _next(column: pl.Series) -> int:
     """The number after the highest one of a column."""
     highest = column.max()
     return highest + 1 if isinstance(highest, int) else 1
-
-
-def identified(messages: pl.DataFrame) -> pl.DataFrame:
-    """Messages with their minute and their place among those of equal words in it."""
-    return messages.with_columns(minute=pl.col("sent_at").dt.truncate("1m")).with_columns(
-        nth=pl.int_range(pl.len()).over("minute", "text_key")
-    )
 
 
 def _summed(read: pl.DataFrame, frozen: pl.DataFrame, n_turns: int) -> pl.DataFrame:
@@ -265,10 +264,14 @@ def _summed(read: pl.DataFrame, frozen: pl.DataFrame, n_turns: int) -> pl.DataFr
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What measuring read of a group's texts: the prepared messages, lists and words of those still there."""
+    """What measuring read of a group's texts: the prepared messages, lists and words of those still there.
+
+    ``standing``: at (first message), block of the versions of all lists that are lists of people.
+    """
 
     messages: pl.DataFrame
     lists: Lists
+    standing: pl.DataFrame
     reading: Reading
     lexicon_version: str
 
@@ -313,30 +316,8 @@ def freeze(texts: Texts, frozen: Frozen, until: dt.date) -> Frozen:
         else new[name]
         for name in PARTS
     }
-    return replace(frozen, parts=parts)
-
-
-def without_lost(parts: Mapping[str, pl.DataFrame], messages: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """What is frozen of the messages that are still there: whole lists and turns, or nothing of them."""
-    there = identified(messages.sort("sent_at", "message_id")).select(*_IDENTITY)
-    kept = parts["messages"].join(there, on=_IDENTITY, how="semi", maintain_order="left")
-    lost = parts["messages"].join(kept.select("frozen_at"), on="frozen_at", how="anti")
-    turns = lost.select("frozen_turn").drop_nulls().unique()
-    found = {
-        name: parts[name].join(turns, on="frozen_turn", how="anti", maintain_order="left")
-        if parts[name].width
-        else parts[name]
-        for name in ("turns", "content", "spoken")
-    }
-    versions, entries = parts["versions"], parts["entries"]
-    if versions.height:
-        held = versions.select("frozen_version", frozen_at="held_in").explode("frozen_at", empty_as_null=True)
-        broken = (
-            held.join(lost.select("frozen_at"), on="frozen_at", how="semi").select("frozen_version").unique()
-        )
-        versions = versions.join(broken, on="frozen_version", how="anti", maintain_order="left")
-        entries = entries.join(broken, on="frozen_version", how="anti", maintain_order="left")
-    return found | {"messages": kept, "versions": versions, "entries": entries}
+    at = pl.concat([_places(texts.messages), ids.select("frozen_at", "at")])
+    return replace(frozen, parts=without_prose(parts, at.join(texts.standing, on="at"), until))
 
 
 def nothing(key: DigestKey, refs: pl.DataFrame) -> Frozen:
@@ -345,7 +326,7 @@ def nothing(key: DigestKey, refs: pl.DataFrame) -> Frozen:
     parts["messages"] = pl.DataFrame(
         schema={
             "minute": pl.Datetime("us"), "text_key": pl.Int64, "nth": pl.Int64, "frozen_at": pl.Int64,
-            "frozen_turn": pl.Int64, "text_left": pl.String, "plain_left": pl.String, "same_text": pl.String,
+            "frozen_turn": pl.Int64, "plain_left": pl.String, "same_text": pl.String,
             "local_date": pl.Date, "lexicon_version": pl.String,
         }
     )  # fmt: skip
@@ -364,52 +345,20 @@ def _messages(
         .join(ids, on="at", maintain_order="left")
         .join(turns, on="turn", how="left", maintain_order="left")
     )
-    rows = rows.with_columns(is_dated=_is_dated())
+    rows = rows.with_columns(frozen.coded_lists(rows[name]) for name in TITLES)
     return rows.select(
-        *_IDENTITY, "frozen_at", "frozen_turn", "same_text", "local_date", *new,
-        text_left=_left_of_polls(), plain_left=_left_of_plain(rows),
+        *IDENTITY, "frozen_at", "frozen_turn", "same_text", "local_date", *new,
+        plain_left=_left_of_gifts(rows["plain"]),
         lexicon_version=pl.lit(texts.lexicon_version),
     )  # fmt: skip
 
 
-def _is_dated() -> pl.Expr:
-    """Whether the message's turn states a day and a time or place, as announcements of activities do."""
-    day, time, place = (pl.col(f"field_{name}").any().over("turn") for name in ("day", "time", "place"))
-    return (day & (time | place)).fill_null(False)
-
-
-def _left_of_polls() -> pl.Expr:
-    """Heading, question and votes of a poll; of other texts nothing."""
-    lines = pl.col("text").str.split("\n")
-    votes = pl.col("text").str.extract_all(r"\((\d{1,4})\s*(?i:votes?|suara)").list.join("\n")
-    return pl.when(pl.col("kind") == "poll").then(
-        pl.concat_str(lines.list.head(2).list.join("\n"), votes, separator="\n")
-    )
-
-
-def _left_of_plain(rows: pl.DataFrame) -> pl.Series:
-    """Of an announcement its title and day, of a gift told its sums; of other texts nothing."""
-    titles = (
-        rows.select("at", line=pl.col("plain").str.split("\n"))
-        .explode("line", empty_as_null=True)
-        .filter(pl.col("line").str.count_matches(_LONG_WORDS) >= 2)
-        .filter(~pl.col("line").str.contains(r"^\W*(?:assalam|bismillah|aslm|sampurasun|punten)"))
-        .group_by("at", maintain_order=True)
-        .agg(title=pl.col("line").first(), said=pl.col("line").str.join("\n"))
-    )
-    frame = rows.select("at", "plain", "local_date", "is_dated").join(
-        titles, on="at", how="left", maintain_order="left"
-    )
-    dated = frame.with_columns(day=first_date(frame["said"], frame["local_date"]))
-    shown = dated.with_columns(is_told=is_told(pl.col("plain")).fill_null(False) & ~pl.col("is_dated"))
+def _left_of_gifts(plain: pl.Series) -> pl.Series:
+    """Of a gift told its sums; of other texts nothing."""
+    shown = plain.alias("plain").to_frame().with_columns(is_told=is_told(pl.col("plain")).fill_null(False))
     sums = {text: _sums(text) for text in shown.filter("is_told")["plain"].unique().to_list()}
-    day = pl.concat_str(pl.lit("tanggal acara "), pl.col("day").dt.strftime("%d/%m/%Y"))
-    return shown.select(
-        left=pl.when("is_told")
-        .then(pl.col("plain").replace_strict(sums, default=None, return_dtype=pl.String))
-        .when("is_dated")
-        .then(pl.concat_str("title", day, separator="\n", ignore_nulls=True))
-    )["left"]
+    left = pl.when("is_told").then(pl.col("plain").replace_strict(sums, default=None, return_dtype=pl.String))
+    return shown.select(left=left)["left"]
 
 
 def _sums(text: str) -> str:
@@ -443,6 +392,7 @@ def _lists(lists: Lists, ids: pl.DataFrame, frozen: Frozen, first: int) -> dict[
         "versions": versions.drop([name for name in _OF_MESSAGE if name in versions.columns]).with_columns(
             *(frozen.coded_lists(versions[name]).list.sort() for name in HEADS),
             pl.col("dates", "clocks").list.sort(),
+            title=pl.lit(None, dtype=pl.String),
         ),
         "entries": entries.drop("version", "member_key").with_columns(
             form=lists.forms.gather(entries["form"]), said=frozen.hashed(lists.lines).gather(entries["said"])

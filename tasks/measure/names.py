@@ -199,31 +199,37 @@ def _fuzzy(wanted: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     return hits.filter(pl.len().over("place") == 1).select("place", "form", "member_key")
 
 
-def spoken_to(tokens: Tokens, turn: np.ndarray, names: Names, lexicon: Lexicon) -> tuple[pl.DataFrame, Hits]:
+def spoken_to(
+    tokens: Tokens, turn_of_text: np.ndarray, names: Names, lexicon: Lexicon
+) -> tuple[pl.DataFrame, Hits]:
     """Who is addressed in which text, and where names begin.
 
     Args:
         tokens: the token stream.
-        turn: by token, the turn it belongs to.
+        turn_of_text: which texts are of one turn.
         names: the index. lexicon: for the titles.
 
     Returns:
         A frame (text_no, member_key) of mentions ('@' and name or number) and of vocatives (title and name at
         the start or end of the turn), in the order of the texts, and all hits of unambiguous names.
     """
-    hits = _widest(find(names.trie, tokens))
+    hits = _widest(find(names.trie, tokens), len(tokens))
     is_mention = flags_of(tokens.vocabulary, [MENTION])
     is_title = flags_of(tokens.vocabulary, lexicon.titles)
-    before = np.maximum(hits.start - 1, 0)
-    same = (hits.start > 0) & (turn[before] == turn[hits.start])
-    at_edge = _at_edge(turn, before, hits.start + hits.length - 1)
-    leads = tokens.word[before]
-    chosen = same & (is_mention[leads] | (is_title[leads] & at_edge))
+    leads = np.maximum(hits.start - 1, 0)
+    led = hits.take((is_mention | is_title)[tokens.word[leads]] & (hits.start > 0))
+    leads = led.start - 1
+    turn = turn_of_text[tokens.text_no[led.start]]
+    same = turn_of_text[tokens.text_no[leads]] == turn
+    before, after = np.maximum(leads - 1, 0), np.minimum(led.start + led.length, len(tokens) - 1)
+    opens = (leads == 0) | (turn_of_text[tokens.text_no[before]] != turn)
+    closes = (led.start + led.length > after) | (turn_of_text[tokens.text_no[after]] != turn)
+    chosen = led.take(same & (is_mention[tokens.word[leads]] | opens | closes))
     by_name = pl.DataFrame(
         {
-            "at": hits.start[chosen],
-            "text_no": tokens.text_no[hits.start[chosen]],
-            "member_key": names.owners[hits.entry[chosen]],
+            "at": chosen.start,
+            "text_no": tokens.text_no[chosen.start],
+            "member_key": names.owners[chosen.entry],
         },
         schema={"at": pl.Int64, "text_no": pl.Int64, "member_key": pl.Int64},
     )
@@ -240,20 +246,8 @@ def spoken_to(tokens: Tokens, turn: np.ndarray, names: Names, lexicon: Lexicon) 
     return spoken.select("text_no", "member_key").unique(maintain_order=True), hits
 
 
-def _widest(hits: Hits) -> Hits:
-    """Of the names that begin at one token, the longest."""
-    widest = int(hits.length.max(initial=0))
-    hits = hits.take(np.argsort(hits.start * (widest + 1) + widest - hits.length, kind="stable"))
-    first = np.ones(len(hits), dtype=bool)
-    first[1:] = hits.start[1:] != hits.start[:-1]
-    return hits.take(first)
-
-
-def _at_edge(turn: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Whether a stretch of tokens opens or closes its turn."""
-    if not len(turn):
-        return np.zeros(0, dtype=bool)
-    opens = (start == 0) | (turn[np.maximum(start - 1, 0)] != turn[start])
-    last = len(turn) - 1
-    closes = (end >= last) | (turn[np.minimum(end + 1, last)] != turn[end])
-    return opens | closes
+def _widest(hits: Hits, n_tokens: int) -> Hits:
+    """Of the names that begin at one token, the longest; the shorter ones come first."""
+    widest = np.zeros(n_tokens, dtype=np.int64)
+    widest[hits.start] = hits.length
+    return hits.take(hits.length == widest[hits.start])

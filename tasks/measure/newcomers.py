@@ -159,7 +159,7 @@ def _welcomes(
     at = ordered["sent_at"].dt.truncate("1m").to_numpy()
     turn, sender = (ordered[name].to_numpy() for name in ("turn_key", "member_key"))
     welcomes = (ordered["lex_welcome"] > 0).to_numpy()
-    batches = join_batches(events.filter(pl.col("event_date") <= last), params["batch_minutes"])
+    batches = _batches(events.filter(pl.col("event_date") <= last), params["batch_minutes"])
     joins = events.filter(pl.col("event").is_in(_JOINS)).select("member_key", "sent_at").sort("sent_at")
     mentions = replies.filter(
         (pl.col("method") == "mention") & pl.col("target_member_key").is_in(joins["member_key"].implode())
@@ -186,6 +186,22 @@ def _welcomes(
         theirs &= (joined_at >= since) & (joined_at <= since + np.timedelta64(1, "D"))
         found += [((int(joined[row]), instants[row]), is_welcomed) for row in np.flatnonzero(theirs)]
     return found
+
+
+def _batches(events: pl.DataFrame, minutes: float) -> pl.DataFrame:
+    """Joins and adds that follow each other within so many minutes: start, event_date, people, adders."""
+    rows, begins = join_batches(events, minutes)
+    return (
+        events[rows]
+        .with_columns(batch=pl.Series(np.searchsorted(begins, np.arange(len(rows)), side="right")))
+        .group_by("batch", maintain_order=True)
+        .agg(
+            pl.col("sent_at").first().alias("start"),
+            pl.col("event_date").first(),
+            pl.col("member_key").alias("people"),
+            pl.col("actor_member_key").drop_nulls().alias("adders"),
+        )
+    )
 
 
 def _days_of(days: pl.DataFrame) -> dict[int, list[int]]:

@@ -15,7 +15,9 @@ import polars as pl
 
 DAY_MIN = 24 * 60
 NONE = -1
-#: Keys are sorted out by their remainder before they are joined.
+#: So many have the word where talk is crowded: :func:`crowded` looks for the third.
+THREADS_SENDERS = 3
+#: Keys are sorted out by their last bits before they are joined.
 _SLOTS = 1 << 20
 
 
@@ -30,7 +32,6 @@ class ReplyParams:
     answer_hours: int = 24
     broadcast_hours: int = 48
     threads_min: int = 10
-    threads_senders: int = 3
     threads_factor: float = 0.5
     request_weight: float = 0.9
     ritual_weight: float = 0.5
@@ -38,9 +39,8 @@ class ReplyParams:
     @property
     def hash(self) -> str:
         """12 hex digits over names and values."""
-        return hashlib.sha256(
-            json.dumps({"method": "reply_v1", **asdict(self)}, sort_keys=True).encode()
-        ).hexdigest()[:12]
+        told = {"method": "reply_v1", "threads_senders": THREADS_SENDERS, **asdict(self)}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
 
 REPLY_V1 = ReplyParams()
@@ -115,8 +115,13 @@ def first_after(owner: np.ndarray, at: np.ndarray, who: np.ndarray, after: np.nd
     """For each asked member and turn the first turn of ``at`` after it that the member owns, else -1."""
     n = int(max(at.max(initial=0), after.max(initial=0))) + 2
     tags = np.sort(owner * n + at)
-    found = np.append(tags, NONE)[np.searchsorted(tags, who * n + after + 1)]
-    return np.where((found >= 0) & (found // n == who), found % n, NONE)
+    # what is looked for in rising order is found faster
+    order = np.argsort(who.astype(np.min_scalar_type(who.max(initial=0))), kind="stable")
+    first = np.empty(len(who), dtype=np.int64)
+    first[order] = np.searchsorted(tags, (who * n + after + 1)[order])
+    found = np.append(tags, NONE)[first]
+    own = who * n
+    return np.where((found >= own) & (found < own + n), found - own, NONE)
 
 
 def first_answers(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
@@ -295,14 +300,14 @@ def _most_shared(
     turn, word = stream.content["turn"].to_numpy(), stream.content["word"].to_numpy()
     is_asked = np.zeros(len(stream), dtype=bool)
     is_asked[asked] = True
-    day = stream.minute[turn] // DAY_MIN
-    key = day * (word.max(initial=0) + 1) + word
+    n_words = int(word.max(initial=0)) + 1
+    key = (stream.minute // DAY_MIN * n_words)[turn] + word
     of_request = np.flatnonzero(is_asked[turn])
     # a request is open on its day and the next
-    request = np.concatenate([key[of_request], key[of_request] + word.max(initial=0) + 1])
+    request = np.concatenate([key[of_request], key[of_request] + n_words])
     is_met = np.zeros(_SLOTS, dtype=bool)
-    is_met[request % _SLOTS] = True
-    answering = np.flatnonzero(may[turn] & is_met[key % _SLOTS])
+    is_met[request & (_SLOTS - 1)] = True
+    answering = np.flatnonzero(may[turn] & is_met[key & (_SLOTS - 1)])
     pairs = pl.DataFrame({"turn": turn[answering], "key": key[answering]}).join(
         pl.DataFrame({"request": np.tile(turn[of_request], 2), "key": request}), on="key"
     )
@@ -330,31 +335,18 @@ def adjacent(stream: Stream, params: ReplyParams = REPLY_V1) -> tuple[np.ndarray
 
 def crowded(stream: Stream, params: ReplyParams = REPLY_V1) -> np.ndarray:
     """Whether 3 or more people had the word in the 10 minutes before a turn."""
-    n = len(stream)
-    run_before = previous_by_another(stream.sender)
-    distinct = np.zeros((n, params.threads_senders), dtype=np.int64)
-    count = np.zeros(n, dtype=np.int64)
-    waiting = np.arange(n)
-    # so many have the word only in as many runs of turns
-    at = waiting - 1
-    for _ in range(params.threads_senders - 1):
-        waiting, at = waiting[at >= 0], run_before[at[at >= 0]]
-    waiting = waiting[(at >= 0) & (stream.minute[waiting] - stream.minute[at] <= params.threads_min)]
-    at = waiting - 1
-    while len(waiting):
-        alive = at >= 0
-        waiting, at = waiting[alive], at[alive]
-        alive = stream.minute[waiting] - stream.minute[at] <= params.threads_min
-        waiting, at = waiting[alive], at[alive]
-        seen = np.zeros(len(waiting), dtype=bool)
-        for place in range(params.threads_senders):
-            seen |= (count[waiting] > place) & (distinct[waiting, place] == stream.sender[at])
-        new = waiting[~seen]
-        distinct[new, count[new]] = stream.sender[at[~seen]]
-        count[new] += 1
-        alive = count[waiting] < params.threads_senders
-        waiting, at = waiting[alive], run_before[at[alive]]
-    return count >= params.threads_senders
+    new = np.append(True, stream.sender[1:] != stream.sender[:-1])[: len(stream)]
+    begins, run = np.flatnonzero(new), np.cumsum(new) - 1
+    who = stream.sender[begins]
+    # by run the last one before it that is of neither its sender nor the one before: while two take turns, the same
+    is_third = np.zeros(len(begins), dtype=bool)
+    is_third[2:] = who[2:] != who[:-2]
+    third = np.maximum.accumulate(np.where(is_third, np.arange(len(begins)), 1)) - 2
+    found = third[run[:-1]]
+    last = begins[found + 1] - 1
+    are_many = np.zeros(len(stream), dtype=bool)
+    are_many[1:] = (found >= 0) & (stream.minute[1:] - stream.minute[last] <= params.threads_min)
+    return are_many
 
 
 #: The sensitivity grid: window, turns back, decay; the ritual layer is left out of all of them.

@@ -29,6 +29,7 @@ from tasks.reconcile.stage import landings
 from tasks.retention.kept import read_frozen
 from tasks.rights.places import masked_group
 from tasks.run import GroupOutcome, Run, parse_month
+from tasks.validate.valid import valid_messages
 from warehouse.calendar import calendar_version
 from warehouse.failpoints import reach
 from warehouse.keys import group_key
@@ -143,7 +144,7 @@ def group_input(workspace: Workspace, run: Run, group_id: str) -> GroupInput:
         group=with_head_counts(
             workspace.config.group(group_id), dict(identified["head_counts"].select("date", "n").iter_rows())
         ),
-        messages=store.frame("validate", "messages").join(authors, on="person_no").sort("message_id"),
+        messages=valid_messages(store).join(authors, on="person_no").sort("message_id"),
         events=reconciled["events"],
         changes=reconciled["changes"],
         people=people,

@@ -25,7 +25,7 @@ REACH_BYTES = 512
 #: A text shorter than this is copied, so that all of it can be read.
 _COPIED_BYTES = 1 << 20
 #: A text shorter than this is copied piece by piece.
-_HANDED_BYTES = 1 << 22
+_HANDED_BYTES = 1 << 20
 _PIECE_BYTES = 1 << 21
 _CR, _LF = b"\r\n"
 

@@ -30,6 +30,8 @@ _OPEN_END = "(?s:.*)"
 _APOSTROPHES = "'\u2019"
 _MARK_SIGNS = "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\ufeff"
 _SPACES = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+#: What is found of a message: its place, the wording, the kind and the words that remain.
+_FOUND = {"row": pl.get_index_type(), "template": pl.Int32(), "kind": pl.String(), "caption": pl.String()}
 #: Kinds whose wording a person may well have written: only as a phone of that make writes it.
 _STRICT = ("call",)
 _FILE_KINDS = {
@@ -311,6 +313,8 @@ def _on_last_line(text: pl.Series, known: pl.Series, platform: str) -> pl.DataFr
     rows = _rows(text.str.contains(LRM, literal=True), text=text).filter(
         ~pl.col("row").is_in(known.implode())
     )
+    if rows.is_empty():
+        return pl.DataFrame(schema=_FOUND)
     ended = rows.with_columns(
         pl.col("text")
         .str.extract_groups(_at_end(platform))
@@ -341,37 +345,38 @@ def _resolved(rows: pl.DataFrame, platform: str) -> pl.DataFrame:
     kind = pl.col("template").replace_strict(
         list(range(len(listed))), [template.kind for template in listed], return_dtype=pl.String
     )
-    by_file = pl.lit("document")
-    for name, pattern in reversed(_FILE_KINDS.items()):
-        by_file = pl.when(pl.col("file").str.contains(pattern)).then(pl.lit(name)).otherwise(by_file)
     has_caption = pl.col("caption").str.strip_chars() != ""
     found = joined.filter(kind.is_in(_CAPTIONED) | ~has_caption).with_columns(kind=kind)
-    is_poll, caption = pl.col("kind") == "poll", pl.col("caption")
-    is_name = (pl.col("kind") == "document") & caption.str.contains(_FILE_NAME)
-    words = pl.when(is_name).then(pl.lit("")).when(pl.col("url").is_not_null()).then("url").otherwise(caption)
-    if (found["kind"] == "poll").any():  # else a poll's expressions need not be compiled
+    held, caption = set(found["kind"]), pl.col("caption")  # what no row asks for need not be compiled
+    if "attached" in held:
+        by_file = pl.lit("document")
+        for name, pattern in reversed(_FILE_KINDS.items()):
+            by_file = pl.when(pl.col("file").str.contains(pattern)).then(pl.lit(name)).otherwise(by_file)
+        kind = pl.when(pl.col("kind") == "attached").then(by_file).otherwise("kind")
+    else:
+        kind = pl.col("kind")
+    words = pl.when(pl.col("url").is_not_null()).then("url").otherwise(caption)
+    if "document" in held:
+        is_name = (pl.col("kind") == "document") & caption.str.contains(_FILE_NAME)
+        words = pl.when(is_name).then(pl.lit("")).otherwise(words)
+    if "poll" in held:
         neutral = polls.neutral(pl.col("text").str.replace_all(LRM, ""))
-        words = pl.when(is_poll).then(neutral).otherwise(words)
-    return found.select(
-        "row",
-        "template",
-        kind=pl.when(pl.col("kind") == "attached").then(by_file).otherwise("kind"),
-        caption=words,
-    )
+        words = pl.when(pl.col("kind") == "poll").then(neutral).otherwise(words)
+    return found.select("row", "template", kind=kind, caption=words)
 
 
 def _by_shape(body: pl.Series, text: pl.Series, known: pl.Series) -> pl.DataFrame:
     """Polls in a language without a known wording."""
-    # Votes stand in brackets: to look for one sign costs far less than to take marks off a text.
-    may_be = (body.str.len_bytes() != text.str.len_bytes()) & text.str.contains("(", literal=True)
+    # Votes in brackets end a poll: to look at the end costs far less than to take marks off a text.
+    may_be = (body.str.len_bytes() != text.str.len_bytes()) & body.str.contains(":", literal=True)
     rows = (
-        _rows(may_be & body.str.contains(":", literal=True), text=text)
+        _rows(may_be & text.str.strip_chars_end(_SPACES + _MARK_SIGNS).str.ends_with(")"), text=text)
         .filter(~pl.col("row").is_in(known.implode()))
         .with_columns(caption=pl.col("text").str.replace_all(MARKS, ""))
         .filter(pl.col("caption").str.contains(polls.SHAPE_END))
     )
     if rows.is_empty():  # to compile the expressions of a poll costs more than all else here
-        return pl.DataFrame(schema={"row": rows.schema["row"], "kind": pl.String, "caption": pl.String})
+        return pl.DataFrame(schema=_FOUND).drop("template")
     return rows.filter(polls.is_poll(pl.col("caption"))).select(
         "row", pl.lit("poll").alias("kind"), polls.neutral(pl.col("caption")).alias("caption")
     )

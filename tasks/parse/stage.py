@@ -8,7 +8,7 @@ from tasks.land.land import raw_name, read_ledger, write_ledger
 from tasks.land.ledger import Ledger
 from tasks.parse.future import Bounds
 from tasks.parse.whatsapp import parse_export
-from tasks.reconcile.digest import RULES, digest
+from tasks.reconcile.digest import RULES, Digests
 from tasks.run import GroupOutcome, Run
 from warehouse.failpoints import reach
 from warehouse.keys import digest_key
@@ -29,7 +29,7 @@ def parse_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
     vault, ledger = workspace.vault, read_ledger(workspace.vault, group_id)
     order = workspace.config.group(group_id).date_order
     key = digest_key(vault)
-    code = source_hash(*_CODE)
+    code, digests = source_hash(*_CODE), Digests(key)
     counts = {"parsed": 0, "refused": 0}
     listed = read_corrections(workspace.landing / "corrections.toml").for_group(group_id).bad_export
     bad = {line.file_id for line in listed}
@@ -54,7 +54,7 @@ def parse_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
             counts["refused"] += 1
             continue
         reach("parse.parsed")
-        vault.write_frame(parsed_name(group_id, file_id, under), digest(parsed.frame, key))
+        vault.write_frame(parsed_name(group_id, file_id, under), digests.of(parsed.frame))
         ledger.metas[file_id], ledger.parsed_under[file_id] = parsed.meta, under
         counts["parsed"] += 1
     if any(counts.values()):

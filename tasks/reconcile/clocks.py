@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -13,6 +14,8 @@ from tasks.reconcile.model import Basis, Source
 
 Ints = npt.NDArray[np.int64]
 NEVER = np.iinfo(np.int64).min
+#: Further than any zone is from UTC; and how closely a zone's clock is looked at.
+_AROUND, _STEP = dt.timedelta(days=2), dt.timedelta(hours=6)
 
 #: No two inhabited places that one group spans lie further apart.
 MAX_SHIFT_MIN = 14 * 60
@@ -22,27 +25,45 @@ LONG_VOTE, SHORT_VOTE = 2, 1
 MIN_VOTES_SHIFT, MIN_VOTES_NONE = 3, 1
 
 
-def to_utc(local: pl.Expr, zone: str) -> pl.Expr:
+def to_utc(local: pl.Series, zone: str) -> pl.Series:
     """Wall clock of an IANA zone -> naive UTC.
 
     Of an hour that a zone shows twice the first is taken; one that it skips is read as the hour after.
     """
-    hour_on = (local + pl.duration(hours=1)).dt.replace_time_zone(
-        zone, ambiguous="earliest", non_existent="null"
-    )
-    aware = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    return pl.coalesce(aware, hour_on).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    offset = _offset(local, zone)
+    if offset is not None:
+        return local - offset
+
+    def aware(at: pl.Expr) -> pl.Expr:
+        return at.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+
+    at, hour_on = pl.lit(local), pl.lit(local + dt.timedelta(hours=1))
+    utc = pl.coalesce(aware(at), aware(hour_on)).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    return pl.select(utc).to_series().alias(local.name)
 
 
-def to_local(utc: pl.Expr, zone: str) -> pl.Expr:
+def to_local(utc: pl.Series, zone: str) -> pl.Series:
     """Naive UTC -> wall clock of an IANA zone."""
+    offset = _offset(utc, zone)
+    return _wall_clock(utc, zone) if offset is None else utc + offset
+
+
+def _wall_clock(utc: pl.Series, zone: str) -> pl.Series:
     return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
 
 
-def once_shown(anchors: pl.DataFrame) -> pl.DataFrame:
-    """Of ``x, key, minute`` the rows whose key their export shows exactly once, by export."""
-    counted = anchors.group_by("x", "key").agg(pl.col("minute").first(), n=pl.len())
-    return counted.filter(pl.col("n") == 1).sort("x")
+def _offset(moments: pl.Series, zone: str) -> dt.timedelta | None:
+    """What a zone is ahead of UTC at all these moments, of either clock; None where it does not stay the same.
+
+    Looked up every few hours from before the first to after the last: to look it up for each moment takes a
+    hundred times as long, and no zone changes its clock and changes it back within a day.
+    """
+    first, last = moments.min(), moments.max()
+    if not isinstance(first, dt.datetime) or not isinstance(last, dt.datetime):
+        return dt.timedelta(0)
+    grid = pl.datetime_range(first - _AROUND, last + _AROUND, _STEP, eager=True)
+    offsets = (_wall_clock(grid, zone) - grid).unique()
+    return offsets.item() if len(offsets) == 1 else None
 
 
 def align(anchors: Sequence[tuple[Ints, Ints]], weight: Ints) -> tuple[list[int], list[int]]:

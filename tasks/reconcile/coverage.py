@@ -102,7 +102,6 @@ def spans(
     sent = messages.select("sent_at", "local_date").sort("sent_at")
     earliest = sent["local_date"].reverse().cum_min().reverse()  # day of the messages from each one on
     instants = sent["sent_at"].to_physical().to_numpy()
-    days = earliest.to_list()
     going: dict[int, list[Move]] = {}
     for x, *move in own.sort("x", "line").select("x", "line", "event", "local_at").iter_rows():
         going.setdefault(x, []).append((move[0], move[1], move[2]))
@@ -117,7 +116,7 @@ def spans(
             Span(
                 first_at=fact["first_at"],
                 last_at=fact["last_at"],
-                stated=_believed(export.landed.stated_date, fact["sent_last"], instants, days),
+                stated=_believed(export.landed.stated_date, fact["sent_last"], instants, earliest),
                 created=fact["created"],
                 came_at=_came(moves, fact["first_message"]),
                 away=_away(moves),
@@ -128,7 +127,7 @@ def spans(
 
 
 def _believed(
-    stated: dt.date | None, last_at: dt.datetime, sent_at: npt.NDArray[np.int64], earliest: list[dt.date]
+    stated: dt.date | None, last_at: dt.datetime, sent_at: npt.NDArray[np.int64], earliest: pl.Series
 ) -> dt.date | None:
     """The stated date, unless others show messages before it that this export lacks.
 

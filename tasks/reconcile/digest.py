@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import polars as pl
 
 from schemas.frames import DIGESTED
@@ -32,8 +33,16 @@ _MENTION = r"@(?:\x{2068}[^\x{2069}]*\x{2069}|\+?\d{7,})"
 _MARKS = r"[\x{061C}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FE0E}\x{FE0F}\x{FEFF}]"
 _VOTES = r"\(\s*\d+[^()\d]*\)"
 _POLL_WORDS = r"(?m)^\p{Lu}[\p{Lu} ]*:"
-#: Blanks that are not one space between two words.
-_UNEVEN = r"^\s|\s$|\s\s|[^\S ]"
+#: Blanks that are not one space between two words; and those within a text.
+_UNEVEN, _BLANKS = r"^\s|\s$|\s\s|[^\S ]", r"\s\s+|[^\S ]"
+#: Signs that composing may change, that is all but some blocks of which none composes with another: most texts
+#: beyond ASCII have nothing else than their letters, marks of punctuation and emoji.
+_MAY_COMPOSE = (
+    r"[^\x00-\x{02FF}\x{200B}-\x{2027}\x{202A}-\x{205E}\x{20A0}-\x{20BF}\x{2190}-\x{2328}\x{232B}-\x{2ADB}"
+    r"\x{1F000}-\x{1FAFF}]"
+)
+#: Parts a class from words.
+_UNIT = "\x1f"
 
 
 def content_class(kind: pl.Expr) -> pl.Expr:
@@ -78,54 +87,72 @@ def _without_mentions(text: pl.Series) -> pl.Series:
 
 
 def _without_marks(text: pl.Series) -> pl.Series:
-    return text.str.replace_all(_MARKS, "").str.normalize("NFC")
+    text = text.str.replace_all(_MARKS, "")
+    return _where(text.str.contains(_MAY_COMPOSE), text, lambda some: some.str.normalize("NFC"))
 
 
 def _with_even_blanks(text: pl.Series) -> pl.Series:
-    return text.str.replace_all(r"\s+", " ").str.strip_chars()
+    return text.str.replace_all(_BLANKS, " ").str.strip_chars()
+
+
+class Digests:
+    """Digests of texts under one key, each made once however many exports show it."""
+
+    def __init__(self, key: DigestKey) -> None:
+        self._key = key
+        self._known = pl.DataFrame(schema={"said": pl.String, "text_key": pl.Int64, "is_long": pl.Boolean})
+
+    def of(self, parsed: pl.DataFrame) -> pl.DataFrame:
+        """Rows of one export with what is compared of their texts.
+
+        Rows are not told apart: a row without text is a row without words.
+
+        Args:
+            parsed: PARSED, its texts all there.
+
+        Returns:
+            DIGESTED.
+        """
+        told = parsed.select("kind", "text", row=pl.int_range(pl.len(), dtype=pl.UInt32)).drop_nulls()
+        distinct = told.group_by("kind", "text").agg("row")
+        found = self._found(distinct.select("text", kind_class=content_class(pl.col("kind"))))
+        rows = distinct["row"].explode(empty_as_null=False)
+        each = np.repeat(np.arange(len(distinct)), distinct["row"].list.len())
+        text_key = pl.repeat(None, len(parsed), dtype=pl.Int64, eager=True)
+        is_long = pl.repeat(False, len(parsed), dtype=pl.Boolean, eager=True)
+        return DIGESTED.conform(
+            parsed.with_columns(
+                text_key=text_key.scatter(rows, found["text_key"].gather(each)),
+                is_long=is_long.scatter(rows, found["is_long"].gather(each)),
+            )
+        )
+
+    def _found(self, distinct: pl.DataFrame) -> pl.DataFrame:
+        """``text_key, is_long`` of each row of ``text, kind_class``; no key, and not long, where there are no words."""
+        said = distinct.select(said=pl.concat_str("kind_class", "text", separator=_UNIT))
+        found = said.join(self._known, on="said", how="left", maintain_order="left")
+        new = found["is_long"].is_null().arg_true()
+        if not len(new):
+            return found
+        made = said[new].hstack(_made(distinct[new], self._key))
+        self._known = pl.concat([self._known, made.unique("said")])
+        return found.with_columns(found[name].scatter(new, made[name]) for name in ("text_key", "is_long"))
 
 
 def digest(parsed: pl.DataFrame, key: DigestKey) -> pl.DataFrame:
-    """Rows of one export with what is compared of their texts.
-
-    A text is hashed once however often the export shows it. Rows are not told apart: a row without text is
-    a row without words.
-
-    Args:
-        parsed: PARSED, its texts all there.
-
-    Returns:
-        DIGESTED.
-    """
-    coded = parsed.select(
-        kind=pl.col("kind").cast(pl.Categorical()).to_physical(),
-        word=pl.col("text").cast(pl.Categorical(pl.Categories.random())).to_physical(),
-        row=pl.int_range(pl.len()),
-    ).drop_nulls()
-    first = coded.group_by("kind", "word").agg(pl.col("row").first())
-    distinct = (
-        parsed.select("kind", "text")[first["row"]]
-        .select("text", kind_class=content_class(pl.col("kind")))
-        .with_columns(pl.col("text").fill_null(""))
-    )
-    distinct = distinct.with_columns(words=content(distinct["kind_class"], distinct["text"]))
-    hashed = first.select("kind", "word").hstack(_hashed(distinct, key)).drop_nulls("text_key")
-    found = coded.join(hashed, on=["kind", "word"]).select("row", "text_key", "is_long").sort("row")
-    at = found["row"]
-    text_key = pl.repeat(None, len(parsed), dtype=pl.Int64, eager=True).scatter(at, found["text_key"])
-    is_long = pl.repeat(False, len(parsed), dtype=pl.Boolean, eager=True).scatter(at, found["is_long"])
-    return DIGESTED.conform(parsed.with_columns(text_key=text_key, is_long=is_long))
+    """Rows of one export with what is compared of their texts, see :meth:`Digests.of`."""
+    return Digests(key).of(parsed)
 
 
-def _hashed(distinct: pl.DataFrame, key: DigestKey) -> pl.DataFrame:
-    """``text_key, is_long`` of each row of ``kind_class, words``; no key for what holds no words."""
-    has_words = (distinct["words"].str.len_bytes() > 0) & (distinct["kind_class"] != DELETED)
-    texts = distinct.select(pl.concat_str("kind_class", "words", separator="\x1f")).to_series()
-    return pl.DataFrame(
-        {"text_key": pl.Series(key.hashes(texts.to_list()), dtype=pl.Int64), "has_words": has_words}
-    ).select(
-        pl.when("has_words").then("text_key").alias("text_key"),
-        is_long=distinct["words"].str.len_bytes() >= LONG_BYTES,
+def _made(distinct: pl.DataFrame, key: DigestKey) -> pl.DataFrame:
+    """``text_key, is_long`` of each row of ``text, kind_class``."""
+    compared = distinct.select("kind_class", words=content(distinct["kind_class"], distinct["text"]))
+    n_bytes = compared["words"].str.len_bytes()
+    has_words = (n_bytes > 0) & (compared["kind_class"] != DELETED)
+    texts = compared.select(pl.concat_str("kind_class", "words", separator=_UNIT)).to_series()
+    return pl.select(
+        text_key=pl.when(has_words).then(pl.Series(key.hashes_of_bytes(texts.cast(pl.Binary).to_list()))),
+        is_long=has_words & (n_bytes >= LONG_BYTES),
     )
 
 

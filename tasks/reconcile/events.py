@@ -93,15 +93,12 @@ def merge_events(lines: pl.DataFrame, spoken: pl.DataFrame, zone: str) -> pl.Dat
     if rows.is_empty():
         return EVENTS.empty()
     events = _absorb_unnamed(_union(rows))
+    minute = pl.from_epoch(pl.col("minute") * 60, time_unit="s").cast(pl.Datetime("us"))
+    events = events.with_columns(sent_at=pl.coalesce("second_at", minute)).sort(
+        "sent_at", "first_line", "place", "event", "who", nulls_last=True
+    )
     return EVENTS.conform(
-        events.with_columns(
-            sent_at=pl.coalesce(
-                "second_at", pl.from_epoch(pl.col("minute") * 60, time_unit="s").cast(pl.Datetime("us"))
-            )
-        )
-        .sort("sent_at", "first_line", "place", "event", "who", nulls_last=True)
-        .with_columns(local_at=to_local(pl.col("sent_at"), zone))
-        .select(
+        events.with_columns(local_at=to_local(events["sent_at"], zone)).select(
             pl.int_range(pl.len()).alias("seq"),
             "sent_at",
             "local_at",

@@ -18,7 +18,8 @@ import numpy as np
 import polars as pl
 
 from tasks.reconcile.model import Export
-from tasks.reconcile.runs import Ints, starts
+from tasks.reconcile.runs import Bools, Ints, starts, together
+from tasks.reconcile.sets import Set, unions
 
 _SAID = (
     "local_at",
@@ -32,8 +33,11 @@ _SAID = (
     "is_forwarded",
 )
 _TOLD = ("seq", "local_at", "has_seconds", "event", "actor", "targets", "timer_hours")
+#: What system lines alone have; and all that a fold is made of.
+_NOT_SAID = tuple(name for name in _TOLD if name not in _SAID)
+COLUMNS = (*_SAID, *_NOT_SAID)
 _EDGES = ("is_head", "is_tail")
-_MINUTE_US = 60_000_000
+MINUTE_US = 60_000_000
 _HASH_SEED = 20_240_229
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
@@ -78,7 +82,6 @@ ENDS = pl.Schema(
         "said_from": pl.Int64(),
     }
 )
-Set = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -130,16 +133,18 @@ def add(fold: Fold, exports: Sequence[Export], stamps: Mapping[str, str] | None 
     lines = _stacked(exports, first)
     if lines.is_empty():
         return replace(fold, files=files)
-    is_said = pl.col("author").is_not_null() & pl.col("kind").is_not_null()
-    is_told = pl.col("author").is_null() & pl.col("event").is_not_null()
-    said = lines.filter(is_said).with_columns(seen=pl.col("file") + (len(fold.sets) - first))
+    is_said = lines.select(pl.col("author").is_not_null() & pl.col("kind").is_not_null()).to_series()
+    is_told = lines.select(pl.col("author").is_null() & pl.col("event").is_not_null()).to_series()
+    said = lines.drop(_NOT_SAID).filter(is_said)
+    said = said.with_columns(seen=pl.col("file") + (len(fold.sets) - first))
     rows, sets = _united(fold.rows, _blocks(said, fold.rows), sets)
     anchors, sets = _anchored(fold.anchors, _once_shown(said), sets)
-    ends = lines.group_by("file").agg(
+    counted = lines.select("file", "local_at", "seq", is_said=is_said, counts=is_said | is_told)
+    ends = counted.group_by("file").agg(
         last_at=pl.col("local_at").max(),
-        shown_from=pl.col("local_at").filter(is_said | is_told).min(),
-        shown_to=pl.col("local_at").filter(is_said | is_told).max(),
-        said_from=pl.col("seq").filter(is_said).min(),
+        shown_from=pl.col("local_at").filter("counts").min(),
+        shown_to=pl.col("local_at").filter("counts").max(),
+        said_from=pl.col("seq").filter("is_said").min(),
     )
     told = lines.filter(is_told)
     return _with_sets_in_use(
@@ -192,13 +197,12 @@ def _cast(schema: pl.Schema) -> list[pl.Expr]:
 
 def _stacked(exports: Sequence[Export], first: int) -> pl.DataFrame:
     """Lines of all exports in their order: ``file, at, is_head, is_tail`` and what of PARSED is compared."""
-    columns = [*_SAID, *(name for name in _TOLD if name not in _SAID)]
-    lines = pl.concat([export.frame.select(columns) for export in exports])
+    lines = pl.concat([export.frame.select(COLUMNS) for export in exports])
     file = np.repeat(np.arange(first, first + len(exports)), [export.frame.height for export in exports])
     lines = lines.with_columns(
         pl.col("seq").cast(pl.Int64),
         file=pl.Series(file, dtype=pl.Int64),
-        at=pl.col("local_at").cast(pl.Datetime("us")).to_physical() // _MINUTE_US,
+        at=pl.col("local_at").cast(pl.Datetime("us")).to_physical() // MINUTE_US,
     )
     seq = lines["seq"].to_numpy()
     if ((seq[1:] < seq[:-1]) & (file[1:] == file[:-1])).any():
@@ -245,20 +249,14 @@ def _united(
     )
     rows = pl.concat([known.filter(touched), new])
     begin, at, length, code = _coded(rows)
-    same = (
-        pl.DataFrame({"at": at, "n": length, "code": code, "seen": rows["seen"].to_numpy()[begin]})
-        .with_row_index("run")
-        .group_by("at", "n", "code", maintain_order=True)
-        .agg(pl.col("run").first(), pl.col("seen").unique().sort())
-    )
-    seen, sets = _unions(same["seen"], sets)
-    is_kept = np.zeros(len(begin), dtype=bool)
-    is_kept[same["run"].to_numpy()] = True
-    number = np.zeros(len(begin), dtype=np.int64)
-    number[same["run"].to_numpy()] = seen
-    rows = rows.with_columns(seen=pl.Series(np.repeat(number, length))).filter(
-        pl.Series(np.repeat(is_kept, length))
-    )
+    order, is_new = together(at, length, code)
+    if is_new.all():
+        return pl.concat([known.filter(~touched), rows]), sets
+    first = np.minimum.reduceat(order, np.flatnonzero(is_new))
+    number = np.full(len(begin), -1, dtype=np.int64)
+    number[first], sets = _unions(rows["seen"].to_numpy()[begin][order], is_new, sets)
+    by_row = np.repeat(number, length)
+    rows = rows.with_columns(seen=pl.Series(by_row)).filter(pl.Series(by_row >= 0))
     return pl.concat([known.filter(~touched), rows]), sets
 
 
@@ -276,57 +274,50 @@ def _coded(rows: pl.DataFrame) -> tuple[Ints, Ints, Ints, Ints]:
     return begin, rows["at"].to_numpy()[begin], length, code
 
 
-def _unions(seen: pl.Series, sets: tuple[Set, ...]) -> tuple[Ints, tuple[Set, ...]]:
-    """Number of the union of each list of sets, and the sets with those that are new."""
+def _unions(seen: Ints, is_new: Bools, sets: tuple[Set, ...]) -> tuple[Ints, tuple[Set, ...]]:
+    """Number of the union of the sets of each run of rows, and the sets with those that are new."""
     number = {members: n for n, members in enumerate(sets)}
     every = list(sets)
-    lists = seen.to_frame("seen")
-    distinct = lists.unique(maintain_order=True)
-    found = []
-    for together in distinct["seen"].to_list():
-        members = (
-            every[together[0]]
-            if len(together) == 1
-            else tuple(sorted({n for one in together for n in every[one]}))
-        )
+
+    def union(numbers: list[int]) -> int:
+        members = tuple(sorted({n for one in numbers for n in every[one]}))
         if members not in number:
             number[members] = len(every)
             every.append(members)
-        found.append(number[members])
-    joined = lists.join(
-        distinct.with_columns(number=pl.Series(found, dtype=pl.Int64)),
-        on="seen",
-        how="left",
-        maintain_order="left",
-    )
-    return joined["number"].to_numpy(), tuple(every)
+        return number[members]
+
+    return unions(seen, is_new, union), tuple(every)
 
 
 def _once_shown(said: pl.DataFrame) -> pl.DataFrame:
     """Texts that an export shows exactly once. Returns ANCHORS."""
-    texts = said.filter((pl.col("kind") == "text") & pl.col("text_key").is_not_null())
-    counted = texts.group_by("seen", "text_key").agg(pl.col("at", "is_long").first(), n=pl.len())
-    return counted.filter(pl.col("n") == 1).select(_cast(ANCHORS))
+    is_text = said.select((pl.col("kind") == "text") & pl.col("text_key").is_not_null()).to_series()
+    texts = said.select(_cast(ANCHORS)).filter(is_text)
+    order, is_new = together(texts["seen"].to_numpy(), texts["text_key"].to_numpy())
+    is_alone = is_new & np.append(is_new[1:], True)
+    return texts[np.sort(order[is_alone])]
 
 
 def _anchored(
     known: pl.DataFrame, new: pl.DataFrame, sets: tuple[Set, ...]
 ) -> tuple[pl.DataFrame, tuple[Set, ...]]:
-    if new.is_empty():
-        return known, sets
-    both = (
-        pl.concat([known, new])
-        .group_by("text_key", "at")
-        .agg(pl.col("is_long").first(), pl.col("seen").unique().sort())
-    )
-    seen, sets = _unions(both["seen"], sets)
-    return both.with_columns(seen=pl.Series(seen)).select(_cast(ANCHORS)).sort("at", "text_key"), sets
+    both = pl.concat([known, new])
+    if both.is_empty():
+        return both, sets
+    order, is_new = together(both["text_key"].to_numpy(), both["at"].to_numpy())
+    first = np.minimum.reduceat(order, np.flatnonzero(is_new))
+    number, sets = _unions(both["seen"].to_numpy()[order], is_new, sets)
+    in_order = np.argsort(first)
+    return both[first[in_order]].with_columns(seen=pl.Series(number[in_order])), sets
 
 
 def _with_sets_in_use(fold: Fold) -> Fold:
-    """The fold without the sets that nothing refers to any more."""
-    used = np.unique(np.concatenate([fold.rows["seen"].to_numpy(), fold.anchors["seen"].to_numpy()]))
-    number = np.full(max(len(fold.sets), 1), -1, dtype=np.int64)
+    """The fold without the sets that nothing refers to any more, the others in their order."""
+    is_used = np.zeros(len(fold.sets), dtype=bool)
+    for frame in (fold.rows, fold.anchors):
+        is_used[frame["seen"].to_numpy()] = True
+    used = sorted(np.flatnonzero(is_used).tolist(), key=fold.sets.__getitem__)
+    number = np.full(len(fold.sets), -1, dtype=np.int64)
     number[used] = np.arange(len(used))
 
     def renumbered(frame: pl.DataFrame) -> pl.DataFrame:

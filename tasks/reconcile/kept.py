@@ -9,6 +9,7 @@ import polars as pl
 
 from tasks.reconcile.fold import Fold, add, nothing, purged, without
 from tasks.reconcile.model import Export
+from tasks.reconcile.sets import lists_of
 from warehouse.sources import source_hash
 from warehouse.stages import StageStore, hash_inputs
 from warehouse.vault import Vault
@@ -79,7 +80,7 @@ def _keep(vault: Vault, group_id: str, fold: Fold, purged_until: dt.date | None 
         return
     files = list(fold.files.items())  # their order numbers them
     frames = {name: getattr(fold, name) for name in _FRAMES}
-    frames["sets"] = pl.DataFrame({"members": fold.sets}, schema={"members": pl.List(pl.Int64)})
+    frames["sets"] = lists_of(fold.sets, pl.Int64()).to_frame("members")
     store.write(
         STAGE,
         hash_inputs(code=code, files=files, purged=purged_until),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tasks.reconcile.runs import Ints, pack
+from tasks.parse.columns import coded
+from tasks.parse.labels import SELF_LABEL
+from tasks.reconcile.model import Source
+from tasks.reconcile.people import with_identity
+from tasks.reconcile.runs import Ints, distinct, pack
 from tasks.reconcile.sets import Sets
 
 
@@ -27,16 +32,18 @@ class Labels:
     nodes: Ints
 
     @classmethod
-    def of(cls, said: pl.DataFrame, nodes: pl.DataFrame, sets: Sets) -> Labels:
-        """Of lines with ``seen, author``, and nodes with ``node, x, label``, dense and sorted by x and label."""
+    def of(cls, said: pl.DataFrame, authors: pl.Series, nodes: pl.DataFrame, sets: Sets) -> Labels:
+        """Of lines with ``seen, author`` (place in ``authors``), and nodes with ``node, x, label``, dense and
+        sorted by x and label.
+        """
         names = nodes["label"].unique().sort()
-        code = _code(said["author"], names)
-        first, of_row = _distinct(pack(said["seen"].to_numpy(), code))
-        row, x = sets.spread(said["seen"].to_numpy()[first])
+        seen, author = said["seen"].to_numpy(), said["author"].to_numpy()
+        some, of_row = distinct(pack(seen, author))
+        row, x = sets.spread(seen[some])
         n = len(names) + 1
         known = nodes["x"].to_numpy() * n + _code(nodes["label"], names)  # ascending, as nodes are sorted
-        place = np.searchsorted(known, x * n + code[first][row])
-        size = np.bincount(row, minlength=len(first))
+        place = np.searchsorted(known, x * n + _code(authors.gather(author[some]), names)[row])
+        size = np.bincount(row, minlength=len(some))
         return cls(of_row, np.cumsum(size) - size, size, nodes["node"].to_numpy()[place])
 
     def differs(self, of_node: Ints) -> npt.NDArray[np.bool_]:
@@ -69,6 +76,40 @@ def _code(labels: pl.Series, names: pl.Series) -> Ints:
     return code
 
 
-def _distinct(code: Ints) -> tuple[Ints, Ints]:
-    _, first, of_row = np.unique(code, return_index=True, return_inverse=True)
-    return first.astype(np.int64), of_row.astype(np.int64)
+def with_numbered_authors(said: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """Said lines with the ``author`` as the place in a list of labels, and that list."""
+    authors = coded(said["author"])
+    return said.with_columns(author=pl.Series(authors.code, dtype=pl.Int64)), authors.values
+
+
+def nodes_of(
+    exports: Sequence[Source], said: pl.DataFrame, authors: pl.Series, spoken: pl.DataFrame, sets: Sets
+) -> pl.DataFrame:
+    """Labels by export, not the owner's "You": ``node, x, label, is_author, exporter_no`` and identity."""
+    seen, author = said["seen"].to_numpy(), said["author"].to_numpy()
+    some = distinct(pack(seen, author))[0]
+    row, x = sets.spread(seen[some])
+    shown = (
+        pl.DataFrame({"x": x, "label": authors.gather(author[some][row])})
+        .unique()
+        .with_columns(is_author=True),
+        spoken.select("x", "label", is_author=False).unique(),
+    )
+    labels = pl.concat(shown).group_by("x", "label").agg(pl.col("is_author").any())
+    phone = [export.landed.exporter_no for export in exports]
+    return with_identity(
+        labels.filter(pl.col("is_author") | (pl.col("label") != SELF_LABEL))
+        .sort("x", "label")
+        .with_row_index("node")
+        .with_columns(
+            pl.col("node").cast(pl.Int64),
+            exporter_no=pl.col("x").replace_strict(range(len(phone)), phone, return_dtype=pl.Int64),
+        )
+    )
+
+
+def node_of(labels: pl.DataFrame, nodes: pl.DataFrame) -> pl.Series:
+    """The node of each ``x, label``, NULL where there is none."""
+    return labels.join(
+        nodes.select("x", "label", "node"), on=["x", "label"], how="left", maintain_order="left"
+    )["node"]

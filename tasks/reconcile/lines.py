@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +13,7 @@ import polars as pl
 from schemas.config import Group
 from tasks.reconcile.clocks import LONG_VOTE, SHORT_VOTE, align, settle, to_utc
 from tasks.reconcile.content import with_content
-from tasks.reconcile.fold import Fold
+from tasks.reconcile.fold import MINUTE_US, Fold
 from tasks.reconcile.model import Clock, Source
 from tasks.reconcile.runs import Ints
 from tasks.reconcile.sets import Sets, exploded, in_order_of_sight
@@ -97,11 +98,10 @@ def on_one_clock(fold: Fold, sources: Sequence[Source], group: Group) -> Lines:
 
 def _timed(lines: pl.DataFrame, wall: pl.Series, walls: Sequence[_Wall]) -> pl.DataFrame:
     """Add ``sent_at`` and ``minute``, of ``local_at`` on one of several wall clocks."""
-    sent_at = _utc(pl.col("local_at"), walls[0])
+    sent_at = _utc(lines["local_at"], walls[0])
     for number, one in enumerate(walls[1:], 1):
-        sent_at = pl.when(wall == number).then(_utc(pl.col("local_at"), one)).otherwise(sent_at)
-    timed = lines.with_columns(sent_at=sent_at)
-    return timed.with_columns(minute=pl.col("sent_at").dt.epoch("s").floordiv(60))
+        sent_at = _utc(lines["local_at"], one).zip_with(wall == number, sent_at)
+    return lines.with_columns(sent_at=sent_at, minute=sent_at.to_physical() // MINUTE_US)
 
 
 def _joined_minutes(said: pl.DataFrame, sets: Sets) -> pl.DataFrame:
@@ -109,6 +109,10 @@ def _joined_minutes(said: pl.DataFrame, sets: Sets) -> pl.DataFrame:
 
     A clock that is not the phone's own may show times that it never had: they are read as the hour after.
     """
+    ahead = (said["at"] - said["minute"]).to_numpy()
+    wall = said["wall"].to_numpy()
+    if not any(np.ptp(ahead[wall == one]) for one in np.unique(wall)):
+        return said  # clocks that never change skip nothing
     apart = said.select("wall", "at", "minute").unique()
     met = apart.filter(pl.struct("wall", "minute").is_duplicated())
     if met.is_empty():
@@ -120,9 +124,9 @@ def _joined_minutes(said: pl.DataFrame, sets: Sets) -> pl.DataFrame:
     )
 
 
-def _utc(local: pl.Expr, wall: _Wall) -> pl.Expr:
+def _utc(local: pl.Series, wall: _Wall) -> pl.Series:
     zone, ahead = wall
-    return to_utc(local - pl.duration(minutes=ahead) if ahead else local, zone)
+    return to_utc(local - dt.timedelta(minutes=ahead) if ahead else local, zone)
 
 
 def _anchors(
@@ -139,7 +143,7 @@ def _anchors(
     place = np.concatenate([row, len(texts) + np.arange(len(events))])
     wall = pl.concat([texts["at"], events["at"]])
     minute = {zone: _minutes(wall, zone) for zone in set(zones)}
-    order = np.argsort(x.astype(np.int32), kind="stable")
+    order = np.argsort(x.astype(np.min_scalar_type(len(zones))), kind="stable")  # the shorter, the faster
     ends = np.searchsorted(x[order], np.arange(len(zones) + 1))
     mine = [order[a:b] for a, b in pairwise(ends)]
     return [(key[at], minute[zone][place[at]]) for at, zone in zip(mine, zones, strict=True)], weight
@@ -147,13 +151,8 @@ def _anchors(
 
 def _minutes(wall: pl.Series, zone: str) -> Ints:
     """Minutes of a zone's wall clock -> of UTC, both since the epoch."""
-    local = (wall * 60_000_000).cast(pl.Datetime("us"))
-    minutes: Ints = (
-        local.to_frame("local")
-        .select(to_utc(pl.col("local"), zone).dt.epoch("s").floordiv(60))
-        .to_series()
-        .to_numpy()
-    )
+    local = (wall * MINUTE_US).cast(pl.Datetime("us"))
+    minutes: Ints = (to_utc(local, zone).to_physical() // MINUTE_US).to_numpy()
     return minutes
 
 
@@ -162,7 +161,7 @@ def _once_told(told: pl.DataFrame) -> pl.DataFrame:
     return (
         told.filter(pl.col("event").is_in(_ANCHOR_EVENTS))
         .group_by("x", "event")
-        .agg(at=pl.col("local_at").first().to_physical() // 60_000_000, n=pl.len())
+        .agg(at=pl.col("local_at").first().to_physical() // MINUTE_US, n=pl.len())
         .filter(pl.col("n") == 1)
         .select(
             "x",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
-from tasks.reconcile.runs import Ints
+from tasks.reconcile.runs import Ints, starts
 from tasks.reconcile.sets import Sets
+
+#: What messages are sorted by.
+_ORDER = ("sent_at", "minute", "after", "is_guest", "best")
 
 
 def in_order(messages: pl.DataFrame, lines: pl.DataFrame, sets: Sets, rank: Ints) -> pl.DataFrame:
@@ -29,7 +33,8 @@ def in_order(messages: pl.DataFrame, lines: pl.DataFrame, sets: Sets, rank: Ints
             .with_columns(after=pl.coalesce("place", "after"), is_guest=pl.coalesce("guest", "is_guest"))
             .drop("place", "guest")
         )
-    return placed.sort("sent_at", "minute", "after", "is_guest", "best").drop("after", "is_guest")
+    keys = [placed[name].to_physical().to_numpy() for name in _ORDER]
+    return placed.drop("after", "is_guest")[np.lexsort(keys[::-1])]
 
 
 def _mixed_minutes(messages: pl.DataFrame, lines: pl.DataFrame, sets: Sets, rank: Ints) -> pl.DataFrame:
@@ -38,10 +43,14 @@ def _mixed_minutes(messages: pl.DataFrame, lines: pl.DataFrame, sets: Sets, rank
     ``line, x, minute, rank, root``, in the order of export and file.
     """
     seen = lines["seen"].to_numpy()
-    best = pl.Series(sets.least(rank)[seen[messages["best"].to_numpy()]])
-    minutes = messages.select("minute", rank=best).group_by("minute").agg(pl.col("rank").n_unique())
-    minutes = minutes.filter(pl.col("rank") > 1)
-    of_minutes = lines.with_row_index("line").filter(pl.col("minute").is_in(minutes["minute"].implode()))
+    best = sets.least(rank)[seen[messages["best"].to_numpy()]]
+    minute = messages["minute"].to_numpy()
+    by_minute = np.argsort(minute)
+    begin = np.flatnonzero(starts(minute[by_minute]))
+    best = best[by_minute]
+    is_mixed = np.minimum.reduceat(best, begin) != np.maximum.reduceat(best, begin)
+    mixed = pl.Series(minute[by_minute][begin[is_mixed]])
+    of_minutes = lines.with_row_index("line").filter(pl.col("minute").is_in(mixed.implode()))
     row, x = sets.spread(of_minutes["seen"].to_numpy())
     return (
         of_minutes.select(pl.col("line").cast(pl.Int64), "minute", "root")[row]

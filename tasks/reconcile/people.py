@@ -193,6 +193,8 @@ def parties(people: People) -> list[int]:
     One contact name may stand for two numbers. Whoever of a party wrote a message, it is the same message;
     so messages are merged by party, and told apart by the finer label.
     """
+    if not people.conflicts:
+        return people.clusters()
     union = People(people.exports, people.is_public, people.is_told)
     for node, head in enumerate(people.clusters()):
         union.join(node, head)

@@ -17,8 +17,8 @@ from tasks.reconcile.clocks import to_local
 from tasks.reconcile.coverage import cover, history_start, spans, vanishing_times
 from tasks.reconcile.due import due_dates
 from tasks.reconcile.events import merge_events, own_events, owners, spoken_of
-from tasks.reconcile.fold import Fold, add, nothing
-from tasks.reconcile.labels import Labels
+from tasks.reconcile.fold import MINUTE_US, Fold, add, nothing
+from tasks.reconcile.labels import Labels, node_of, nodes_of, with_numbered_authors
 from tasks.reconcile.lines import on_one_clock
 from tasks.reconcile.model import Clock, Export, Reconciled, Source, canonical
 from tasks.reconcile.order import in_order
@@ -30,10 +30,9 @@ from tasks.reconcile.people import (
     parties,
     resolve,
     support,
-    with_identity,
 )
-from tasks.reconcile.runs import Ints
-from tasks.reconcile.sets import Sets, exploded
+from tasks.reconcile.runs import Ints, distinct, pack
+from tasks.reconcile.sets import Sets, exploded, lists_of
 from tasks.reconcile.slots import Slots, Witnesses, absorb, find_slots, messages_of
 from tasks.reconcile.unpaired import residual_votes
 from tasks.reconcile.votes import event_votes, text_votes
@@ -79,12 +78,12 @@ def merge(fold: Fold, sources: Sequence[Source], group: Group) -> Reconciled:
         return _nothing(ordered)
     lines = on_one_clock(fold, ordered, group)
     told, sets = lines.told, lines.sets
-    said = _with_own_names(lines.said, sets, ordered)
+    said, authors = with_numbered_authors(_with_own_names(lines.said, sets, ordered))
     spoken = with_owners(spoken_of(told), "label", ordered)
-    nodes = _nodes(ordered, said, spoken, sets)
-    spoken = spoken.with_columns(node=_node_of(spoken.select("x", "label"), nodes))
+    nodes = nodes_of(ordered, said, authors, spoken, sets)
+    spoken = spoken.with_columns(node=node_of(spoken.select("x", "label"), nodes))
     witness = _witnesses(ordered)
-    people, votes, merged, said = _who_said_what(said, spoken, nodes, sets, witness)
+    people, votes, merged, said = _who_said_what(said, authors, spoken, nodes, sets, witness)
     of_node = np.asarray(people.clusters(), dtype=np.int64)
     messages_now = messages_of(merged.slots, merged.roots, of_node[merged.node], sets)
     placed = _told(messages_now, said, merged, sets, witness, group)
@@ -94,7 +93,7 @@ def merge(fold: Fold, sources: Sequence[Source], group: Group) -> Reconciled:
     number = _person_numbers(placed, events, nodes, person)
     events = _numbered(events, number)
     messages = _messages(placed, sets, ordered, number)
-    told = told.with_columns(local_at=to_local(pl.col("sent_at"), group.timezone))
+    told = told.with_columns(local_at=to_local(told["sent_at"], group.timezone))
     own = own_events(told.with_columns(line="seq")).join(
         told.select("x", "local_at", line="seq"), on=["x", "line"]
     )
@@ -150,27 +149,6 @@ def _witnesses(exports: Sequence[Source]) -> Witnesses:
     return Witnesses(np.array(days), np.argsort(by_age), np.argsort(by_worth))
 
 
-def _nodes(exports: Sequence[Source], said: pl.DataFrame, spoken: pl.DataFrame, sets: Sets) -> pl.DataFrame:
-    """Labels by export, not the owner's "You": ``node, x, label, is_author, exporter_no`` and identity."""
-    authors = said.select("seen", "author").unique()
-    row, x = sets.spread(authors["seen"].to_numpy())
-    shown = (
-        pl.DataFrame({"x": x, "label": authors["author"].gather(row)}).unique().with_columns(is_author=True),
-        spoken.select("x", "label", is_author=False).unique(),
-    )
-    labels = pl.concat(shown).group_by("x", "label").agg(pl.col("is_author").any())
-    phone = [export.landed.exporter_no for export in exports]
-    return with_identity(
-        labels.filter(pl.col("is_author") | (pl.col("label") != SELF_LABEL))
-        .sort("x", "label")
-        .with_row_index("node")
-        .with_columns(
-            pl.col("node").cast(pl.Int64),
-            exporter_no=pl.col("x").replace_strict(range(len(phone)), phone, return_dtype=pl.Int64),
-        )
-    )
-
-
 def _with_own_names(said: pl.DataFrame, sets: Sets, exports: Sequence[Source]) -> pl.DataFrame:
     """Said lines with the owner's name for "You"; a block that phones of several owners show is taken apart."""
     names = [export.landed.owner for export in exports]
@@ -201,33 +179,33 @@ def with_owners(lines: pl.DataFrame, column: str, exports: Sequence[Source]) -> 
     )
 
 
-def _node_of(labels: pl.DataFrame, nodes: pl.DataFrame) -> pl.Series:
-    return labels.join(
-        nodes.select("x", "label", "node"), on=["x", "label"], how="left", maintain_order="left"
-    )["node"]
-
-
 def _who_said_what(
-    said: pl.DataFrame, spoken: pl.DataFrame, nodes: pl.DataFrame, sets: Sets, witness: Witnesses
+    said: pl.DataFrame,
+    authors: pl.Series,
+    spoken: pl.DataFrame,
+    nodes: pl.DataFrame,
+    sets: Sets,
+    witness: Witnesses,
 ) -> tuple[People, pl.DataFrame, _Merged, pl.DataFrame]:
     """People from votes, messages from people; once more if what was left unpaired joins more labels.
 
     Returns:
         The people, the votes, the messages, and the lines as these refer to them.
     """
-    labels = Labels.of(said, nodes, sets)
+    labels = Labels.of(said, authors, nodes, sets)
     votes = pl.concat([text_votes(said, labels), event_votes(spoken)]).group_by("a", "b").sum().sort("a", "b")
     people = resolve(nodes, votes, _renumbered(spoken))
-    merged, rows = _merge(said, labels, people, nodes, votes, sets, witness)
+    merged, rows = _merge(said, authors, labels, people, nodes, votes, sets, witness)
     more = residual_votes(merged.slots, merged.roots, people, nodes, sets)
     if more.height and join_by_votes(people, nodes, more):
         votes = pl.concat([votes, more]).group_by("a", "b").sum().sort("a", "b")
-        merged, rows = _merge(said, labels, people, nodes, votes, sets, witness)
+        merged, rows = _merge(said, authors, labels, people, nodes, votes, sets, witness)
     return people, votes, merged, rows
 
 
 def _merge(
     said: pl.DataFrame,
+    authors: pl.Series,
     labels: Labels,
     people: People,
     nodes: pl.DataFrame,
@@ -242,7 +220,7 @@ def _merge(
     differs = labels.differs(person * 2 + coarse)
     if differs.any():
         said = exploded(said, sets, differs)
-        labels = Labels.of(said, nodes, sets)
+        labels = Labels.of(said, authors, nodes, sets)
     node = labels.node
     party = np.asarray(parties(people), dtype=np.int64)[node]
     slots = find_slots(said, sets, witness, party, coarse[node])
@@ -280,7 +258,7 @@ def _told(
     ordered = in_order(timed, said.select("seen", "minute").with_columns(root=root), sets, witness.rank)
     return ordered.with_columns(
         message_id=pl.int_range(pl.len(), dtype=pl.Int64),
-        local_at=to_local(pl.col("sent_at"), group.timezone),
+        local_at=to_local(ordered["sent_at"], group.timezone),
         text=said["text"].gather(_held(slots, ordered["text_line"], said["text"])),
         text_key=said["text_key"].gather(ordered["text_line"]),
     )
@@ -359,7 +337,7 @@ def _messages(
     used = merged["seen"].unique()
     file_ids = np.array([export.file_id for export in exports], dtype=object)
     names = [sorted(file_ids[list(sets.members[seen])]) for seen in used.to_list()]
-    shown = pl.DataFrame({"seen": used, "export_ids": pl.Series(names, dtype=pl.List(pl.String))})
+    shown = pl.DataFrame({"seen": used, "export_ids": lists_of(names, pl.String())})
     return MESSAGES.conform(
         merged.join(number, on="person", how="left", maintain_order="left")
         .join(shown, on="seen", how="left", maintain_order="left")
@@ -382,27 +360,34 @@ def _changes(merged: pl.DataFrame) -> pl.DataFrame:
 def _ends(ends: pl.DataFrame, told: pl.DataFrame, group: Group) -> pl.DataFrame:
     """Per export what its span follows from, see :func:`tasks.reconcile.coverage.spans`."""
     created = told.filter(pl.col("event") == "created").group_by("x").agg(pl.col("local_at").min())
-    return (
+    shown = (
         ends.filter(pl.col("shown_from").is_not_null())
         .join(created.select("x", created=pl.col("local_at").dt.date()), on="x", how="left")
         .select(
             "x",
             "created",
-            first_at=to_local(pl.col("shown_from"), group.timezone),
-            last_at=to_local(pl.col("shown_to"), group.timezone),
+            "shown_from",
             sent_last="shown_to",
             first_message="said_from",
         )
+    )
+    return shown.with_columns(
+        first_at=to_local(shown["shown_from"], group.timezone),
+        last_at=to_local(shown["sent_last"], group.timezone),
     )
 
 
 def _shown_days(said: pl.DataFrame, sets: Sets, group: Group) -> pl.DataFrame:
     """``x, date``: the days of which an export shows messages."""
-    hours = said.select("seen", hour=pl.col("minute") // _QUARTER).unique()  # no zone is offset by less
-    moment = pl.from_epoch(pl.col("hour") * _QUARTER * 60, time_unit="s").cast(pl.Datetime("us"))
-    days = hours.select("seen", date=to_local(moment, group.timezone).dt.date()).unique()
-    row, x = sets.spread(days["seen"].to_numpy())
-    return pl.DataFrame({"x": x, "date": days["date"].gather(row)}).unique().sort("x", "date")
+    seen, hour = said["seen"].to_numpy(), said["minute"].to_numpy() // _QUARTER  # no zone is offset by less
+    some = distinct(pack(seen, hour))[0]
+    moment = pl.Series(hour[some] * (_QUARTER * MINUTE_US)).cast(pl.Datetime("us"))
+    seen, day = seen[some], to_local(moment, group.timezone).dt.date().to_physical().cast(pl.Int64).to_numpy()
+    some = distinct(pack(seen, day))[0]
+    row, x = sets.spread(seen[some])
+    day = day[some][row]
+    some = distinct(pack(x, day))[0]
+    return pl.DataFrame({"x": x[some], "date": pl.Series(day[some]).cast(pl.Int32).cast(pl.Date)})
 
 
 def _labels(

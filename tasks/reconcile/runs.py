@@ -1,11 +1,17 @@
-"""Equal neighbours in sorted arrays: the one tool behind votes, occurrences and slots."""
+"""Equal rows of arrays, brought together or neighbours already: the tools behind votes, occurrences and slots."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+#: Codes of a range so many times as long as they are many are looked up in a table, others sorted.
+_TABLE = 4
+_MIX, _HALF = np.uint64(0xD6E8FEB86659FD93), np.uint64(32)
 
 
 def pack(*columns: Ints) -> Ints:
@@ -32,10 +38,44 @@ def pack(*columns: Ints) -> Ints:
 
 def dense(code: Ints) -> Ints:
     """Ordinals of the distinct values, in their order."""
-    return np.unique(code, return_inverse=True)[1].astype(np.int64)
+    return distinct(code)[1]
 
 
-def starts(*columns: Ints) -> npt.NDArray[np.bool_]:
+def distinct(code: Ints) -> tuple[Ints, Ints]:
+    """A row of each distinct value, by rising value, and the ordinal of each row's value."""
+    if not len(code):
+        return code, code
+    low, span = int(code.min()), int(code.max()) - int(code.min()) + 1
+    if span > _TABLE * len(code):
+        _, row, ordinal = np.unique(code, return_index=True, return_inverse=True)
+        return row, ordinal.astype(np.int64)
+    row = np.full(span, -1, dtype=np.int64)
+    row[code - low] = np.arange(len(code))
+    is_held = row >= 0
+    return row[is_held], (np.cumsum(is_held) - 1)[code - low]
+
+
+def together(*columns: Ints) -> tuple[Ints, Bools]:
+    """An order in which equal rows stand together, and the marks of :func:`starts` in it.
+
+    Whatever tells equal rows apart, or says which of them comes first, is left open. To sort by a hash of all
+    columns costs a fourth of what it takes to sort by one after the other; where two rows share a hash, that is
+    what is done.
+    """
+    key = np.zeros(len(columns[0]), dtype=np.uint64)
+    for column in columns:
+        key ^= column.view(np.uint64)
+        key *= _MIX
+        key ^= key >> _HALF
+    order = np.argsort(key)
+    new = starts(*(column[order] for column in columns))
+    if np.count_nonzero(new) != np.count_nonzero(starts(key[order])):
+        order = np.lexsort(columns)
+        new = starts(*(column[order] for column in columns))
+    return order, new
+
+
+def starts(*columns: npt.NDArray[Any]) -> Bools:
     """Whether a row differs from the one before, in columns sorted alike."""
     new = np.ones(len(columns[0]), dtype=bool)
     if len(new) > 1:
@@ -43,7 +83,7 @@ def starts(*columns: Ints) -> npt.NDArray[np.bool_]:
     return new
 
 
-def within(new: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def within(new: Bools) -> tuple[Ints, Ints]:
     """Per row its ordinal in its run and the length of the run, from the marks of :func:`starts`."""
     begin = np.flatnonzero(new)
     run = np.cumsum(new) - 1

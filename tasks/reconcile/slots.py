@@ -8,20 +8,16 @@ then leave slots of one message that no export shows together; these are absorbe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from schemas.vocabulary import MESSAGE_KINDS
+from tasks.reconcile.content import KIND_ORDER
 from tasks.reconcile.digest import DELETED, MEDIA, POLL
-from tasks.reconcile.runs import Ints, pack, starts, within
+from tasks.reconcile.runs import Bools, Ints, pack, starts, within
 from tasks.reconcile.sets import Sets
-
-#: Kinds from the best told to the least; "media" says only that there was some.
-_VAGUE = ("media", "deleted")
-_TELLING = ("sticker", "gif")  # some phones call them image and video
-KIND_ORDER = (*_TELLING, *(kind for kind in MESSAGE_KINDS if kind not in _TELLING + _VAGUE), *_VAGUE)
 
 VERSION_COLUMNS = (
     "slot",
@@ -36,6 +32,9 @@ VERSION_COLUMNS = (
     "is_head",
     "is_tail",
 )
+
+_Number = TypeVar("_Number", bound=np.generic)
+_NONE = np.iinfo(np.int64).max
 
 #: Nobody writes so much in a minute; a hostile file that does shall not cost time and memory.
 MAX_VERSIONS = 100
@@ -77,7 +76,7 @@ def find_slots(
     """Multiset union of all exports' lines.
 
     Args:
-        lines: ``block, seen, minute, key, kind_class, has_words, kind, text, is_edited, is_forwarded,
+        lines: ``block, seen, minute, key, kind_class, has_words, kind_rank, text, is_edited, is_forwarded,
             has_seconds, sent_at, is_head, is_tail``; a block is what the exports of ``seen`` show of a minute, in
             the order of the file. Head and tail are an export's first and last minute, which it may show in
             part.
@@ -95,48 +94,84 @@ def find_slots(
         of the oldest export that still holds the text; NULL if none does).
     """
     of_line = _slot_of_line(lines, party)
-    n = lines.height
-    edited = pl.col("is_edited")
-    oldest, newest = (pl.col(name) * n + pl.col("line") for name in ("oldest_age", "newest_age"))
-    ranked = pl.col("best_rank") * n + pl.col("line")
-    fine = ranked + pl.col("is_coarse").cast(pl.Int64) * n * sets.n_exports
-    seen = lines["seen"].to_numpy()
-    frame = (
-        lines.with_columns(
-            line=pl.int_range(n, dtype=pl.Int64),
-            slot=pl.Series(of_line),
-            party=pl.Series(party),
-            is_coarse=pl.Series(is_coarse),
-            oldest_age=pl.Series(sets.least(witness.age)[seen]),
-            newest_age=pl.Series(sets.most(witness.age)[seen]),
-            best_rank=pl.Series(sets.least(witness.rank)[seen]),
-            shown_on=pl.Series(sets.least(witness.shown_on)[seen]).cast(pl.Int32).cast(pl.Date),
-        )
-        .group_by("slot")
-        .agg(
-            pl.col("minute", "key", "party", "kind_class", "has_words").first(),
-            seen=pl.col("seen").sort(),
-            kind_rank=pl.col("kind")
-            .replace_strict(list(KIND_ORDER), range(len(KIND_ORDER)), return_dtype=pl.UInt8)
-            .min(),
-            is_edited=edited.any(),
-            is_forwarded=pl.col("is_forwarded").any(),
-            second_at=pl.col("sent_at").filter(pl.col("has_seconds")).min(),
-            edited_on=pl.col("shown_on").filter(edited).min(),
-            deleted_on=pl.col("shown_on").filter(pl.col("kind_class") == DELETED).min(),
-            is_inside=(~pl.col("is_head") & ~pl.col("is_tail")).any(),
-            is_head=pl.col("is_head").any(),
-            is_tail=pl.col("is_tail").any(),
-            oldest=oldest.min(),
-            newest=newest.max(),
-            newest_edit=newest.filter(edited).max(),
-            best=ranked.min(),
-            author=fine.min(),
-            held=oldest.filter(pl.col("text").is_not_null()).min(),
-        )
-        .sort("slot")
+    runs = _Runs.of(of_line)
+    seen, line = lines["seen"].to_numpy(), np.arange(lines.height)
+    is_edited, is_forwarded, is_head, is_tail = (
+        lines[name].to_numpy() for name in ("is_edited", "is_forwarded", "is_head", "is_tail")
     )
-    return Slots(of_line, frame.with_columns(seen=pl.Series(sets.union(frame["seen"]))))
+    marks = runs.any(is_edited, is_forwarded, ~is_head & ~is_tail, is_head, is_tail)
+    oldest = sets.least(witness.age)[seen] * lines.height + line
+    newest = sets.most(witness.age)[seen] * lines.height + line
+    best = sets.least(witness.rank)[seen] * lines.height + line
+    shown_on = sets.least(witness.shown_on)[seen]
+    some = lines.select("minute", "key", "kind_class", "has_words")[runs.order[runs.begin]]
+    frame = some.select(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("slot"),
+        "minute",
+        "key",
+        "kind_class",
+        "has_words",
+        party=pl.Series(party[runs.order[runs.begin]]),
+        seen=pl.Series(sets.union(seen[runs.order], runs.is_new)),
+        kind_rank=pl.Series(runs.least(lines["kind_rank"].to_numpy())),
+        second_at=runs.least_of(
+            lines["sent_at"].to_physical().to_numpy(), lines["has_seconds"].to_numpy()
+        ).cast(pl.Datetime("us")),
+        edited_on=runs.least_of(shown_on, is_edited).cast(pl.Int32).cast(pl.Date),
+        deleted_on=runs.least_of(shown_on, (lines["kind_class"] == DELETED).to_numpy())
+        .cast(pl.Int32)
+        .cast(pl.Date),
+        **dict(zip(("is_edited", "is_forwarded", "is_inside", "is_head", "is_tail"), marks, strict=True)),
+        oldest=pl.Series(runs.least(oldest)),
+        newest=pl.Series(runs.most(newest)),
+        newest_edit=-runs.least_of(-newest, is_edited),
+        best=pl.Series(runs.least(best)),
+        author=pl.Series(runs.least(best + is_coarse * (lines.height * sets.n_exports))),
+        held=runs.least_of(oldest, lines["text"].is_not_null().to_numpy()),
+    )
+    return Slots(of_line, frame)
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Rows brought together by a number, which is dense: their order, and where in it each number begins."""
+
+    number: Ints
+    order: Ints
+    is_new: Bools
+    begin: Ints
+
+    @classmethod
+    def of(cls, number: Ints) -> _Runs:
+        order = np.argsort(number)
+        is_new = starts(number[order])
+        return cls(number, order, is_new, np.flatnonzero(is_new))
+
+    def least(self, values: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+        """By number, the least value."""
+        return np.minimum.reduceat(values[self.order], self.begin)
+
+    def most(self, values: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+        """By number, the greatest value."""
+        return np.maximum.reduceat(values[self.order], self.begin)
+
+    def any(self, *flags: Bools) -> list[pl.Series]:
+        """By number, for each kind of mark whether some row has it."""
+        bits = np.zeros(len(self.order), dtype=np.uint8)
+        for place, flag in enumerate(flags):
+            bits |= flag.view(np.uint8) << np.uint8(place)
+        some = np.bitwise_or.reduceat(bits[self.order], self.begin)
+        return [
+            pl.Series((some >> np.uint8(place) & np.uint8(1)).view(np.bool_)) for place in range(len(flags))
+        ]
+
+    def least_of(self, values: Ints, chosen: Bools) -> pl.Series:
+        """By number, the least value of the rows chosen; NULL where none is."""
+        least = np.full(len(self.begin), _NONE)
+        rows = np.flatnonzero(chosen)
+        np.minimum.at(least, self.number[rows], values[rows])
+        found = pl.Series(least)
+        return found.set(found == _NONE, None)
 
 
 def _slot_of_line(lines: pl.DataFrame, party: Ints) -> Ints:
@@ -308,18 +343,21 @@ def messages_of(slots: Slots, roots: pl.DataFrame, person: Ints, sets: Sets) -> 
     """
     deleted = pl.col("kind_class") == DELETED
     words = pl.col("has_words") & ~deleted
-    rooted = slots.frame.with_columns(roots.sort("slot")["root"])  # slots are dense, in their order
-    is_version = rooted["root"].is_duplicated()
-    whole = rooted.filter(~is_version).with_columns(
+    root = roots.sort("slot")["root"]  # slots are dense, in their order
+    n_versions = np.bincount(root.to_numpy(), minlength=len(root))
+    is_version = pl.Series(n_versions[root.to_numpy()] > 1)
+    rooted = slots.frame.with_columns(root)
+    whole = rooted.select(
+        *(name for name in _TOLD if name in rooted.columns and name not in ("kind_rank", "newest")),
         is_deleted=deleted,
         kind_rank=pl.when(~deleted).then("kind_rank"),
         is_poll=pl.col("kind_class") == POLL,
         newest=pl.when(~deleted).then("newest"),
-    )
+    ).filter(~is_version)
     told = pl.concat([whole.select(_TOLD), _as_one(rooted.filter(is_version), deleted, words, sets)]).sort(
         "root"
     )
-    kind = pl.col("kind_rank").replace_strict(range(len(KIND_ORDER)), list(KIND_ORDER), default=None)
+    kind = pl.lit(pl.Series(KIND_ORDER)).gather("kind_rank")
     return told.select(
         "root",
         "minute",
@@ -340,10 +378,10 @@ def messages_of(slots: Slots, roots: pl.DataFrame, person: Ints, sets: Sets) -> 
 
 def _as_one(versions: pl.DataFrame, deleted: pl.Expr, words: pl.Expr, sets: Sets) -> pl.DataFrame:
     """One row for all versions of a message."""
-    told = versions.group_by("root").agg(
+    versions = versions.sort("root")
+    told = versions.group_by("root", maintain_order=True).agg(
         pl.col("minute").first(),
         author=pl.col("author").min(),
-        seen=pl.col("seen").unique().sort(),
         is_deleted=deleted.any(),
         kind_rank=pl.col("kind_rank").filter(~deleted).min(),
         is_poll=(pl.col("kind_class") == POLL).any(),
@@ -357,4 +395,5 @@ def _as_one(versions: pl.DataFrame, deleted: pl.Expr, words: pl.Expr, sets: Sets
         oldest=pl.coalesce(pl.col("oldest").filter(words).min(), pl.col("oldest").min()),
         best=pl.col("best").min(),
     )
-    return told.with_columns(seen=pl.Series(sets.union(told["seen"]), dtype=pl.Int64)).select(_TOLD)
+    seen = sets.union(versions["seen"].to_numpy(), starts(versions["root"].to_numpy()))
+    return told.with_columns(seen=pl.Series(seen, dtype=pl.Int64)).select(_TOLD)

@@ -13,6 +13,7 @@ from tasks.land.exporters import exporter_of, exporter_ordinals
 from tasks.land.land import read_ledger
 from tasks.land.ledger import Ledger
 from tasks.parse.stage import parsed_name
+from tasks.reconcile.fold import COLUMNS
 from tasks.reconcile.kept import folded
 from tasks.reconcile.model import Export, Reconciled, Source
 from tasks.reconcile.reconcile import merge
@@ -83,7 +84,7 @@ def landings(ledger: Ledger, group: Group, group_id: str) -> list[Landed]:
 
 
 def _parsed(workspace: Workspace, ledger: Ledger, group_id: str, file_id: str) -> pl.DataFrame:
-    return workspace.vault.read_frame(parsed_name(group_id, file_id, ledger.parsed_under[file_id]))
+    return workspace.vault.read_frame(parsed_name(group_id, file_id, ledger.parsed_under[file_id]), COLUMNS)
 
 
 def _frames(reconciled: Reconciled) -> dict[str, pl.DataFrame]:

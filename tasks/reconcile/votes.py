@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from tasks.reconcile.labels import Labels
-from tasks.reconcile.runs import Ints, pack, starts, within
+from tasks.reconcile.runs import Ints, distinct, pack, starts, within
 
 Bools = npt.NDArray[np.bool_]
 
@@ -70,9 +70,9 @@ def _distinct_messages(
         rows = begin[length == k][:, None] + np.arange(k)
         kinds = np.sort(marked[rows], axis=1)
         code = pack(strong[rows[:, 0]].astype(np.int64), *(kinds[:, j] for j in range(k)))
-        _, first, times = np.unique(code, return_index=True, return_counts=True)
-        chosen.append(rows[first])
-        weight.append(times)
+        one, kind = distinct(code)
+        chosen.append(rows[one])
+        weight.append(np.bincount(kind))
     return chosen, weight
 
 

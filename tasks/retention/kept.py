@@ -8,14 +8,18 @@ from collections.abc import Mapping
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from tasks.measure.frozen import PARTS, Frozen, without_lost
+from tasks.measure.frozen import PARTS, Frozen, hashed
 from tasks.measure.frozen_before import is_older
-from tasks.rights.known import Known
+from tasks.measure.frozen_left import without_lost
+from tasks.reconcile.stage import STAGE as RECONCILE
+from tasks.rights.known import NOBODY, Known
+from tasks.rights.tombstones import erasures_hash
 from warehouse.keys import DigestKey, digest_key
+from warehouse.stages import StageStore
 from warehouse.vault import Vault
 from warehouse.workspace import Workspace
 
-#: Names on lists and titles among what is frozen.
+#: Names on lists among what is frozen, and sums that were told; titles where an earlier version kept them.
 _READABLE = {"entries": ("form",), "versions": ("title",), "messages": ("text_left", "plain_left")}
 
 
@@ -64,9 +68,30 @@ def read_frozen(workspace: Workspace, group_id: str, people: pl.DataFrame) -> Fr
 
 
 def is_frozen_before(vault: Vault, group_id: str) -> bool:
-    """Whether an earlier version froze lists of the group in another form; the next freezing renews it."""
-    name = _part_name(group_id, "entries")
-    return vault.exists(name) and is_older(vault.read_frame(name))
+    """Whether an earlier version froze texts of the group in another form; the next freezing renews it."""
+    names = [_part_name(group_id, part) for part in ("entries", "messages")]
+    return vault.exists(names[1]) and is_older(*map(vault.read_frame, names))
+
+
+def forget_erased(workspace: Workspace, group_id: str) -> None:
+    """After an erasure: what is frozen of messages that went from the store goes too."""
+    state, store = read_retention(workspace.vault, group_id), StageStore(workspace.vault, group_id)
+    erased = erasures_hash(workspace.vault)
+    if erased and erased != state.erasures and store.stamp(RECONCILE) is not None:
+        drop_unfound(workspace, group_id, store.frame(RECONCILE, "messages"))
+        write_retention(workspace.vault, group_id, state.model_copy(update={"erasures": erased}))
+
+
+def frozen_entries(
+    workspace: Workspace, group_id: str, canonical_ids: list[str], forms: set[str]
+) -> pl.DataFrame:
+    """Names, statuses and amounts of frozen list entries of people, or under one of the names in normal words."""
+    name, shown = _part_name(group_id, "entries"), ("form", "participation_status", "amount_idr", "n_guests")
+    refs = digest_key(workspace.vault).hashes(canonical_ids)
+    frame = workspace.vault.read_frame(name) if workspace.vault.exists(name) else pl.DataFrame()
+    if not set(shown) <= set(frame.columns):
+        return pl.DataFrame()
+    return frame.filter(pl.col("ref").is_in(refs) | pl.col("form").is_in(sorted(forms))).select(shown)
 
 
 def drop_unfound(workspace: Workspace, group_id: str, messages: pl.DataFrame) -> int:
@@ -108,6 +133,18 @@ def mask_frozen(workspace: Workspace, group_id: str, known: Known) -> bool:
         present = [name for name in columns if name in frame.columns]
         masked = frame.with_columns(known.masked(frame[name]).alias(name) for name in present)
         if not masked.equals(frame):
+            if part == "entries" and frame["said"].dtype == pl.String:
+                masked = _of_nobody(frame, masked, digest_key(workspace.vault))
             workspace.vault.write_frame(_part_name(group_id, part), masked)
             changed = True
     return changed
+
+
+def _of_nobody(frame: pl.DataFrame, masked: pl.DataFrame, key: DigestKey) -> pl.DataFrame:
+    """Masked entries as those are read that an export brings later, in which the name is masked as well."""
+    is_masked = masked["form"].ne_missing(frame["form"])
+    (line,) = hashed(pl.Series([NOBODY]), key)
+    return masked.with_columns(
+        form=pl.when(is_masked).then(pl.col("form").str.to_lowercase()).otherwise("form"),
+        said=pl.when(is_masked).then(pl.lit(line)).otherwise("said"),
+    )

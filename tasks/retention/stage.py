@@ -23,8 +23,7 @@ from tasks.reconcile.digest import digest
 from tasks.reconcile.kept import purge_fold
 from tasks.reconcile.stage import STAGE as RECONCILE
 from tasks.retention.kept import (
-    Retention,
-    drop_unfound,
+    forget_erased,
     is_frozen_before,
     read_retention,
     references,
@@ -32,7 +31,6 @@ from tasks.retention.kept import (
     write_retention,
 )
 from tasks.retention.purge import due_files, frozen_until, n_texts, without_texts
-from tasks.rights.tombstones import erasures_hash
 from tasks.run import GroupOutcome, Run
 from warehouse.failpoints import reach
 from warehouse.keys import digest_key
@@ -66,15 +64,16 @@ def retain_group(
     workspace: Workspace, run: Run, group_id: str, today: dt.date, retention_days: int
 ) -> GroupOutcome:
     """Delete the texts of one group whose time is over on a day; see the module."""
+    forget_erased(workspace, group_id)
     vault, ledger = workspace.vault, read_ledger(workspace.vault, group_id)
     state = read_retention(vault, group_id)
     merged = StageStore(vault, group_id).stamp(RECONCILE) is not None
-    for file_id in ledger.metas if merged else ():
+    # an export that cannot be used is never merged: its time begins when it is first met
+    for file_id in [*(ledger.metas if merged else ()), *ledger.refused]:
         state.reconciled_on.setdefault(file_id, today)
     due = due_files(state.reconciled_on, today, retention_days)
     until = frozen_until(ledger.metas, due, state.frozen_until)
     counts = {"purged": 0, "raw": 0}
-    _forget_erased(workspace, group_id, state)
     if until is not None:
         exports = _with_texts(workspace, ledger, group_id, until)
         if exports or _store_has_texts(vault, group_id, until) or is_frozen_before(vault, group_id):
@@ -87,16 +86,8 @@ def retain_group(
         reach("retention.purged")
         _purge_store(vault, group_id, until)
         purge_fold(vault, group_id, until)
-        counts["raw"] = _remove_raw(vault, ledger, due)
+    counts["raw"] = _remove_raw(vault, ledger, due)
     return GroupOutcome(group_id=group_id, is_new=any(counts.values()), counts=counts)
-
-
-def _forget_erased(workspace: Workspace, group_id: str, state: Retention) -> None:
-    """After an erasure: what is frozen of messages that went goes too."""
-    erased = erasures_hash(workspace.vault)
-    if erased and erased != state.erasures:
-        drop_unfound(workspace, group_id, StageStore(workspace.vault, group_id).frame(RECONCILE, "messages"))
-        state.erasures = erased
 
 
 def _remove_aged(vault: Vault, last: dt.date) -> None:
@@ -167,9 +158,9 @@ def _purge_store(vault: Vault, group_id: str, until: dt.date) -> None:
 
 
 def _remove_raw(vault: Vault, ledger: Ledger, due: list[str]) -> int:
-    raw = [
-        raw_name(file_id) for file_id in due if file_id in ledger.metas and vault.exists(raw_name(file_id))
-    ]
+    """Remove what was handed in, whether it could be used or not; rosters stay."""
+    exports = ledger.contents("export")
+    raw = [raw_name(file_id) for file_id in due if file_id in exports and vault.exists(raw_name(file_id))]
     for name in raw:
         vault.remove(name)
     return len(raw)

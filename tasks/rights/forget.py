@@ -28,6 +28,7 @@ from tasks.measure.stage import measure_group
 from tasks.publish.stage import publish_snapshot, release_run
 from tasks.reconcile.stage import STAGE as RECONCILE
 from tasks.reconcile.stage import reconcile_group
+from tasks.retention.kept import forget_erased
 from tasks.rights.known import EVERYWHERE, own_form, phrases_of
 from tasks.rights.month import month_in_force
 from tasks.rights.people import (
@@ -321,7 +322,10 @@ def _settle(workspace: Workspace) -> tuple[int, str | None]:
     open_run(workspace, run)
     try:
         n_files = withhold_groups(workspace, run, groups)
-        for stage in (reconcile_group, identify_group, validate_group, measure_group):
+        for group_id in groups:
+            reconcile_group(workspace, run, group_id)
+            forget_erased(workspace, group_id)  # what is frozen of texts that are gone already
+        for stage in (identify_group, validate_group, measure_group):
             for group_id in groups:
                 stage(workspace, run, group_id)
         snapshot_id = _reload(workspace, run, groups)

@@ -18,6 +18,8 @@ from tasks.identify.roster import read_roster
 from tasks.identify.senders import read_label
 from tasks.identify.stage import STAGE as IDENTIFY
 from tasks.land.land import raw_name, read_ledger
+from tasks.measure.names import name_forms
+from tasks.measure.text.lexicon import lexicon_for
 from tasks.reconcile.stage import STAGE as RECONCILE
 from tasks.rights.withhold import number_form
 from warehouse.keys import PseudonymKey
@@ -47,10 +49,12 @@ class Held:
     labels: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # group -> (file_id, label)
     person_nos: dict[str, set[int]] = field(default_factory=dict)  # group -> persons of its store
     group_ids: set[str] = field(default_factory=set)
+    normal: set[str] = field(default_factory=set)  # names in normal words, as lists and messages are read
 
     def forms(self) -> set[str]:
-        """Folded names of every kind."""
-        return {form for text in (*self.names, *self.aliases) if (form := fold(text)) and not form.isdigit()}
+        """Folded names of every kind, and as they stand in what is kept of texts: 'Nur\'aini' as 'nuraini'."""
+        folded = {fold(text) for text in (*self.names, *self.aliases, *self.normal)}
+        return {form for form in folded if form and not form.isdigit()}
 
 
 @dataclass
@@ -79,7 +83,18 @@ def everybody(workspace: Workspace) -> Everybody:
         for row in _listed(workspace, group_id):
             common |= {word for place in _PLACES if row[place] for word in fold(row[place]).split()}
             index.enter(workspace.config.community_of(group_id), row)
-    return Everybody(list(found.values()), common)
+    people = list(found.values())
+    _enter_normal(people)
+    return Everybody(people, common)
+
+
+def _enter_normal(people: list[Held]) -> None:
+    """Names in normal words, each distinct one read once."""
+    written = sorted({text for held in people for text in (*held.names, *held.aliases)})
+    normal = name_forms(pl.Series(written, dtype=pl.String), lexicon_for(()))
+    form_of = dict(zip(written, normal, strict=True))
+    for held in people:
+        held.normal = {form for text in (*held.names, *held.aliases) if (form := form_of[text])}
 
 
 def _enter_group(workspace: Workspace, group_id: str, found: dict[tuple[str, str], Held]) -> None:

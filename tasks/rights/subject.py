@@ -18,6 +18,7 @@ from tasks.identify.roster import as_of_date, read_roster
 from tasks.land.land import raw_name, read_ledger
 from tasks.land.vcards import read_cards
 from tasks.reconcile.stage import STAGE as RECONCILE
+from tasks.retention.kept import frozen_entries
 from tasks.rights.people import Everybody, Held, everybody, find, first_month
 from tasks.rights.registry import Pointer, pointers
 from tasks.run import parse_month
@@ -37,6 +38,10 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "cards": ("Kartu kontak", "Contact cards"),
     "messages": ("Pesan Anda", "Your messages"),
     "mentions": ("Pesan orang lain yang menyebut Anda", "Messages of others that name you"),
+    "frozen_lists": (
+        "Daftar yang pesannya sudah dihapus dan memuat Anda",
+        "Lists that name you, whose messages are deleted",
+    ),
     "events": ("Kejadian grup tentang Anda", "Group events about you"),
     "warehouse": ("Data tersamar tentang Anda", "Pseudonymous data about you"),
     "releases": ("Rilis yang menghitung Anda", "Releases you are counted in"),
@@ -99,6 +104,7 @@ def gather(workspace: Workspace, everyone: Everybody, subject: list[Held]) -> di
         "cards": _cards(workspace, subject),
         "messages": _messages(workspace, subject),
         "mentions": _mentions(workspace, everyone, subject),
+        "frozen_lists": _frozen_lists(workspace, subject),
         "events": _events(workspace, subject),
         "warehouse": _warehouse(workspace, subject),
         "releases": _releases(workspace, first),
@@ -126,6 +132,19 @@ def _labels(subject: list[Held]) -> Rows:
         for group_id, labels in sorted(held.labels.items())
         for file_id, label in sorted(labels)
     ]
+
+
+def _frozen_lists(workspace: Workspace, subject: list[Held]) -> Rows:
+    """Entries of lists whose texts retention has deleted: of the person, or under one of the names."""
+    forms = {form for held in subject for form in held.forms()}
+    rows: Rows = []
+    for group_id in workspace.vault.names("groups"):
+        mine = [held for held in subject if held.community == workspace.config.community_of(group_id)]
+        entries = frozen_entries(
+            workspace, group_id, [held.canonical_id for held in mine], forms if mine else set()
+        )
+        rows += [{"group": group_id, **row} for row in entries.iter_rows(named=True)]
+    return rows
 
 
 def _roster(workspace: Workspace, subject: list[Held]) -> Rows:

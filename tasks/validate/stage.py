@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 import polars as pl
 
-from schemas.frames import MESSAGES
-from schemas.rules import Rule
 from schemas.tables import TABLES
 from tasks.identify.stage import STAGE as IDENTIFY
 from tasks.load.files import file_rows
@@ -16,12 +13,11 @@ from tasks.measure.stage import STAGE as MEASURE
 from tasks.reconcile.stage import STAGE as RECONCILE
 from tasks.run import GroupOutcome, Run
 from tasks.validate import expectations
-from tasks.validate.rows import split
+from tasks.validate.valid import RULED, STAGE, failures_of
 from warehouse.sources import source_hash
 from warehouse.stages import StageStore, hash_inputs
 from warehouse.workspace import Workspace
 
-STAGE = "validate"
 QUARANTINE = TABLES["ops.quarantine"]
 _CODE = ("tasks.validate", "schemas")
 #: What of a measurement the suites look at.
@@ -31,14 +27,6 @@ _EXPECTED = (
     "core.fact_member_month",
     "core.fact_message",
     "core.fact_indicator",
-)
-_BEFORE_WHATSAPP = dt.date(2009, 1, 1)
-
-#: What no single column can say of a message.
-MESSAGE_RULES = (
-    Rule("sent_at", "before WhatsApp existed", pl.col("sent_at") >= _BEFORE_WHATSAPP),
-    Rule("local_date", "not the day of its clock", pl.col("local_date") == pl.col("local_at").dt.date()),
-    Rule("export_ids", "exports miscounted", pl.col("export_ids").list.len() == pl.col("n_exports")),
 )
 
 
@@ -50,13 +38,14 @@ def validate_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcom
     )
     if store.is_fresh(STAGE, input_hash):
         return GroupOutcome(group_id=group_id, is_new=False)
-    messages = store.frame(RECONCILE, "messages")
-    checked = split(messages, MESSAGES, MESSAGE_RULES)
+    messages = store.frame(RECONCILE, "messages", RULED)
+    failures = failures_of(messages)
     quarantine = pl.concat(
-        [_quarantined(messages, checked.failures, group_id), store.frame(IDENTIFY, "ops.quarantine")]
+        [_quarantined(messages, failures, group_id), store.frame(IDENTIFY, "ops.quarantine")]
     )
-    frames = {"messages": checked.valid, "ops.quarantine": quarantine}
-    store.write(STAGE, input_hash, frames, n_quarantined=len(quarantine))
+    frames = {"refused": failures.select("row_no").unique().sort("row_no"), "ops.quarantine": quarantine}
+    merged = store.stamp(RECONCILE)
+    store.write(STAGE, input_hash, frames, n_quarantined=len(quarantine), of=merged)
     return GroupOutcome(group_id=group_id, is_new=True, counts={"quarantined": len(quarantine)})
 
 

@@ -569,4 +569,16 @@ Absen ngaji malam ini
 ❌ Jajang (sakit)""", "attendance", """Hasan Basri|yes
 Indah Permata|yes
 Jajang Nurjaman|no""", "2024-05-06"),
+    Case("dashes before ticks and crosses", """# 08:00 Tati Sumiati
+Bukber Sabtu
+- ✅ Tati
+- ✗ Kokom
+- ✘ Euis (sakit)""", "rsvp", """Tati Sumiati|yes
+Kokom Komariah|no
+Euis Kurniasih|no""", "2024-05-11"),
+    Case("a part of those who do not come, under a cross", """# 08:00 Hasan Basri
+❌ gak ikut bukber
+• Hasan
+• Indah""", "rsvp", """Hasan Basri|no
+Indah Permata|no"""),
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tasks.measure.text.characters import characters
 from tasks.measure.text.features import count_emoji
-from tasks.measure.text.normalise import Spelling, changing, plain
+from tasks.measure.text.normalise import Spelling, kinds_of_signs, plain
 from tasks.measure.text.tokens import Tokens, tokenise
 
 #: A word, a placeholder or an emoji that is a term, or a mark.
@@ -42,23 +42,21 @@ def test_characters_beyond_ascii_are_those_of_the_texts(texts: list[str | None])
 
 
 def _clauses(pieces: list[str], marks: set[str]) -> list[int]:
-    """Numbers of the clauses of words: a mark begins a new one."""
-    number, numbers = 0, []
+    """Numbers of the clauses of words, from 0 on: marks between two words begin a new one."""
+    numbers: list[int] = []
+    number, is_new = -1, True
     for piece in pieces:
-        number += piece in marks
+        is_new |= piece in marks
         if piece not in _CLAUSE_MARKS:
+            number, is_new = number + is_new, False
             numbers.append(number)
     return numbers
 
 
 def _of_text(tokens: Tokens, number: int) -> tuple[list[str], list[int], list[int]]:
     mine = slice(tokens.first[number], tokens.first[number + 1])
-    source = tokens.source[mine]
     words = tokens.vocabulary.gather(tokens.word[mine]).to_list()
-    clause, line = (
-        numbers[source] - (numbers[source][0] if len(source) else 0)
-        for numbers in (tokens.distinct.clause, tokens.distinct.line)
-    )
+    clause, line = (numbers[mine] - numbers[mine][:1] for numbers in (tokens.clause, tokens.line))
     return words, clause.tolist(), line.tolist()
 
 
@@ -75,15 +73,15 @@ def test_tokens_are_the_pieces_of_the_expression(texts: list[str | None]) -> Non
         assert tokens.has_question_mark[number] == ("?" in held)
         if len(found) == len(words):  # no word was said twice in one ('teman2')
             for mine, marks in zip(numbers, (_CLAUSE_MARKS, _HARD_MARKS), strict=True):
-                told = _clauses(held, marks)
-                assert mine == [one - told[0] for one in told]
+                assert mine == _clauses(held, marks)
 
 
 def test_what_nfkc_leaves_alone_it_leaves_alone_in_company() -> None:
     """No character that passes as unchanging ends the decomposition of another, so none can be drawn into one."""
     points = [point for point in range(0x80, 0x110000) if not 0xD800 <= point < 0xE000]
     signs = pl.Series([chr(point) for point in points])
-    is_dropped, is_unstable = changing(signs)
+    told = kinds_of_signs(signs)
+    is_dropped, is_unstable = told["is_dropped"], told["is_unstable"]
     unchanging = signs.filter(~is_unstable)
     assert len(unchanging) > 100_000
     assert (unchanging.str.normalize("NFKC") == unchanging).all()
@@ -109,8 +107,7 @@ def test_emoji_are_the_longest_sequences_from_the_left(said: list[list[str]]) ->
     texts = _series(["".join(signs) for signs in said])
     known = [form for form in _EMOJI if not form.isascii()]
     searched = texts.str.find_many(known, leftmost=True).list.len()
-    assert count_emoji(texts).to_list() == searched.to_list()
-    assert count_emoji(texts).dtype == pl.Int64
+    assert count_emoji(characters(texts)).tolist() == searched.to_list()
 
 
 def test_no_texts_no_tokens() -> None:

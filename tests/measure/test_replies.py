@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.measure.facts import measure_facts
-from tasks.measure.replies import GRID, REPLY_V1, first_after, last_before, permuted_senders
+from tasks.measure.replies import (
+    GRID,
+    REPLY_V1,
+    THREADS_SENDERS,
+    Stream,
+    crowded,
+    first_after,
+    last_before,
+    permuted_senders,
+)
 from tasks.measure.triggers import latest_by_another
 from tests.measure.chatroom import DAY, group, key
 
@@ -246,7 +255,7 @@ def test_later_lines_change_no_turn_before_them(lines: list[tuple[int, str, str]
     early = [line for line in lines if line[0] < days * 1440]
     names = ["turn_key", "member_key", "n_messages", "n_words", "is_question"]
     chat = _chat(lines)
-    people = {name: [] for name in ("Arif", "Bayu", "Cecep")}
+    people: dict[str, list[str]] = {name: [] for name in ("Arif", "Bayu", "Cecep")}
     whole = measure_facts(group(chat, aliases=people))["fact_turn"].select(names)
     part = measure_facts(group(_chat(early), aliases=people))["fact_turn"].select(names)
     assert whole.head(max(part.height - 1, 0)).equals(part.head(max(part.height - 1, 0)))
@@ -282,3 +291,19 @@ def test_nearest_turns_are_those_of_a_search_one_by_one(senders: list[int], data
         t if t >= 0 and minute[turn] - minute[t] <= 120 else -1 for t, turn in zip(others, asked, strict=True)
     ]
     assert latest_by_another(sender, minute, chosen, 2, asked).tolist() == near
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), max_size=25))
+def test_talk_is_crowded_when_three_had_the_word(turns: list[tuple[int, int]]) -> None:
+    sender, pause = (np.array([turn[place] for turn in turns], dtype=np.int64) for place in (0, 1))
+    minute, nothing = np.cumsum(pause), np.zeros(len(turns), dtype=np.int64)
+    no = nothing.astype(bool)
+    stream = Stream(
+        minute=minute, sender=sender, is_text=no, is_copy=no, can_answer=no, has_cue=no, is_bare_number=no,
+        is_question=no, is_asking=no, is_broadcast=no, content=pl.DataFrame(), speaker=nothing, addressed=nothing,
+    )  # fmt: skip
+    before = [
+        set(sender[:at][minute[at] - minute[:at] <= REPLY_V1.threads_min].tolist())
+        for at in range(len(turns))
+    ]
+    assert crowded(stream).tolist() == [len(people) >= THREADS_SENDERS for people in before]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.measure.text.features import count_emoji
+from tasks.measure.text.features import read_written
 from tasks.measure.text.languages import is_english, language
 from tasks.measure.text.lexicon import (
     CATEGORIES,
@@ -131,7 +131,9 @@ def test_language_tag() -> None:
 
 
 def test_emoji_are_counted_by_sequence() -> None:
-    assert count_emoji(pl.Series(["a", "👍🏽👍🏽 ok", "👨‍👩‍👧", None, "é"])).to_list() == [0, 2, 1, 0, 0]
+    texts = read_written(pl.Series(["a", "👍🏽👍🏽 ok", "👨‍👩‍👧", None, "é"]))
+    assert texts["n_emoji"].to_list() == [0, 2, 1, 0, 0]
+    assert texts["n_chars"].to_list() == [1, 7, 5, 0, 1]
 
 
 def test_every_listed_word_finds_itself() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from schemas.config import Group
 from schemas.errors import ConfigurationError
 from schemas.frames import DIGESTED
 from tasks.reconcile import Export, reconcile
-from tasks.reconcile.digest import digest, purged
+from tasks.reconcile.digest import _MAY_COMPOSE, Digests, digest, purged
 from tests.reconcile.handmade import DIGEST_KEY, Said, export
 from warehouse.keys import DigestKey, digest_key
 from warehouse.vault import Vault
@@ -136,3 +137,32 @@ def test_a_damaged_key_is_refused_and_a_key_tells_nothing(tmp_path: Path) -> Non
     with pytest.raises(ConfigurationError):
         digest_key(vault)
     assert "for tests only" not in repr(DIGEST_KEY)
+
+
+def test_signs_that_need_no_composing_are_as_they_are_composed() -> None:
+    """No sign left out of composing is changed by it, follows another into one, or is put before another."""
+    every = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    signs = pl.Series(every).filter(~pl.Series(every).str.contains(_MAY_COMPOSE)).to_list()
+    pairs = (unicodedata.decomposition(sign).split() for sign in every)
+    followers = {chr(int(pair[1], 16)) for pair in pairs if len(pair) == 2 and not pair[0].startswith("<")}
+    assert len(signs) > 5_000
+    assert not set(signs) & followers
+    assert not any(unicodedata.combining(sign) for sign in signs)
+    assert all(unicodedata.normalize("NFC", sign) == sign for sign in signs)
+
+
+def test_a_text_is_digested_alike_alone_and_among_exports() -> None:
+    one, other = (
+        export(name, [Said("2024-03-01 08:00", "Budi", text, kind) for text, kind in lines]).frame
+        for name, lines in (
+            ("a", [("assalamualaikum", "text"), ("foto", "image"), (None, "media")]),
+            ("b", [("foto", "video"), ("assalamualaikum", "text"), ("foto", "text"), (" ", "text")]),
+        )
+    )
+    together = Digests(DIGEST_KEY)
+    parsed = [frame.drop("text_key", "is_long") for frame in (one, other)]
+    assert [together.of(frame)["text_key"].to_list() for frame in parsed] == [
+        one["text_key"].to_list(),
+        other["text_key"].to_list(),
+    ]
+    assert together.of(parsed[0]).equals(one)

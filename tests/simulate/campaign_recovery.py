@@ -102,12 +102,22 @@ def table(rows: pl.DataFrame) -> list[str]:
     return lines
 
 
+def conversions(rows: pl.DataFrame) -> str:
+    """Share of the people of campaigns on lists who committed, as found and as true, all campaigns together."""
+    on_lists = rows.filter(pl.col("kind") != "announcement")
+    (_, committed), (_, true_committed) = shares(on_lists, "committed")
+    (_, reached), (_, true_reached) = shares(on_lists, "reached")
+    found, true = committed / reached, true_committed / true_reached
+    return f"committed of those reached by lists and polls: found {found:.2f}, true {true:.2f}"
+
+
 def main() -> None:
     """Print the table of docs/measurement.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     seeds = range(1, parser.parse_args().seeds + 1)
-    sys.stdout.write("\n".join(table(pl.concat([recovered(seed) for seed in seeds]))) + "\n")
+    rows = pl.concat([recovered(seed) for seed in seeds])
+    sys.stdout.write("\n".join([*table(rows), "", conversions(rows)]) + "\n")
 
 
 if __name__ == "__main__":

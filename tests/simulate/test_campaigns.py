@@ -13,10 +13,11 @@ _PLAN = SimulationPlan(groups=1, members=40, months=6, messages_per_month=500, s
 #: Least precision and recall: what 20 seeds gave, less three standard errors of one seed's share.
 _LEAST = {
     "campaigns": (0.97, 0.97),
-    "reached": (0.92, 0.88),
-    "talkers": (0.91, 0.86),
-    "committed": (0.94, 0.94),
+    "reached": (0.95, 0.90),
+    "talkers": (0.94, 0.89),
+    "committed": (0.96, 0.96),
 }
+_LEAST_ANNOUNCED = {"campaigns": (0.98, 0.98), "reached": (0.85, 0.93), "committed": (0.89, 0.92)}
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +40,13 @@ def test_a_campaign_is_its_list_the_talk_about_it_and_the_answers(told: dict[str
     assert sorted(campaigns.select(begun).rows()) == sorted(lists.select(begun).rows())
     numbers = told["campaigns"]["message_nos"].explode()
     assert numbers.is_unique().all()
-    said = told["messages"].select("message_no", "member_id", "speech_act")
+    worded = (pl.col("kind") != "deleted") & (pl.col("text").fill_null("") != "")
+    said = told["messages"].select("message_no", "member_id", "speech_act", is_worded=worded)
     spoken = told["campaigns"].select("talkers", message_no="message_nos").explode("message_no")
     spoken = spoken.join(said, on="message_no")
     assert spoken.height == len(numbers)
-    assert spoken.select(pl.col("talkers").list.contains(pl.col("member_id"))).to_series().all()
+    talks = spoken.select(pl.col("talkers").list.contains(pl.col("member_id"))).to_series()
+    assert talks.filter(spoken["is_worded"]).all()
     about = said.filter(pl.col("speech_act").str.starts_with("acara."))
     assert about.filter(
         ~pl.col("message_no").is_in(numbers.implode()) & (pl.col("speech_act") != "acara.jawab")
@@ -60,7 +63,8 @@ def test_a_campaign_is_its_list_the_talk_about_it_and_the_answers(told: dict[str
 
 
 def test_who_signs_or_promises_has_committed(told: dict[str, pl.DataFrame]) -> None:
-    promised = told["messages"].filter(pl.col("speech_act") == "acara.ikut").select("message_no", "member_id")
+    is_promise = (pl.col("speech_act") == "acara.ikut") & (pl.col("kind") != "deleted")
+    promised = told["messages"].filter(is_promise).select("message_no", "member_id")
     pairs = told["campaigns"].select("committed", message_no="message_nos").explode("message_no")
     joined = promised.join(pairs, on="message_no")
     assert joined.height == promised.height > 5
@@ -68,19 +72,19 @@ def test_who_signs_or_promises_has_committed(told: dict[str, pl.DataFrame]) -> N
 
 
 def _check(rows: pl.DataFrame, slack: float) -> None:
-    for what, (precision, recall) in _LEAST.items():
-        (right, found), (_, true) = shares(rows.filter(pl.col("kind") != "announcement"), what)
-        assert right / found >= precision - slack, what
-        assert right / true >= recall - slack, what
+    is_announced = pl.col("kind") == "announcement"
+    for chosen, least in ((~is_announced, _LEAST), (is_announced, _LEAST_ANNOUNCED)):
+        for what, (precision, recall) in least.items():
+            (right, found), (_, true) = shares(rows.filter(chosen), what)
+            assert right / found >= precision - slack, what
+            assert right / true >= recall - slack, what
 
 
-def test_campaigns_of_lists_are_recovered_with_their_people() -> None:
-    _check(recovered(31), slack=0.02)
+def test_campaigns_are_recovered_with_their_people() -> None:
+    _check(recovered(31), slack=0.03)
 
 
 @pytest.mark.nightly
 def test_campaigns_of_twenty_seeds() -> None:
     rows = pl.concat([recovered(seed) for seed in range(101, 121)])
     _check(rows, slack=0.0)
-    (right, found), (_, true) = shares(rows.filter(pl.col("kind") == "announcement"), "campaigns")
-    assert right / found >= 0.85 and right / true >= 0.80

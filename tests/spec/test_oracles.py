@@ -36,7 +36,7 @@ from tasks.measure.indicators.networks import (
     reciprocity,
 )
 from tasks.measure.indicators.organic import cramers_v, mutual_information
-from tasks.measure.indicators.survival import median_survival, survival_areas
+from tasks.measure.indicators.survival import in_order, median_survival, survival_areas
 from tests.measure.indicators.random_group import random_group
 
 counts = st.integers(0, 40)
@@ -160,10 +160,11 @@ def test_survival_curve(answers: list[tuple[int, bool]]) -> None:
     curve = stats.ecdf(stats.CensoredData.right_censored(times, ~event)).sf
     edges = np.append(np.insert(curve.quantiles, 0, 0), 60.0)
     steps = np.append(1.0, curve.probabilities)
-    area, _ = survival_areas(times, event, np.ones((1, len(times))), 60.0)
+    order = in_order(times, event)
+    area, _ = survival_areas(times[order], event[order], np.ones((1, len(times))), 60.0)
     assert area[0] == pytest.approx(np.sum(np.diff(edges) * steps))
     below = curve.quantiles[curve.probabilities <= 0.5 + 1e-12]
-    median = median_survival(times, event)
+    median = median_survival(times[order], event[order])
     assert median == below[0] if len(below) else np.isnan(median)
 
 

@@ -158,6 +158,8 @@ def pooled(alarms: list[dict[str, bool]]) -> str:
     hits, of = (
         np.array([count(one) for one in alarms], dtype=float) for count in (lambda a: sum(a.values()), len)
     )
+    if not of.sum():
+        return "nothing tested"
     n, rate = len(alarms), hits.sum() / of.sum()
     if n == 1:
         return f"{hits.sum():.0f} of {of.sum():.0f}: {rate:.3f}"

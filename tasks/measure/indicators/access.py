@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.answers import (
@@ -13,7 +12,7 @@ from tasks.measure.indicators.answers import (
     baseline,
     share_interval,
 )
-from tasks.measure.indicators.axes import Array, roll
+from tasks.measure.indicators.axes import NEVER, Array, any_of, roll
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import (
     DRAWS,
@@ -52,9 +51,7 @@ def opener_answer_rate(ctx: Context, spec: Indicator) -> Measure:
     value = divide(k, n)
     details = answer_details(value, baseline(ctx, ctx.questions, spec.window_months), ci, kind)
     details["questions"] = Detail(value, *ci, kind, k, n)
-    met, openers = (
-        roll(ctx.count(mask).sum(axis=1), spec.window_months) for mask in _silence_openers(ctx, spec)
-    )
+    met, openers = (roll(ctx.number(mask), spec.window_months) for mask in _silence_openers(ctx, spec))
     details["silence_openers"] = Detail(divide(met, openers), *wilson(met, openers), "wilson", met, openers)
     return Measure(value, k, n, enough=enough, empty=n == 0, ci=ci, ci_kind=kind, details=details)
 
@@ -81,7 +78,7 @@ def answer_equity_gap(ctx: Context, spec: Indicator) -> Measure:
     least = spec.params["min_questions_per_class"]
 
     def tally(mask: Array) -> Array:
-        return roll(ctx.count(asked & mask), spec.window_months).sum(axis=1)
+        return roll(ctx.number(asked & mask), spec.window_months)
 
     k1, n1, k2, n2 = tally(lead & hit), tally(lead), tally(~lead & hit), tally(~lead)
     f1, m1, f2, m2 = tally(fresh & hit), tally(fresh), tally(~fresh & hit), tally(~fresh)
@@ -104,11 +101,12 @@ def answer_equity_gap(ctx: Context, spec: Indicator) -> Measure:
 
 def _tenure_days(ctx: Context) -> Array:
     """Days since the sender's first presence in the group, by turn."""
-    spans = ctx.inputs.fact_membership.filter(pl.col("kind") == "group").sort("from_date", descending=True)
-    first = np.full(ctx.n_members + 1, -(10**6))
-    first[ctx.member_of(spans["member_key"])] = ctx.day_of(spans["from_date"])  # the earliest is written last
-    first[-1] = -(10**6)
-    earlier = ctx.inputs.known_since
+    spans, earlier = ctx.inputs.fact_membership, ctx.inputs.known_since
+    is_own = any_of(spans["kind"], ("group",))
+    first = np.full(ctx.n_members + 1, NEVER)
+    np.minimum.at(first, ctx.member_of(spans["member_key"])[is_own], ctx.day_of(spans["from_date"])[is_own])
+    first[-1] = NEVER  # of people without a place
+    first = np.where(first < NEVER, first, -NEVER)  # of whom no presence is known is no newcomer
     np.minimum.at(first, ctx.member_of(earlier["member_key"]), ctx.day_of(earlier["date"]))
     days: Array = ctx.turn_day - first[ctx.turn_member]
     return days

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.axes import NEVER, Array, places, roll, until_next
+from tasks.measure.indicators.axes import NEVER, Array, filled, places, ranges, roll, until_next
 from tasks.measure.indicators.context import Context, once
 from tasks.measure.indicators.intervals import Interval, bootstrap, bootstrap_median, median, wilson
 from tasks.measure.indicators.measures import (
@@ -21,7 +21,7 @@ from tasks.measure.indicators.measures import (
     indicator,
     wilson_share,
 )
-from tasks.measure.indicators.survival import survival_areas, survival_interval
+from tasks.measure.indicators.survival import in_order, survival_curve, survival_interval
 
 _MIN_CAMPAIGNS_BOOT = 5
 
@@ -29,7 +29,9 @@ _MIN_CAMPAIGNS_BOOT = 5
 @once
 def _campaigns(ctx: Context) -> tuple[pl.DataFrame, Array]:
     """Campaigns in the order of their beginning, and the month of each on the axis."""
-    campaigns = ctx.inputs.fact_campaign.sort("campaign_key")
+    campaigns = ctx.inputs.fact_campaign
+    if not campaigns["campaign_key"].is_sorted():
+        campaigns = campaigns.sort("campaign_key")
     return campaigns, ctx.month_of(campaigns["local_date"])
 
 
@@ -96,21 +98,20 @@ def campaign_conversion(ctx: Context, spec: Indicator) -> Measure:
 def _stickers_at_the_call(ctx: Context, campaigns: pl.DataFrame, hours: int) -> Array:
     """By campaign: people who neither talked nor committed and sent stickers alone on its first days."""
     first = ctx.day_of(campaigns["local_date"])
-    place, people = _placed_people(campaigns, ctx.inputs.fact_campaign_member)
-    known = place * (ctx.n_members + 1) + ctx.member_of(people["member_key"])
+    people = ctx.inputs.fact_campaign_member
+    place = _campaign_of(campaigns, people)
+    known = (place * (ctx.n_members + 1) + ctx.member_of(people["member_key"]))[place >= 0]
     day, member = ctx.turn_day[ctx.is_sticker], ctx.turn_member[ctx.is_sticker]
     begins, ends = np.searchsorted(day, first), np.searchsorted(day, first + hours // 24, side="right")
-    campaign = np.repeat(np.arange(len(first)), ends - begins)
-    sticker = np.arange(len(campaign)) - np.repeat(np.cumsum(ends - begins) - ends, ends - begins)
+    campaign, sticker = ranges(begins, ends)
     sent = np.unique(campaign * (ctx.n_members + 1) + member[sticker])
     new = sent[~np.isin(sent, known)] // (ctx.n_members + 1)
     return np.bincount(new, minlength=len(first)).astype(float)
 
 
-def _placed_people(campaigns: pl.DataFrame, people: pl.DataFrame) -> tuple[Array, pl.DataFrame]:
-    """People of these campaigns, which are in the order of their keys, and the place of each one's campaign."""
-    place = places(campaigns["campaign_key"].to_numpy(), people["campaign_key"].to_numpy())
-    return place[place >= 0], people.filter(pl.Series(place >= 0, dtype=pl.Boolean))
+def _campaign_of(campaigns: pl.DataFrame, people: pl.DataFrame) -> Array:
+    """The place of each one's campaign among these, which are in the order of their keys; -1 for another one."""
+    return places(campaigns["campaign_key"].to_numpy(), people["campaign_key"].to_numpy())
 
 
 def _sums(ctx: Context, month: Array, weight: Array) -> Array:
@@ -132,9 +133,9 @@ def campaign_half_life(ctx: Context, spec: Indicator) -> Measure:
         & (campaigns["n_turns"] >= spec.params["min_turns"])
         & (campaigns["n_active_days"] >= spec.params["min_days"])
     ).to_numpy()
-    falls = many & campaigns["half_life_days"].is_not_null().to_numpy()
+    falls = many & np.isfinite(campaigns["half_life_days"].to_numpy().astype(float))
     days, low, high = (
-        campaigns[name].cast(pl.Float64).fill_null(np.nan).to_numpy()[falls]
+        campaigns[name].to_numpy().astype(float)[falls]
         for name in ("half_life_days", "half_life_lo", "half_life_hi")
     )
     measure = _median_of_quarter(
@@ -156,37 +157,42 @@ def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
     span, silent = int(spec.params["window_days"]), int(spec.params["silent_days"])
     campaigns, month = _campaigns(ctx)
     begins, end = ctx.day_of(campaigns["local_date"]), ctx.day_of(campaigns["last_seen_date"])
-    place, people = _placed_people(campaigns, ctx.inputs.fact_campaign_member.filter("is_committed"))
-    member = np.unique(people["member_key"].to_numpy(), return_inverse=True)[1]
+    people = ctx.inputs.fact_campaign_member
+    place = _campaign_of(campaigns, people)
+    committed = (place >= 0) & filled(people["is_committed"], False)
+    place = place[committed]
+    member = np.unique(people["member_key"].to_numpy()[committed], return_inverse=True)[1]
     of_month, until = month[place], end[place]
     gap = until_next((member, begins[place]), (member, until + 1)) + 1
-    is_back = gap <= span
-    gap = np.where(is_back, gap, NEVER)
-    num, den, offered = (np.zeros(ctx.n_months) for _ in range(3))
-    survived = np.full((3, ctx.n_months), np.nan)
-    immature = np.zeros(ctx.n_months, dtype=bool)
+    gap = np.where(gap <= span, gap, NEVER)
     cut = ctx.n_days - 1
-    for t in range(ctx.n_months):
-        window = (month > t - spec.window_months) & (month <= t)
-        immature[t] = bool((window & (end + silent + span > cut)).any())
-        if window.any():
-            since = end[window].min()
-            offered[t] = ((begins > since) & (begins <= since + span)).sum()
-        mine = np.flatnonzero((of_month > t - spec.window_months) & (of_month <= t))
-        first, person = np.unique(member[mine], return_index=True, return_inverse=True)[1:]
-        came, soonest, ended = is_back[mine][first], gap[mine][first], until[mine][first]
-        np.logical_or.at(came, person, is_back[mine])
-        np.minimum.at(soonest, person, gap[mine])
-        np.minimum.at(ended, person, until[mine])
-        den[t], num[t] = len(came), came.sum()
-        survived[:, t] = _kaplan_meier(came, soonest, ended, cut, span)
+    t, campaign = _windows(ctx, spec, month)
+    late = t[(end + silent + span > cut)[campaign]]
+    since = np.full(ctx.n_months, NEVER)
+    np.minimum.at(since, t, end[campaign])
+    started = np.sort(begins)
+    offered = np.searchsorted(started, since + span, "right") - np.searchsorted(started, since, "right")
+    t, row = _windows(ctx, spec, of_month)
+    person = t * (int(member.max(initial=0)) + 1) + member[row]
+    order = np.argsort(person, kind="stable")
+    first = np.flatnonzero(np.diff(person[order], prepend=-1))
+    t, row = t[order[first]], row[order]
+    ended, soonest = (np.minimum.reduceat(a[row], first) if len(row) else row for a in (until, gap))
+    came = soonest < NEVER
+    den, num = (np.bincount(people, minlength=ctx.n_months).astype(float) for people in (t, t[came]))
+    times = np.where(came, soonest, np.clip(cut - ended, 0, span)).astype(float)
+    order = in_order(times, came)
+    survived = np.full((3, ctx.n_months), np.nan)
+    for one in np.flatnonzero(den):
+        is_event = came[order[t[order] == one]]
+        survived[:, one] = survival_curve(is_event)[-1], *survival_interval(is_event)
     return wilson_share(
         num,
         den,
         den >= spec.params["min_committed"],
-        immature=immature,
+        immature=np.bincount(late, minlength=ctx.n_months) > 0,
         details={
-            "n_offered": Detail(offered),
+            "n_offered": Detail(offered.astype(float)),
             "kaplan_meier": Detail(
                 1 - survived[0],
                 1 - survived[2],
@@ -199,16 +205,11 @@ def campaigner_retention(ctx: Context, spec: Indicator) -> Measure:
     )
 
 
-def _kaplan_meier(is_back: Array, gap: Array, end: Array, cut: int, span: int) -> tuple[float, float, float]:
-    """Share of people not back within the days, with its interval, when open windows count as long as seen.
-
-    By person: whether they came back, after how many days, and the day on which their campaign ended.
-    """
-    if not len(is_back):
-        return np.nan, np.nan, np.nan
-    times = np.where(is_back, gap, np.clip(cut - end, 0, span)).astype(float)
-    open_still = float(survival_areas(times, is_back, np.ones((1, len(times))), float(span))[1][0])
-    return open_still, *survival_interval(times, is_back)
+def _windows(ctx: Context, spec: Indicator, month: Array) -> tuple[Array, Array]:
+    """Which rows of a month lie in which month's trailing window: months on the axis, and rows."""
+    t = month + np.arange(spec.window_months)[:, None]
+    inside = (t >= 0) & (t < ctx.n_months)
+    return t[inside], np.nonzero(inside)[1]
 
 
 def burstiness(n: Array, total: Array, squares: Array) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,24 @@ def month_end(month: dt.date) -> dt.date:
     return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
+def filled(series: pl.Series, value: Any) -> Array:
+    """The values, with this one for NULL."""
+    return (series.fill_null(value) if series.null_count() else series).to_numpy()
+
+
+def any_of(series: pl.Series, values: Iterable[str]) -> Array:
+    """Whether each is one of these values; NULL is none."""
+    found: Array = np.logical_or.reduce([filled(series == value, False) for value in values])
+    return found
+
+
+def ranges(begins: Array, ends: Array) -> tuple[Array, Array]:
+    """The numbers from each begin to before its end, one range after the other: which range, and the number."""
+    size = ends - begins
+    of = np.repeat(np.arange(len(size)), size)
+    return of, np.arange(len(of)) + np.repeat(begins - np.cumsum(size) + size, size)
+
+
 def roll(values: Array, window: int) -> Array:
     """Trailing sums over ``window`` rows; the first rows sum what there is."""
     total = np.cumsum(values, axis=0)
@@ -44,13 +63,25 @@ def roll(values: Array, window: int) -> Array:
     return rolled
 
 
+def distinct(numbers: list[Array]) -> Array:
+    """The different ones among whole numbers, sorted: most are told by a table by their lowest bits."""
+    every = np.concatenate(numbers)
+    at = every & (_TABLE - 1)
+    table, is_met = np.zeros(_TABLE, dtype=np.int64), np.zeros(_TABLE, dtype=bool)
+    table[at], is_met[at] = every, True
+    return np.unique(np.append(table[is_met], every[table[at] != every]))
+
+
 def places(known: Array, wanted: Array) -> Array:
     """Place of each number among those known, which are sorted; -1 for one that is not there.
 
-    A table by their lowest bits tells most of them, a search the others: keys in any order are dear to search for.
+    Ordinals without a gap need no search. Of others a table by their lowest bits tells most, a search the rest:
+    keys in any order are dear to search for.
     """
     if not len(known):
         return np.full(len(wanted), -1)
+    if known[-1] - known[0] == len(known) - 1:
+        return np.where((wanted >= known[0]) & (wanted <= known[-1]), wanted - known[0], -1)
     table = np.zeros(_TABLE, dtype=np.int64)
     table[known & (_TABLE - 1)] = np.arange(len(known))
     found = table[wanted & (_TABLE - 1)]
@@ -111,15 +142,17 @@ class Axes:
         self.month_end = np.array([(month_end(m) - self.day0).days for m in self.months])
         self.n_days = int(self.month_end[-1]) + 1 + _AFTER_DAYS
         self.month_days = (self.month_end - self.month_start + 1).astype(float)
-        self.members = np.unique(
-            np.concatenate([series.unique().to_numpy() for series in keys]).astype(np.int64)
-        )
+        self.members = distinct([series.to_numpy() for series in keys])
         self.n_members = len(self.members)
 
     def day_of(self, dates: pl.Series) -> Array:
         """Index on the day axis; may lie outside of it."""
         days: Array = dates.to_numpy().astype("datetime64[D]").astype(np.int64) - (self.day0 - _EPOCH).days
         return days
+
+    def last_day_of(self, dates: pl.Series) -> Array:
+        """The same for days on which something ends: what has no end goes on for ever."""
+        return np.where(np.isnat(dates.to_numpy().astype("datetime64[D]")), NEVER, self.day_of(dates))
 
     def month_of(self, dates: pl.Series) -> Array:
         """Index on the month axis; -1 before and M after it."""
@@ -132,8 +165,7 @@ class Axes:
 
     def member_of(self, keys: pl.Series) -> Array:
         """Index on the member axis; -1 for NULL and for people who neither wrote nor were present."""
-        raw = (keys.fill_null(-1) if keys.null_count() else keys).to_numpy()
-        return places(self.members, raw.astype(np.int64, copy=False))
+        return places(self.members, filled(keys, -1).astype(np.int64, copy=False))
 
     def grid(self, month: Array, member: Array, weight: Array | None = None) -> Array:
         """M x U sums of rows; rows outside of either axis are left out."""

@@ -7,7 +7,7 @@ import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.answers import share_interval
-from tasks.measure.indicators.axes import Array, places, roll
+from tasks.measure.indicators.axes import Array, any_of, ranges, roll
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import bootstrap_mean
 from tasks.measure.indicators.measures import (
@@ -55,20 +55,13 @@ def inclusive_we_share(ctx: Context, spec: Indicator) -> Measure:
     return Measure(divide(num, den), num, den, enough=enough, empty=den == 0, ci=ci, ci_kind=kind)
 
 
-def join_batches(events: pl.DataFrame, minutes: float) -> pl.DataFrame:
-    """Joins and adds that follow each other within so many minutes: start, event_date, people, adders."""
-    joins = events.filter(pl.col("event").is_in(_JOINS)).sort("sent_at")
-    new = (pl.col("sent_at").diff() > pl.duration(minutes=int(minutes))).fill_null(True).cum_sum()
-    return (
-        joins.with_columns(batch=new)
-        .group_by("batch", maintain_order=True)
-        .agg(
-            pl.col("sent_at").first().alias("start"),
-            pl.col("event_date").first(),
-            pl.col("member_key").alias("people"),
-            pl.col("actor_member_key").drop_nulls().alias("adders"),
-        )
-    )
+def join_batches(events: pl.DataFrame, minutes: float) -> tuple[Array, Array]:
+    """Rows of joins and adds in time order; and where among them a batch begins: more than so many minutes later."""
+    joins = np.flatnonzero(any_of(events["event"], _JOINS))
+    sent = events["sent_at"].to_numpy()[joins]
+    order = np.argsort(sent, kind="stable")
+    begins = np.diff(sent[order]) > np.timedelta64(int(minutes), "m")
+    return joins[order], np.flatnonzero(np.append(np.ones(min(len(joins), 1), dtype=bool), begins))
 
 
 @indicator("newcomer_welcome_rate")
@@ -79,13 +72,12 @@ def newcomer_welcome_rate(ctx: Context, spec: Indicator) -> Measure:
     Companion ``by_officers_only``: batches welcomed by officers and founders alone over those welcomed.
     """
     hours, minutes = spec.params["window_hours"], spec.params["batch_minutes"]
-    batches = join_batches(ctx.inputs.fact_membership_event, minutes)
-    month, day = ctx.month_of(batches["event_date"]), ctx.day_of(batches["event_date"])
-    usable = ctx.day_followed(day, int(np.ceil(hours / 24)))
-    name = f"welcomes|{hours}|{minutes}"  # another version may ask for other hours
-    if name not in ctx.memo:
-        ctx.memo[name] = _welcomes(ctx, batches, hours)
-    welcomed, by_officers = ctx.memo[name]
+    joins, begins = join_batches(ctx.inputs.fact_membership_event, minutes)
+    day = ctx.day_of(ctx.inputs.fact_membership_event["event_date"])[joins[begins]]
+    month, usable = ctx.month_of_day(day), ctx.day_followed(day, int(np.ceil(hours / 24)))
+    welcomed, by_officers = ctx.held(
+        f"welcomes|{hours}|{minutes}", lambda: _welcomes(ctx, joins, begins, hours)
+    )
 
     def tally(mask: Array) -> Array:
         inside = mask & (month >= 0) & (month < ctx.n_months)
@@ -100,35 +92,29 @@ def newcomer_welcome_rate(ctx: Context, spec: Indicator) -> Measure:
     )
 
 
-def _members_of_lists(ctx: Context, lists: pl.Series) -> list[Array]:
-    """Places on the member axis of the keys of each list."""
-    at = ctx.member_of(lists.explode(empty_as_null=False).cast(pl.Int64))
-    return np.split(at, np.cumsum(lists.list.len().to_numpy())[:-1]) if len(lists) else []
-
-
-def _among(values: Array, few: Array) -> Array:
-    found: Array = (values[:, None] == few).any(axis=1)
-    return found
-
-
-def _welcomes(ctx: Context, batches: pl.DataFrame, hours: float) -> tuple[Array, Array]:
+def _welcomes(ctx: Context, joins: Array, begins: Array, hours: float) -> tuple[Array, Array]:
     """By batch: whether an old member's turn within the hours welcomes it or mentions one of it, and whether
     all such turns are by officers and founders.
     """
+    events, n, size = ctx.inputs.fact_membership_event[joins], len(begins), ctx.n_members + 1
+    batch = np.repeat(np.arange(n), np.diff(np.append(begins, len(joins))))
+    people, adders = (
+        batch * size + ctx.member_of(events[name]) for name in ("member_key", "actor_member_key")
+    )
     mentions = ctx.ties_by("mention") & (ctx.tie_source >= 0)
-    at = ctx.tie_source[mentions]
-    target = places(ctx.members, ctx.tie("target_member_key")[mentions])
-    greets = ctx.turn("lex_welcome") > 0
-    welcomed, by_officers = (np.zeros(len(batches), dtype=bool) for _ in range(2))
-    start = batches["start"].dt.epoch("us").to_numpy() // 60_000_000
-    firsts = np.searchsorted(ctx.turn_minute, start, side="left").tolist()
-    lasts = np.searchsorted(ctx.turn_minute, start + int(hours * 60), side="right").tolist()
-    joiners, adders = (_members_of_lists(ctx, batches[name]) for name in ("people", "adders"))
-    for i, (first, last, people) in enumerate(zip(firsts, lasts, joiners, strict=True)):
-        apart = np.append(people, adders[i])
-        inside = slice(*np.searchsorted(at, [first, last]))
-        to_them = _among(target[inside], people)
-        turns = np.append(first + np.flatnonzero(greets[first:last]), at[inside][to_them])
-        turns = turns[~_among(ctx.turn_member[turns], apart)]
-        welcomed[i], by_officers[i] = len(turns) > 0, len(turns) > 0 and ctx.turn_leads[turns].all()
-    return welcomed, by_officers
+    greeting = np.flatnonzero(ctx.turn("lex_welcome") > 0)
+    turn = np.append(greeting, ctx.tie_source[mentions])
+    to = np.append(np.full(len(greeting), -1), ctx.tie_members[1][mentions])  # a greeting is to everybody
+    order = np.argsort(turn, kind="stable")
+    turn, to = turn[order], to[order]
+    start = events["sent_at"].to_numpy().astype("datetime64[m]").astype(np.int64)[begins]
+    first = np.searchsorted(ctx.turn_minute, start, side="left")
+    last = np.searchsorted(ctx.turn_minute, start + int(hours * 60), side="right")
+    near, at = ranges(np.searchsorted(turn, first), np.searchsorted(turn, last))
+    turn, to = turn[at], to[at]
+    counts = (to < 0) | np.isin(near * size + to, people)
+    counts &= ~np.isin(near * size + ctx.turn_member[turn], np.append(people, adders))
+    by_batch, by_others = (
+        np.bincount(near[those], minlength=n) > 0 for those in (counts, counts & ~ctx.turn_leads[turn])
+    )
+    return by_batch, by_batch & ~by_others

@@ -45,7 +45,7 @@ class _Months:
 
     def _spread(self, rows: pl.DataFrame, code: str, column: str) -> Array:
         mine, spread = rows.filter(pl.col("code") == code), np.full(self.n_months, np.nan)
-        spread[self.month_of(mine["month"])] = mine[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        spread[self.month_of(mine["month"])] = mine[column].to_numpy().astype(float)
         return spread
 
 

@@ -140,8 +140,8 @@ def participation_parity(ctx: Context, spec: Indicator) -> Measure:
         turns[t], n[t] = mine.sum(), over_members(present[None, :])[0]
         classes[t] = (np.bincount(place) >= spec.params["min_members_per_class"]).sum()
         by_region = one_hots[t].T
-        value[t] = parity(by_region @ mine, by_region @ present)
-        capped[t] = parity(by_region @ np.minimum(mine, cap), by_region @ present)
+        spoken = np.stack([by_region @ mine, by_region @ np.minimum(mine, cap)])
+        value[t], capped[t] = parity(spoken, by_region @ present)
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
         one_hot, here = one_hots[t], counted[t]
@@ -153,7 +153,9 @@ def participation_parity(ctx: Context, spec: Indicator) -> Measure:
 
         return bootstrap(rng, columns, statistic, after=lambda drawn: centred(drawn, value[t], 0, 1))
 
-    enough = (turns >= spec.params["min_turns"]) & (classes >= spec.params["min_classes"])
+    enough = (
+        (turns >= spec.params["min_turns"]) & (classes >= spec.params["min_classes"]) & np.isfinite(value)
+    )
     ci = by_month(ctx, spec, enough, interval)
     return Measure(
         value,

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.axes import Array, add_months, month_end
+from tasks.measure.indicators.axes import Array, add_months, filled, month_end, places
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.empowerment import has_fresh_roster
 from tasks.measure.indicators.inputs import IndicatorInputs
@@ -53,23 +53,21 @@ class _Tokens:
     """People by a number that no key enters; by their key where none is given."""
 
     def __init__(self, ctx: Context) -> None:
-        self._of = dict(ctx.inputs.person_tokens)
-        self.members = np.array([self.one(int(key)) for key in ctx.members], dtype=np.int64)
+        known = np.array(sorted(ctx.inputs.person_tokens.items()), dtype=np.int64).reshape(-1, 2)
+        self._known, self._token = known[:, 0], np.append(known[:, 1], 0)
+        self.members = self._of(ctx.members)
 
-    def one(self, key: int) -> int:
-        """The token of one person."""
-        found: int = self._of.get(key, key)
-        return found
+    def _of(self, keys: Array) -> Array:
+        place = places(self._known, keys)
+        return np.where(place >= 0, self._token[place], keys)
 
     def put(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with tokens for keys of people."""
-        columns = [name for name in frame.columns if name.endswith("member_key")]
-        if not self._of or not columns:
-            return frame
-        known = pl.Series(list(self._of), dtype=pl.Int64)
-        tokens = pl.Series(list(self._of.values()), dtype=pl.Int64)
+        columns = [frame[name] for name in frame.columns if name.endswith("member_key")]
+        tokens = [pl.Series(keys.name, self._of(filled(keys, 0))) for keys in columns]
         return frame.with_columns(
-            pl.col(name).replace_strict(known, tokens, default=pl.col(name)) for name in columns
+            token.set(keys.is_null(), None) if keys.null_count() else token
+            for token, keys in zip(tokens, columns, strict=True)
         )
 
 
@@ -119,26 +117,11 @@ def _monthly_frames(ctx: Context, people: _Tokens) -> Iterable[tuple[str, Array,
 
 def _relative_replies(ctx: Context) -> pl.DataFrame:
     """Ties by distance in turns instead of keys."""
-    place = pl.DataFrame({"turn_key": ctx.turns["turn_key"], "place": np.arange(len(ctx.turns))})
     first = np.searchsorted(ctx.turn_month, np.arange(ctx.n_months + 1))
     month = np.clip(ctx.month_of(ctx.replies["local_date"]), 0, ctx.n_months)
-    return (
-        ctx.replies.drop("group_key", "params_hash")
-        .with_columns(start=pl.Series(first[month], dtype=pl.Int64))
-        .join(
-            place.rename({"turn_key": "source_turn_key", "place": "source"}),
-            on="source_turn_key",
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            place.rename({"turn_key": "target_turn_key", "place": "target"}),
-            on="target_turn_key",
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(back=pl.col("source") - pl.col("target"), at=pl.col("source") - pl.col("start"))
-        .drop("source_turn_key", "target_turn_key", "source", "target", "start")
+    source, target = ctx.tie_source, ctx.tie_target
+    return ctx.replies.drop("group_key", "params_hash", "source_turn_key", "target_turn_key").with_columns(
+        back=pl.Series(np.where(target >= 0, source - target, -1)), at=pl.Series(source - first[month])
     )
 
 
@@ -218,6 +201,7 @@ class _Standing:
                 f"heads={ctx.day_scale[days].tolist()}|",
                 f"roster={has_fresh_roster(inputs.roster_dates, month)}|",
                 f"islam={ctx.islamic_days[t].tolist()}|",
+                f"admins_only={bool(ctx.admins_only[t])}|",
                 *(f"{name}={list(zip(tokens, labels, strict=True))}|" for name, labels in known),
                 *self._members(month_end(month)),
                 self._since,

@@ -102,7 +102,7 @@ class Cells:
         shape = len(self._place) + 1, ctx.n_months  # the last row is that of all names without cells
         self._numbers = {name: np.full(shape, np.nan) for name in _NUMBERS}
         for name, spread in self._numbers.items():
-            spread[at] = rows[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+            spread[at] = rows[name].to_numpy().astype(float)
         self._status = np.full(shape, "not_applicable", dtype=object)
         self._status[at] = rows["status"].to_numpy()
 
@@ -153,13 +153,18 @@ def first_ok(read: Component, months: int) -> Array:
     return found if len(found) == months else found[:0]
 
 
-def drawn_z(ctx: Context, read: Component, base: Array, params: Mapping[str, float]) -> Array:
-    """M x B draws of the component's z: its interval's error, and the word list's where it rests on one."""
+def drawn_z(ctx: Context, read: Component, base: Array, params: Mapping[str, float], months: Array) -> Array:
+    """M x B draws of the component's z: its interval's error, and the word list's where it rests on one.
+
+    In the months that are marked; NaN elsewhere.
+    """
     draws = int(params["draws"])
+    noise = np.full((ctx.n_months, draws), np.nan)
     if not len(base):
-        return np.full((ctx.n_months, draws), np.nan)
+        return noise
     source = read.definition.model_copy(update={"code": read.name})
-    noise = np.stack([ctx.rng(source, t).standard_normal(draws) for t in range(ctx.n_months)])
+    for t in np.flatnonzero(months & read.usable):
+        noise[t] = ctx.rng(source, int(t)).standard_normal(draws)
     of_base = read.error[base]
     usual = median(of_base[np.isfinite(of_base)]) if np.isfinite(of_base).any() else 0.0
     error = np.where(np.isfinite(read.error), read.error, usual)  # a month without an interval is no surer

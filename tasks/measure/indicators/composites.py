@@ -7,8 +7,8 @@ twice enters the overall index once.
 
 from __future__ import annotations
 
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Callable, Container
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -30,7 +30,15 @@ from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import row_percentiles
 from tasks.measure.indicators.measures import Detail, Measure, divide
 from tasks.measure.indicators.statuses import is_published, statuses
-from tasks.measure.indicators.variants import DEFAULT, VARIANTS, Variant, score, together
+from tasks.measure.indicators.variants import (
+    DEFAULT,
+    FIRST_COMPONENT,
+    VARIANTS,
+    Variant,
+    complete_months,
+    score,
+    together,
+)
 
 _OVERALL = "idx_overall"
 AXIS = "axis_type"
@@ -38,36 +46,76 @@ AXIS = "axis_type"
 
 @dataclass(frozen=True)
 class Part:
-    """What an index takes from a component or another index: M values by variant, M x B draws, statuses."""
+    """What an index takes from a component or another index: M values by variant, statuses, and on which months its
+    base periods rest. ``draw`` gives M x B draws for the months that are marked, NaN elsewhere.
+    """
 
     by_variant: dict[str, Array]
-    draws: Array
+    draw: Callable[[Array], Array]
     status: Array
     has_value: Array
+    rests_on: frozenset[int]
     is_index: bool = False
 
 
-def compose(
-    ctx: Context, values: pl.DataFrame, details: pl.DataFrame, codes: Container[str] = CODES
-) -> tuple[list[tuple[Indicator, Measure, Array]], pl.DataFrame]:
-    """The composites over all months from the indicators' rows: (definition, measure, statuses), bases."""
-    composites = [spec for spec in definitions() if spec.is_composite and spec.code in codes]
-    cells = Cells(ctx, values, details)
-    parts: dict[str, Part] = {}
-    bases: list[dict[str, object]] = []
-    computed = []
-    for spec in sorted(composites, key=lambda spec: spec.code == _OVERALL):
-        for name in (held.lstrip("-") for held in spec.components):
-            if name not in parts:
-                parts[name], base = _of_component(ctx, spec, cells, name)
-                bases += base
-        measure, part = _index(ctx, spec, parts)
-        status = statuses(ctx, spec, measure)
-        parts[spec.code] = _shown_only(part, status)  # of several versions the newest comes last
-        computed.append((spec, measure, status))
-    table = TABLES["core.composite_base"]
-    frame = table.conform(pl.DataFrame(bases)) if bases else table.empty()
-    return sorted(computed, key=lambda row: composites.index(row[0])), frame.sort("code")
+@dataclass(frozen=True)
+class Index:
+    """One composite over all months without its draws: a measure, what it is made of, its month's statuses."""
+
+    spec: Indicator
+    names: list[str]
+    signs: Array
+    held: list[Part]
+    z: Array  # components x M, aligned
+    scale: Array  # by what their sum is divided
+    measure: Measure
+    by_variant: dict[str, Array]
+    status: Array
+    rests_on: frozenset[int]
+
+    def draws(self, months: Array) -> Array:
+        """M x B draws of the index in some months; NaN elsewhere."""
+        used = np.isfinite(self.z)
+        drawn = np.zeros((len(months), int(self.spec.params["draws"])))
+        for sign, part, here in zip(self.signs, self.held, used, strict=True):
+            drawn += np.where(here[:, None], sign * part.draw(months), 0)
+        return np.where(months[:, None], divide(drawn, self.scale[:, None]), np.nan)
+
+    def with_intervals(self, months: Array) -> Measure:
+        """The measure with its interval and those of its components, in some months."""
+        drawn = np.where(self.measure.enough[:, None], self.draws(months), np.nan)
+        components = {
+            f"component:{name}": _component_row(sign, part, row, months)
+            for name, sign, part, row in zip(self.names, self.signs, self.held, self.z, strict=True)
+        }
+        return replace(
+            self.measure, ci=row_percentiles(drawn), details={**components, **self.measure.details}
+        )
+
+
+class Composites:
+    """The composites of a group over all months, from the indicators' rows, and their base periods."""
+
+    def __init__(
+        self, ctx: Context, values: pl.DataFrame, details: pl.DataFrame, codes: Container[str] = CODES
+    ) -> None:
+        specs = [spec for spec in definitions() if spec.is_composite and spec.code in codes]
+        cells = Cells(ctx, values, details)
+        parts: dict[str, Part] = {}
+        bases: list[dict[str, object]] = []
+        made: dict[int, Index] = {}
+        for spec in sorted(specs, key=lambda spec: spec.code == _OVERALL):
+            for name in (held.lstrip("-") for held in spec.components):
+                if name not in parts:
+                    parts[name], base = _of_component(ctx, spec, cells, name)
+                    bases += base
+            index = _index(ctx, spec, parts)
+            made[specs.index(spec)] = index
+            parts[spec.code] = _shown_only(index)  # of several versions the newest comes last
+        table = TABLES["core.composite_base"]
+        frame = table.conform(pl.DataFrame(bases)) if bases else table.empty()
+        self.bases = frame.sort("code")
+        self.indices = [made[place] for place in sorted(made)]
 
 
 def _of_component(
@@ -76,13 +124,19 @@ def _of_component(
     """A component scored by every variant, its draws, and its base period if it has one."""
     params = spec.params
     plain = component(ctx, cells, name)
-    by_variant = {}
+    by_variant, rests_on = {}, set[int]()
     for variant in VARIANTS:
         read = plain if variant.companion(name) == name else component(ctx, cells, variant.companion(name))
         by_variant[variant.name] = score(read, variant, params)
+        rests_on.update(first_ok(read, variant.base_months or int(params["base_months"])).tolist())
     base = first_ok(plain, int(params["base_months"]))
-    draws = drawn_z(ctx, plain, base, params)
-    return Part(by_variant, draws, plain.status, plain.usable), _base_rows(ctx, plain, base)
+
+    def draw(months: Array) -> Array:
+        name_of_draws = f"drawn_z|{name}|{spec.params_hash}|{np.flatnonzero(months).tolist()}"
+        return ctx.held(name_of_draws, lambda: drawn_z(ctx, plain, base, params, months))
+
+    part = Part(by_variant, draw, plain.status, plain.usable, frozenset(rests_on))
+    return part, _base_rows(ctx, plain, base)
 
 
 def _base_rows(ctx: Context, read: Component, base: Array) -> list[dict[str, object]]:
@@ -105,15 +159,19 @@ def _base_rows(ctx: Context, read: Component, base: Array) -> list[dict[str, obj
     ]
 
 
-def _shown_only(part: Part, status: Array) -> Part:
+def _shown_only(index: Index) -> Part:
     """An index as a part of another: only where it stands."""
-    shown = is_published(status)
-    by_variant = {name: np.where(shown, row, np.nan) for name, row in part.by_variant.items()}
-    return Part(by_variant, np.where(shown[:, None], part.draws, np.nan), status, shown, is_index=True)
+    shown = is_published(index.status)
+    by_variant = {name: np.where(shown, row, np.nan) for name, row in index.by_variant.items()}
+
+    def draw(months: Array) -> Array:
+        return np.where(shown[:, None], index.draws(months), np.nan)
+
+    return Part(by_variant, draw, index.status, shown, index.rests_on, is_index=True)
 
 
-def _index(ctx: Context, spec: Indicator, parts: dict[str, Part]) -> tuple[Measure, Part]:
-    """One index: the aligned mean (for the axis: the difference), its interval and its companions."""
+def _index(ctx: Context, spec: Indicator, parts: dict[str, Part]) -> Index:
+    """One index: the aligned mean (for the axis: the difference) and the same made otherwise."""
     names = [held.lstrip("-") for held in spec.components]
     signs = np.array([-1.0 if held.startswith("-") else 1.0 for held in spec.components])
     held = [parts[name] for name in names]
@@ -128,10 +186,6 @@ def _index(ctx: Context, spec: Indicator, parts: dict[str, Part]) -> tuple[Measu
     enough = n / len(names) >= spec.params["min_share"]
     scale = np.ones(ctx.n_months) if spec.code == AXIS else n
     value = np.where(enough, divide(total, scale), np.nan)
-    drawn = np.zeros((ctx.n_months, held[0].draws.shape[1]))
-    for sign, part, here in zip(signs, held, used, strict=True):
-        drawn += np.where(here[:, None], sign * part.draws, 0)
-    drawn = divide(drawn, scale[:, None])
     by_variant = _by_variant(spec, rows, value)
     status = np.stack([part.status for part in held])
     valued = np.stack([part.has_value for part in held])
@@ -143,23 +197,19 @@ def _index(ctx: Context, spec: Indicator, parts: dict[str, Part]) -> tuple[Measu
         empty=(status == "not_applicable").all(axis=0),
         immature=~enough & (valued.mean(axis=0) >= spec.params["min_share"]),
         doubtful=((status == "partial") & used).any(axis=0),
-        ci=row_percentiles(np.where(enough[:, None], drawn, np.nan)),
-        details={
-            **{
-                f"component:{name}": _component_row(sign, part, row)
-                for name, sign, part, row in zip(names, signs, held, z, strict=True)
-            },
-            **_sensitivity(spec, names, z, by_variant),
-        },
+        details=_sensitivity(spec, names, z, by_variant),
     )
-    return measure, Part(by_variant, drawn, measure.value, enough)
+    first = complete_months(rows[FIRST_COMPONENT.name], int(spec.params["base_months"]))
+    rests_on = frozenset(first.tolist()).union(*(part.rests_on for part in held))
+    shown = statuses(ctx, spec, measure)
+    return Index(spec, names, signs, held, z, scale, measure, by_variant, shown, rests_on)
 
 
-def _component_row(sign: float, part: Part, z: Array) -> Detail:
+def _component_row(sign: float, part: Part, z: Array, months: Array) -> Detail:
     """A component as it went in, with the interval of its draws; an index among them has its own elsewhere."""
     if part.is_index:
         return Detail(z)
-    low, high = row_percentiles(np.where(np.isfinite(z)[:, None], sign * part.draws, np.nan))
+    low, high = row_percentiles(np.where(np.isfinite(z)[:, None], sign * part.draw(months), np.nan))
     return Detail(z, low, high, "monte_carlo")
 
 

@@ -14,7 +14,7 @@ from schemas.indicators import Indicator, definitions, registry
 from schemas.tables import TABLES
 from tasks.measure.indicators.axes import Array
 from tasks.measure.indicators.closure import base_hashes, closure_hashes
-from tasks.measure.indicators.composites import compose
+from tasks.measure.indicators.composites import Composites, Index
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.inputs import IndicatorInputs, Indicators
 from tasks.measure.indicators.measures import function_of, measured
@@ -51,7 +51,7 @@ def compute(
         version_of(spec): closure_hashes(spec, monthly, inputs.first_month, inputs.history_start)
         for spec in definitions()
     }
-    kept = _still_holding(ctx, hashes, cached)
+    kept = _still_holding(ctx, hashes, cached, [spec for spec in definitions() if not spec.is_composite])
     missing = _missing(ctx, kept)
     ctx.want(missing)
     tail = Tail(ctx, missing)
@@ -67,16 +67,18 @@ def compute(
         computed.append(Computed(here, spec, measure, status, of_months, here.wanted(spec)))
     values = pl.concat([kept.values, value_rows(computed)])
     details = pl.concat([kept.details, detail_rows(computed)])
-    composites, bases = compose(ctx, values, details, codes)
-    _hash_composites(hashes, ctx.n_months, bases)
-    everywhere = np.ones(ctx.n_months, dtype=bool)
+    composites = Composites(ctx, values, details, codes)
+    _hash_composites(hashes, composites.indices)
+    kept = _still_holding(ctx, hashes, cached, [one.spec for one in composites.indices])
+    missing = _missing(ctx, kept)
     composed = [
-        Computed(ctx, spec, measure, status, hashes[version_of(spec)], everywhere)
-        for spec, measure, status in composites
+        Computed(ctx, one.spec, one.with_intervals(wanted), one.status, hashes[version_of(one.spec)], wanted)
+        for one in composites.indices
+        if (wanted := missing[version_of(one.spec)]).any()
     ]
-    values = pl.concat([values, value_rows(composed)])
-    details = pl.concat([details, detail_rows(composed)])
-    return Indicators(_ordered(values, months), _ordered(details, months), bases)
+    values = pl.concat([values, kept.values, value_rows(composed)])
+    details = pl.concat([details, kept.details, detail_rows(composed)])
+    return Indicators(_ordered(values, months), _ordered(details, months), composites.bases)
 
 
 Version = tuple[str, int]
@@ -92,17 +94,19 @@ def is_computed(code: str) -> bool:
     return registry()[code].is_composite or function_of(registry()[code]) is not None
 
 
-def _still_holding(ctx: Context, hashes: dict[Version, list[str]], cached: Indicators | None) -> Indicators:
-    """The cached rows whose hash is today's, and their details; composites are always computed."""
+def _still_holding(
+    ctx: Context, hashes: dict[Version, list[str]], cached: Indicators | None, specs: list[Indicator]
+) -> Indicators:
+    """The cached rows of some definitions whose hash is today's, and their details."""
     if cached is None:
         return Indicators(VALUES.empty(), DETAILS.empty(), TABLES["core.composite_base"].empty())
-    simple = [version_of(spec) for spec in definitions() if not spec.is_composite]
+    versions = [version_of(spec) for spec in specs]
     today = pl.DataFrame(
         {
-            "code": [code for code, _ in simple for _ in ctx.months],
-            "def_version": [number for _, number in simple for _ in ctx.months],
-            "month": ctx.months * len(simple),
-            "input_hash": [value for version in simple for value in hashes[version]],
+            "code": [code for code, _ in versions for _ in ctx.months],
+            "def_version": [number for _, number in versions for _ in ctx.months],
+            "month": ctx.months * len(versions),
+            "input_hash": [value for version in versions for value in hashes[version]],
         },
         schema={name: VALUES.polars_schema[name] for name in (*_CELL, "input_hash")},
     )
@@ -116,16 +120,16 @@ def _still_holding(ctx: Context, hashes: dict[Version, list[str]], cached: Indic
     )
 
 
-def _hash_composites(hashes: dict[Version, list[str]], n_months: int, bases: pl.DataFrame) -> None:
-    """A composite rests on its components' cells of the month and on their base periods."""
-    base = dict(zip(bases["code"].to_list(), bases.drop("group_key").rows(), strict=True))
-    composites = [spec for spec in definitions() if spec.is_composite]
-    for spec in sorted(composites, key=lambda spec: any("idx_" in name for name in spec.components)):
-        codes = [name.lstrip("-").partition(":")[0] for name in spec.components]
-        for t in range(n_months):
-            held = [f"{hashes[version_of(registry()[code])][t]}{base.get(code)}" for code in codes]
-            content = "|".join([spec.model_dump_json(), *held])
-            hashes[version_of(spec)][t] = hashlib.sha256(content.encode()).hexdigest()[:24]
+def _hash_composites(hashes: dict[Version, list[str]], indices: Sequence[Index]) -> None:
+    """A composite rests on its components' cells of the month and of the months of their base periods."""
+    for one in sorted(indices, key=lambda one: any("idx_" in name for name in one.names)):
+        of_parts = [hashes[version_of(registry()[name.partition(":")[0]])] for name in one.names]
+        base = [f"{t}={of_part[t]}" for t in sorted(one.rests_on) for of_part in of_parts]
+        shared = hashlib.sha256("|".join([one.spec.model_dump_json(), *base]).encode()).hexdigest()
+        hashes[version_of(one.spec)] = [
+            hashlib.sha256("|".join([shared, *held]).encode()).hexdigest()[:24]
+            for held in zip(*of_parts, strict=True)
+        ]
 
 
 def _missing(ctx: Context, kept: Indicators) -> dict[Version, Array]:

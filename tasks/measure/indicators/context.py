@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.axes import Array, Attribute, month_end, roll
+from tasks.measure.indicators.axes import Array, Attribute, filled, month_end, roll
 from tasks.measure.indicators.inputs import IndicatorInputs
 from tasks.measure.indicators.turn_arrays import Turns
 from warehouse.calendar import hijri_months
@@ -28,15 +28,12 @@ T = TypeVar("T")
 
 
 def once(function: Callable[[Context], T]) -> Callable[[Context], T]:
-    """A function of a group and its wanted months alone, no definition's parameters, computed once for each."""
+    """A function of a group alone, no wanted months and no definition's parameters, computed once for each."""
     name = f"{function.__module__}.{function.__qualname__}"
 
     @functools.wraps(function)
     def held(ctx: Context) -> T:
-        if name not in ctx.memo:
-            ctx.memo[name] = function(ctx)
-        found: T = ctx.memo[name]
-        return found
+        return ctx.held(name, lambda: function(ctx))
 
     return held
 
@@ -49,18 +46,25 @@ class Context(Turns):
         self._wanted: dict[tuple[str, int], Array] = {}
         self._is_quiet = False
         self._attributes: dict[str, Attribute] = {}
-        self.memo: dict[str, Any] = {}  # what several indicators share beyond the arrays of this class
+        self.memo: dict[str, Any] = {}  # see held
 
     # coverage and presence ----------------------------------------------------------------------------
 
     @cached_property
     def covered(self) -> Array:
         """D: whether at least one export observes the day."""
-        frame = self.inputs.coverage.filter(pl.col("is_covered") & ~pl.col("is_gap"))
         covered = np.zeros(self.n_days, dtype=bool)
-        days = self.day_of(frame["date"])
-        covered[days[(days >= 0) & (days < self.n_days)]] = True
+        covered[self.observed[0]] = True
         return covered
+
+    @cached_property
+    def observed(self) -> tuple[Array, Array]:
+        """Day and exporter's number of each day that an export observes."""
+        frame = self.inputs.coverage
+        day = self.day_of(frame["date"])
+        seen = filled(frame["is_covered"], False) & ~filled(frame["is_gap"], True)
+        seen &= (day >= 0) & (day < self.n_days)
+        return day[seen], frame["exporter_no"].to_numpy()[seen]
 
     @cached_property
     def covered_days(self) -> Array:
@@ -182,6 +186,13 @@ class Context(Turns):
             return np.zeros(self.n_months, dtype=bool)
         return self._wanted.get((spec.code, spec.def_version), np.ones(self.n_months, dtype=bool))
 
+    def held(self, name: str, make: Callable[[], T]) -> T:
+        """What several indicators share, made once; the name holds all that it depends on besides the group."""
+        if name not in self.memo:
+            self.memo[name] = make()
+        found: T = self.memo[name]
+        return found
+
     def on_proven_presence(self) -> Context:
         """The same group with nobody presumed present and no head counts, asking for no intervals."""
         other = copy.copy(self)
@@ -263,20 +274,25 @@ class Context(Turns):
         return self._attributes[column]
 
     def _as_of_month_ends(self, column: str) -> Attribute:
-        frame = self.inputs.dim_member.select("member_key", "valid_from", column).sort("valid_from")
-        values = frame[column].to_list()
-        labels = sorted({value for value in values if value is not None}, key=str)
+        values = self.inputs.dim_member[column].to_list()
+        labels = sorted(set(values) - {None}, key=str)
         place = {None: -1} | {label: i for i, label in enumerate(labels)}
-        number = np.array([place[value] for value in values], dtype=np.int64)
+        number = np.array([place[value] for value in [*values, None]])
+        return Attribute(labels, number[self._version])
+
+    @cached_property
+    def _version(self) -> Array:
+        """M x U: the row of ``dim_member`` that speaks of the member at the month's end; -1 for none."""
+        frame = self.inputs.dim_member
         member, start = self.member_of(frame["member_key"]), self.day_of(frame["valid_from"])
-        known = member >= 0
-        member, start, number = member[known], start[known], number[known]
+        row = np.argsort(start, kind="stable")
+        row = row[member[row] >= 0]
+        member, begun = member[row], np.searchsorted(start[row], self.month_end, side="right")
         current = np.full((self.n_months, self.n_members), -1)
-        for t, end in enumerate(self.month_end):
-            begun = int(np.searchsorted(start, end, side="right"))
-            current[t, member[begun:][::-1]] = number[begun:][::-1]  # the earliest later version wins
-            current[t, member[:begun]] = number[:begun]  # the last one that has begun wins
-        return Attribute(labels, current)
+        for now, n in zip(current, begun.tolist(), strict=True):
+            now[member[n:][::-1]] = row[n:][::-1]  # the earliest later version wins
+            now[member[:n]] = row[:n]  # the last one that has begun wins
+        return current
 
     # randomness ---------------------------------------------------------------------------------------
 
@@ -299,9 +315,9 @@ class Context(Turns):
         inside = (day >= 0) & (day < self.n_days)
         inside &= self.covered[np.where(inside, day, 0)]
         place = day * self.n_members + member
-        is_proven = inside & frame["is_proven"].fill_null(False).to_numpy()
+        is_proven = filled(frame["is_proven"], False)
         present, proven = (np.zeros(self.n_days * self.n_members, dtype=bool) for _ in range(2))
-        present[place[inside]] = proven[place[is_proven]] = True
+        present[place[inside]] = proven[place[inside & is_proven]] = True
         return present.reshape(self.n_days, -1), proven.reshape(self.n_days, -1)
 
     def _known(self, n: Array, window: int) -> Array:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.axes import Array, any_of, filled
 from tasks.measure.indicators.context import Context, once
 from tasks.measure.indicators.intervals import MIN_CLUSTERS, NO_INTERVAL, Interval, bootstrap, median, wilson
 from tasks.measure.indicators.measures import (
@@ -18,39 +19,41 @@ from tasks.measure.indicators.measures import (
     over_members,
     scaled_to_heads,
 )
+from tasks.measure.indicators.occasions import activities, entry_activity
 
 
-def _collections(ctx: Context) -> pl.DataFrame:
-    """Donation lists; those of dues are obligations and left out."""
-    is_gift = (pl.col("activity_kind") == "donation") & ~pl.col("is_dues").fill_null(False)
-    return ctx.inputs.fact_activity.filter(is_gift)
+@dataclass(frozen=True)
+class _Gifts:
+    """Gifts on donation lists and told beside them, dues left out; an unknown giver is -1, an unknown sum 0."""
+
+    month: Array
+    member: Array
+    amount: Array
+    is_paid: Array
+    is_on_list: Array
 
 
 @once
-def _gifts(ctx: Context) -> pl.DataFrame:
-    """Gifts on donation lists and told beside them, dues left out: month, member (-1 unknown), amount_idr,
-    is_paid, is_on_list.
-    """
-    lists = _collections(ctx).select("activity_key")
-    entries = ctx.inputs.fact_participation.join(lists, on="activity_key", how="semi").filter(
-        ~pl.col("participation_status").is_in(["no", "withdrawn"])
+def _gifts(ctx: Context) -> _Gifts:
+    entries = ctx.inputs.fact_participation
+    month = ctx.month_of(entries["added_date"])
+    given = np.append(activities(ctx).is_gift, False)[entry_activity(ctx)]
+    given &= ~any_of(entries["participation_status"], ("no", "withdrawn"))
+    given &= (month >= 0) & (month < ctx.n_months)
+    return _Gifts(
+        month[given],
+        ctx.member_of(entries["member_key"])[given],
+        filled(entries["amount_idr"], 0)[given],
+        filled(entries["is_paid"], False)[given],
+        filled(entries["is_on_list"], True)[given],
     )
-    return pl.DataFrame(
-        {
-            "month": pl.Series(ctx.month_of(entries["added_date"]), dtype=pl.Int64),
-            "member": pl.Series(ctx.member_of(entries["member_key"]), dtype=pl.Int64),
-            "amount_idr": entries["amount_idr"],
-            "is_paid": entries["is_paid"].fill_null(False),
-            "is_on_list": entries["is_on_list"].fill_null(True),
-        }
-    ).filter(pl.col("month").is_between(0, ctx.n_months - 1))
 
 
 @once
 def _open_campaigns(ctx: Context) -> Array:
     """M: donation lists open on a day of the month."""
-    lists = _collections(ctx)
-    first, last = ctx.day_of(lists["local_date"]), ctx.day_of(lists["last_seen_date"])
+    every = activities(ctx)
+    first, last = every.day[every.is_gift], every.last[every.is_gift]
     overlap = (first[:, None] <= ctx.month_end) & (last[:, None] >= ctx.month_start)
     return overlap.sum(axis=0).astype(float)
 
@@ -63,11 +66,11 @@ def donor_share(ctx: Context, spec: Indicator) -> Measure:
     matched to nobody as already counted, or all as further donors.
     """
     gifts = _gifts(ctx)
-    month, member = gifts["month"].to_numpy(), gifts["member"].to_numpy()
+    month, member = gifts.month, gifts.member
     weights = ctx.weights()
     gave = ctx.grid(month, member) > 0
-    on_list = gifts["is_on_list"].to_numpy()
-    told = (gave & (ctx.grid(month[on_list], member[on_list]) == 0)).sum(axis=1).astype(float)
+    by_list = ctx.grid(month[gifts.is_on_list], member[gifts.is_on_list])
+    told = (gave & (by_list == 0)).sum(axis=1).astype(float)
     num = over_members(weights * gave)
     den = np.maximum(ctx.present_total(), num)
     unknown = np.bincount(month[member < 0], minlength=ctx.n_months).astype(float)
@@ -96,13 +99,19 @@ def donation_per_member(ctx: Context, spec: Indicator) -> Measure:
     Companions paid, pledged, median_gift, gini, n_donors. Resampled are all who are present, givers and others,
     since how many give is chance too.
     """
-    gifts = _gifts(ctx).filter(pl.col("amount_idr") > 0)
-    month, amount = gifts["month"].to_numpy(), gifts["amount_idr"].to_numpy()
-    known = gifts["member"].to_numpy()
-    person = np.where(known >= 0, known, ctx.n_members + np.arange(len(gifts)))
-    givers = [_sums(person[month == t], amount[month == t]) for t in range(ctx.n_months)]
-    n = np.array([len(g) for g in givers], dtype=float)
-    num, den = np.array([g.sum() for g in givers]), ctx.present_total()
+    gifts = _gifts(ctx)
+    is_known = gifts.amount > 0
+    month, amount, known = (column[is_known] for column in (gifts.month, gifts.amount, gifts.member))
+    size = ctx.n_members + len(known)
+    person = np.where(known >= 0, known, ctx.n_members + np.arange(len(known)))
+    pairs, pair = np.unique(month * size + person, return_inverse=True)
+    of_giver, given = pairs // size, np.bincount(pair, amount, len(pairs))
+    begins = np.searchsorted(of_giver, np.arange(ctx.n_months))
+    givers = np.split(given, begins[1:])
+    n = np.bincount(of_giver, minlength=ctx.n_months).astype(float)
+    by_giver = np.full((ctx.n_months, int(n.max())), np.nan)
+    by_giver[of_giver, np.arange(len(given)) - begins[of_giver]] = given
+    num, den = np.bincount(of_giver, given, ctx.n_months), ctx.present_total()
     enough = (n >= spec.params["min_donors"]) & (den > 0)
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
@@ -113,7 +122,7 @@ def donation_per_member(ctx: Context, spec: Indicator) -> Measure:
         return bootstrap(rng, everybody, lambda sums: sums[:, 0], clusters=len(givers[t]))
 
     low, high = by_month(ctx, spec, enough, interval)
-    paid = np.bincount(month, amount * gifts["is_paid"].to_numpy(), ctx.n_months)
+    paid = np.bincount(month, amount * gifts.is_paid[is_known], ctx.n_months)
     return Measure(
         divide(num, den),
         num,
@@ -125,23 +134,19 @@ def donation_per_member(ctx: Context, spec: Indicator) -> Measure:
             "paid": Detail(divide(paid, den)),
             "pledged": Detail(divide(num - paid, den)),
             "median_gift": Detail(np.array([median(g) for g in givers])),
-            "gini": Detail(np.array([float(gini(g[None, :])[0]) for g in givers])),
+            "gini": Detail(gini(by_giver)),
             "n_donors": Detail(n),
             **scaled_to_heads(ctx, 1),
         },
     )
 
 
-def _sums(person: Array, amount: Array) -> Array:
-    """Amounts by person."""
-    _, inverse = np.unique(person, return_inverse=True)
-    return np.bincount(inverse, amount) if len(amount) else np.zeros(0)
-
-
 def gini(values: Array) -> Array:
-    """Gini coefficient of rows, with the factor n / (n - 1); NaN for fewer than two or for nothing."""
-    n = values.shape[1]
-    if n < 2:
-        return np.full(len(values), np.nan)
-    rank = 2 * np.arange(1, n + 1) - n - 1
-    return divide((np.sort(values, axis=1) * rank).sum(axis=1), (n - 1) * values.sum(axis=1))
+    """Gini coefficient of rows with the factor n / (n - 1), NaN being nobody; NaN for fewer than two or nothing."""
+    is_one = np.isfinite(values)
+    ordered = np.sort(np.where(is_one, values, np.inf), axis=1)
+    n = is_one.sum(axis=1)[:, None]
+    rank = np.arange(1, values.shape[1] + 1)
+    ordered = np.where(rank <= n, ordered, 0)
+    gaps = (ordered * (2 * rank - n - 1)).sum(axis=1)
+    return divide(gaps, np.maximum(n[:, 0] - 1, 0) * ordered.sum(axis=1))

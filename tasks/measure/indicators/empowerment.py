@@ -10,7 +10,7 @@ import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.answers import share_interval
-from tasks.measure.indicators.axes import Array, add_months, month_end, roll
+from tasks.measure.indicators.axes import Array, add_months, any_of, filled, month_end, roll
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import wilson
 from tasks.measure.indicators.measures import (
@@ -23,15 +23,15 @@ from tasks.measure.indicators.measures import (
     scaled_to_heads,
     wilson_share,
 )
-from tasks.measure.indicators.mechanical import listed
+from tasks.measure.indicators.occasions import listed
 
 _MIN_SELLERS_BOOT = 20
 
 
 def _days_since(ctx: Context, column: str) -> Array:
     """Days since the same text stood in the group before; infinite the first time."""
-    days: Array = ctx.turns[column].fill_null(np.inf).to_numpy()
-    return days
+    days = ctx.turns[column].to_numpy().astype(float)
+    return np.where(np.isnan(days), np.inf, days)
 
 
 def _opportunities(ctx: Context, spec: Indicator) -> Array:
@@ -47,7 +47,7 @@ def opportunity_rate(ctx: Context, spec: Indicator) -> Measure:
 
     The same text within 30 days counts once, whoever posts it again.
     """
-    num = ctx.count(_opportunities(ctx, spec)).sum(axis=1)
+    num = ctx.number(_opportunities(ctx, spec))
     den = ctx.member_months(1, spec.params["days_per_member_month"])
     per = spec.params["per_members"]
     return poisson_rate(
@@ -115,17 +115,16 @@ def learning_participation(ctx: Context, spec: Indicator) -> Measure:
         ci=wilson(num, den),
         details={
             "n_activities": Detail(n.astype(float)),
-            "n_external_form": Detail(ctx.count(ctx.has_link & (ctx.turn("lex_learning") > 0)).sum(axis=1)),
+            "n_external_form": Detail(ctx.number(ctx.has_link & (ctx.turn("lex_learning") > 0))),
             **scaled_to_heads(ctx, 1),
         },
     )
 
 
-def _at_month_ends(ctx: Context, spans: pl.DataFrame, since: str, until: pl.Expr) -> Array:
-    """M x rows: whether a row holds on the month's last day, from ``since`` to before ``until`` (NULL: for ever)."""
-    start, end = (ctx.day_of(dates) for dates in spans.select(since, until.fill_null(dt.date.max)))
+def _at_month_ends(ctx: Context, since: pl.Series, until: pl.Series) -> Array:
+    """M x rows: whether a row holds on the month's last day, from ``since`` to ``until`` (NULL: for ever)."""
     day = ctx.month_end[:, None]
-    holds: Array = (start <= day) & (day < end)
+    holds: Array = (ctx.day_of(since) <= day) & (day <= ctx.last_day_of(until))
     return holds
 
 
@@ -150,20 +149,23 @@ def roster_reach(ctx: Context, spec: Indicator) -> Measure:
     on the chat speaks. Companion ``roster_completeness``: people present who are on the roster over people
     present.
     """
-    spans = ctx.inputs.fact_membership.filter(pl.col("kind") == "group")
-    good = ctx.inputs.dim_member.filter(pl.col("is_on_roster") & pl.col("is_in_good_standing"))
-    keys, member = np.unique(pl.concat([good["member_key"], spans["member_key"]]), return_inverse=True)
-    of_good, of_span = member[: len(good)], member[len(good) :]
-    standing = _at_month_ends(ctx, good, "valid_from", pl.col("valid_to"))
-    now = _at_month_ends(ctx, spans, "from_date", pl.col("to_date") + pl.duration(days=1))
-    proven = _whose(now & spans["is_proven"].fill_null(False).to_numpy(), of_span, len(keys))
+    spans, versions = ctx.inputs.fact_membership, ctx.inputs.dim_member
+    keys, member = np.unique(
+        np.append(versions["member_key"].to_numpy(), spans["member_key"].to_numpy()), return_inverse=True
+    )
+    is_good = filled(versions["is_on_roster"], False) & filled(versions["is_in_good_standing"], False)
+    in_chat = any_of(spans["kind"], ("group",))
+    of_good, of_span = member[: len(versions)][is_good], member[len(versions) :][in_chat]
+    standing = _at_month_ends(ctx, versions["valid_from"], versions["valid_to"])[:, is_good]
+    now = _at_month_ends(ctx, spans["from_date"], spans["to_date"])[:, in_chat]
+    proven = _whose(now & filled(spans["is_proven"], False)[in_chat], of_span, len(keys))
     people = _whose(now, of_span, len(keys))
     num, den = (standing & proven[:, of_good]).sum(axis=1), standing.sum(axis=1)
     on_roster = (people & _whose(standing, of_good, len(keys))).sum(axis=1)
     heads = people.sum(axis=1)
     num, den, on_roster, heads = (counted.astype(float) for counted in (num, den, on_roster, heads))
     fresh = np.array([has_fresh_roster(ctx.inputs.roster_dates, month) for month in ctx.months])
-    saying = ctx.day_of(spans.filter(pl.col("basis").is_in(["list", "roster_stated"]))["from_date"])
+    saying = ctx.day_of(spans["from_date"])[in_chat & any_of(spans["basis"], ("list", "roster_stated"))]
     told = ctx.month_end >= saying.min(initial=ctx.n_days)
     return wilson_share(
         num,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.axes import Array, any_of
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.donations import gini
 from tasks.measure.indicators.intervals import (
@@ -32,9 +31,10 @@ from tasks.measure.indicators.measures import (
 from tasks.measure.indicators.networks import key_person_left_out, tie_history, undirected
 
 
-def days_to_month_end(ctx: Context, days: int) -> list[slice]:
-    """The trailing days of each month on the day axis; cut at its start."""
-    return [slice(max(end - days + 1, 0), end + 1) for end in ctx.month_end]
+def of_last_days(ctx: Context, daily: Array, days: int) -> Array:
+    """M or M x U: sums over so many days to each month's end, or as many as there are."""
+    total = np.concatenate([np.zeros((1, *daily.shape[1:]), dtype=int), np.cumsum(daily, axis=0)])
+    return total[ctx.month_end + 1] - total[np.maximum(ctx.month_end + 1 - days, 0)]
 
 
 @indicator("silent_share")
@@ -44,18 +44,16 @@ def silent_share(ctx: Context, spec: Indicator) -> Measure:
     Nonnecke and Preece 2000. Companion ``proven_only`` leaves presumed members out.
     """
     span = int(spec.params["window_days"])
-    num, den, proven_num, proven_den, covered = (np.zeros(ctx.n_months) for _ in range(5))
-    windows = days_to_month_end(ctx, span)
-    for t, window in enumerate(windows):
-        covered[t] = ctx.covered[window].sum()
-        if covered[t] == 0:
-            continue
-        silent = ctx.turns_by_day[window].sum(axis=0) == 0
-        present = ctx.present[window].sum(axis=0) == covered[t]
-        proven = ctx.proven[window].sum(axis=0) == covered[t]
-        num[t], den[t] = (present & silent).sum(), present.sum()
-        proven_num[t], proven_den[t] = (proven & silent).sum(), proven.sum()
-    coverage = covered / [window.stop - window.start for window in windows]
+    covered = of_last_days(ctx, ctx.covered, span)
+    silent = of_last_days(ctx, ctx.turns_by_day, span) == 0
+    present, proven = (
+        (of_last_days(ctx, days, span) == covered[:, None]) & (covered > 0)[:, None]
+        for days in (ctx.present, ctx.proven)
+    )
+    num, den, proven_num, proven_den = (
+        those.sum(axis=1).astype(float) for those in (present & silent, present, proven & silent, proven)
+    )
+    coverage = covered / np.minimum(ctx.month_end + 1, span)
     return wilson_share(
         num,
         den,
@@ -93,8 +91,7 @@ def participation_gini(ctx: Context, spec: Indicator) -> Measure:
     """
     counted = (ctx.present_days > 0) | (ctx.all_turns > 0)
     turns, n = ctx.all_turns.sum(axis=1), counted.sum(axis=1).astype(float)
-    value = np.array([gini(ctx.all_turns[t, counted[t]][None, :])[0] for t in range(ctx.n_months)])
-    active = np.array([gini(row[row > 0][None, :])[0] for row in ctx.all_turns])
+    value, active = (gini(np.where(those, ctx.all_turns, np.nan)) for those in (counted, ctx.all_turns > 0))
     enough = (ctx.present_total() >= spec.params["min_present"]) & (turns >= spec.params["min_turns"])
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
@@ -111,7 +108,7 @@ def isolate_share(ctx: Context, spec: Indicator) -> Measure:
     """Active members without a tie of month weight 1 or more, in or out, over A. Share 0-1."""
     tied = np.zeros((ctx.n_months, ctx.n_members), dtype=bool)
     for t, month in enumerate(tie_history(ctx).months):
-        strong = month.matrix() >= spec.params["min_weight"] - 1e-9
+        strong = month.matrix >= spec.params["min_weight"] - 1e-9
         tied[t, month.nodes] = strong.any(axis=0) | strong.any(axis=1)
     den = ctx.active
     num = ((ctx.all_turns > 0) & ~tied).sum(axis=1).astype(float)
@@ -129,14 +126,13 @@ def one_off_share(ctx: Context, spec: Indicator) -> Measure:
     Joyce and Kraut 2006.
     """
     span = int(spec.params["window_days"])
-    windows = days_to_month_end(ctx, span)
-    turns = np.array([ctx.turns_by_day[window].sum(axis=0) for window in windows])
+    turns = of_last_days(ctx, ctx.turns_by_day, span)
     num, den = (turns == 1).sum(axis=1).astype(float), (turns > 0).sum(axis=1).astype(float)
     return wilson_share(
         num,
         den,
         den >= spec.params["min_posters"],
-        coverage=np.array([ctx.covered[window].mean() for window in windows]),
+        coverage=of_last_days(ctx, ctx.covered, span) / np.minimum(ctx.month_end + 1, span),
         truncated=ctx.truncated_days(span),
     )
 
@@ -145,7 +141,7 @@ def one_off_share(ctx: Context, spec: Indicator) -> Measure:
 def key_person_dependence(ctx: Context, spec: Indicator) -> Measure:
     """Share of all tie weight that touches the strongest member. Share 0-1. Moody and White 2003."""
     ties = tie_history(ctx)
-    both = [undirected(month.matrix()) for month in ties.months]
+    both = [undirected(month.matrix) for month in ties.months]
     top, total = np.array([float(m.sum(axis=1).max(initial=0)) for m in both]), ties.total
     value = divide(top, total)
     enough = (ctx.active >= spec.params["min_active"]) & (ties.counts >= spec.params["min_ties"])
@@ -225,6 +221,8 @@ def conflict_rate(ctx: Context, spec: Indicator) -> Measure:
 
 def accuracy(ctx: Context, category: str) -> float:
     """Precision over recall of a category of the word list as coders judged it; NaN where they did not."""
-    rows = ctx.inputs.lexicon_eval.filter(pl.col("category") == category)
-    precision, recall = (rows[name].drop_nulls().to_list() for name in ("precision", "recall"))
-    return float(precision[0] / recall[0]) if precision and recall and recall[0] > 0 else np.nan
+    judged = ctx.inputs.lexicon_eval
+    mine = any_of(judged["category"], (category,))
+    precision, recall = (judged[name].to_numpy().astype(float)[mine] for name in ("precision", "recall"))
+    precision, recall = precision[np.isfinite(precision)][:1], recall[np.isfinite(recall)][:1]
+    return float(precision[0] / recall[0]) if len(precision) and (recall > 0).any() else np.nan

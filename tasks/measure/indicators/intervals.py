@@ -8,13 +8,12 @@ further out (:func:`tails`); how often each interval covers what was planted sta
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-Array = npt.NDArray[Any]
+from tasks.measure.indicators.axes import Array
+
 Interval = tuple[float, float]
 
 DRAWS = 999

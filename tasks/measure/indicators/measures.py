@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.indicators import Indicator, registry
+from tasks.measure.indicators.axes import Array
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import Interval, bootstrap, poisson_exact, ratio, wilson
 
-Array = npt.NDArray[Any]
 Bounds = tuple[Array, Array]
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
 
 import numpy as np
-import polars as pl
 from scipy import special
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.axes import Array, places
-from tasks.measure.indicators.context import Context, once
+from tasks.measure.indicators.axes import Array, places, ranges
+from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import (
     MIN_CLUSTERS,
     NO_INTERVAL,
@@ -35,13 +34,11 @@ from tasks.measure.indicators.measures import (
     scaled_to_heads,
     wilson_share,
 )
+from tasks.measure.indicators.occasions import Listed, activities, listed
 
 #: Kinds of activity that people do together; gifts, orders and petitions are not among them.
 JOINT_KINDS = ("rsvp", "attendance", "khataman", "learning", "poll", "announcement")
 LIST_KINDS = ("rsvp", "attendance", "khataman", "learning", "poll")
-COMMITTED = ("yes", "done")
-
-_NOBODY = -2  # in place of a member: a name matched to nobody
 
 _STYLE_CLASSES = (
     ("lex_i_word",),
@@ -94,12 +91,10 @@ def ritual_participation(ctx: Context, spec: Indicator) -> Measure:
 
 def after_news(ctx: Context, hours: float) -> Array:
     """Whether a turn follows news of a death or a joy, somebody else's, within so many hours."""
-    news = np.isin(ctx.turns["turn_key"].to_numpy(), ctx.inputs.fact_trigger["turn_key"].to_numpy())
-    near = np.zeros(len(ctx.turns), dtype=bool)
+    news = np.flatnonzero(ctx.turns_at(places(ctx.turn_keys, ctx.inputs.fact_trigger["turn_key"].to_numpy())))
     ends = np.searchsorted(ctx.turn_minute, ctx.turn_minute[news] + int(hours * 60), side="right")
-    for first, end in zip(np.flatnonzero(news).tolist(), ends.tolist(), strict=True):
-        near[first + 1 : end] |= ctx.turn_member[first + 1 : end] != ctx.turn_member[first]
-    return near
+    of, turn = ranges(news + 1, ends)
+    return ctx.turns_at(turn[ctx.turn_member[turn] != ctx.turn_member[news[of]]])
 
 
 @indicator("shared_symbol_rate")
@@ -152,10 +147,10 @@ def style_match(ctx: Context, spec: Indicator) -> Measure:
     Gonzales, Hancock and Pennebaker 2010. The bootstrap resamples members, and with them the pooled rate of the
     others.
     """
-    text = ctx.turn("is_text")
+    text = np.flatnonzero(ctx.turn("is_text"))
     place = ctx.turn_place[text]
     words, *classes = (
-        ctx.tally(place, np.sum([ctx.turn(name)[text] for name in names], axis=0))
+        ctx.tally(place, functools.reduce(np.add, [ctx.turn(name)[text] for name in names]))
         for names in (("n_words",), *_STYLE_CLASSES)
     )
     counts = np.stack(classes)
@@ -204,8 +199,7 @@ def resampled_matches(
 @indicator("joint_activity_rate")
 def joint_activity_rate(ctx: Context, spec: Indicator) -> Measure:
     """Joint activities that begin in the month per 100 members present for 30 days. Oktavian, thesis."""
-    begun = ctx.inputs.fact_activity.filter(pl.col("activity_kind").is_in(JOINT_KINDS))
-    month = ctx.month_of(begun["local_date"])
+    month = activities(ctx).month[activities(ctx).of(JOINT_KINDS)]
     num = np.bincount(month[(month >= 0) & (month < ctx.n_months)], minlength=ctx.n_months).astype(float)
     den = ctx.member_months(1, spec.params["days_per_member_month"])
     per = spec.params["per_members"]
@@ -215,44 +209,6 @@ def joint_activity_rate(ctx: Context, spec: Indicator) -> Measure:
         per,
         details=scaled_to_heads(ctx, 1),
     )
-
-
-@dataclass(frozen=True)
-class Listed:
-    """Activities of some kinds by their key: month and day of their start; and their committed entries: the place
-    of the activity and the member, -1 for a name matched to nobody; a person counts once per activity.
-    """
-
-    month: Array
-    day: Array
-    activity: Array
-    member: Array
-
-
-def listed(ctx: Context, kinds: tuple[str, ...]) -> Listed:
-    """Activities of these kinds and who committed to them."""
-    activities = ctx.inputs.fact_activity.filter(pl.col("activity_kind").is_in(kinds)).sort("activity_key")
-    key, member = _committed(ctx)
-    activity = places(activities["activity_key"].to_numpy(), key)
-    nobody, known = ((activity >= 0) & mask for mask in (member == _NOBODY, member >= 0))
-    pairs = np.unique(activity[known] * (ctx.n_members + 1) + member[known])
-    once_each, who = np.divmod(pairs, ctx.n_members + 1)
-    unmatched = activity[nobody]
-    return Listed(
-        ctx.month_of(activities["local_date"]),
-        ctx.day_of(activities["local_date"]),
-        np.append(once_each, unmatched),
-        np.append(who, np.full(len(unmatched), -1)),
-    )
-
-
-@once
-def _committed(ctx: Context) -> tuple[Array, Array]:
-    """Activity and member of each committed entry: -1 for people without a place, _NOBODY without a match."""
-    entries = ctx.inputs.fact_participation.select("activity_key", "member_key", "participation_status")
-    entries = entries.filter(pl.col("participation_status").is_in(COMMITTED))
-    member = ctx.member_of(entries["member_key"])
-    return entries["activity_key"].to_numpy(), np.where(entries["member_key"].is_null(), _NOBODY, member)
 
 
 def heads_on(ctx: Context, day: Array, month: Array) -> Array:

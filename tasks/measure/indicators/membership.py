@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
-import polars as pl
 
 from schemas.indicators import Indicator
-from tasks.measure.indicators.axes import Array
+from tasks.measure.indicators.axes import Array, any_of
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.measures import Detail, Measure, divide, indicator, wilson_share
 
@@ -23,17 +22,12 @@ def admin_coverage(ctx: Context) -> Array:
     while its owner was admin.
     """
     seen = np.zeros(ctx.n_days, dtype=bool)
-    frame = ctx.inputs.coverage.filter(pl.col("is_covered") & ~pl.col("is_gap"))
+    day, exporter = ctx.observed
     for name, phone in ctx.inputs.group.exporters.items():
         if phone.admin_from is None or name not in ctx.inputs.exporters:
             continue
-        own = frame.filter(
-            (pl.col("exporter_no") == ctx.inputs.exporters[name])
-            & (pl.col("date") >= phone.admin_from)
-            & (pl.col("date") <= (phone.admin_to or dt.date.max))
-        )
-        days = ctx.day_of(own["date"])
-        seen[days[(days >= 0) & (days < ctx.n_days)]] = True
+        first, last = (phone.admin_from - ctx.day0).days, ((phone.admin_to or dt.date.max) - ctx.day0).days
+        seen[day[(exporter == ctx.inputs.exporters[name]) & (day >= first) & (day <= last)]] = True
     silent = max((SILENT_LEAVING - ctx.day0).days, 0)
     seen[:silent] = ctx.covered[:silent]
     return ctx.by_month(seen.astype(float)) / ctx.month_days
@@ -46,18 +40,15 @@ def churn_rate(ctx: Context, spec: Indicator) -> Measure:
     Joyce and Kraut 2006. Companions ``left`` and ``removed``. Its coverage is that of exports that could show
     who left: since August 2022 those of admins.
     """
-    first = np.array(
-        [
-            start + int(np.argmax(ctx.covered[start : end + 1]))
-            for start, end in zip(ctx.month_start, ctx.month_end, strict=True)
-        ]
-    )
-    at_risk = ctx.present[first]
-    gone = {}
-    for kind in ("left", "removed"):
-        events = ctx.inputs.fact_membership_event.filter(pl.col("event") == kind)
-        month, member = ctx.month_of(events["event_date"]), ctx.member_of(events["member_key"])
-        gone[kind] = (ctx.grid(month, member) > 0) & at_risk
+    covered = np.append(np.flatnonzero(ctx.covered), ctx.n_days)
+    first = covered[np.searchsorted(covered, ctx.month_start)]
+    at_risk = ctx.present[np.where(first <= ctx.month_end, first, ctx.month_start)]
+    events = ctx.inputs.fact_membership_event
+    place = ctx.place(ctx.month_of(events["event_date"]), ctx.member_of(events["member_key"]))
+    gone = {
+        kind: (ctx.tally(place[any_of(events["event"], (kind,))]) > 0) & at_risk
+        for kind in ("left", "removed")
+    }
     num = (gone["left"] | gone["removed"]).sum(axis=1).astype(float)
     den = at_risk.sum(axis=1).astype(float)
     left, removed = (gone[kind].sum(axis=1).astype(float) for kind in ("left", "removed"))

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tasks.measure.indicators.axes import Array, places
+from tasks.measure.indicators.axes import Array
 from tasks.measure.indicators.context import Context, once
 from tasks.measure.indicators.intervals import in_parts
 from tasks.measure.indicators.measures import divide
@@ -39,8 +39,9 @@ class Ties:
     def total(self) -> float:
         return float(self.weight.sum())
 
+    @cached_property
     def matrix(self) -> Array:
-        """n x n tie weights from source to target."""
+        """n x n tie weights from source to target; not to be written to."""
         flat = np.bincount(self.source * self.n + self.target, self.weight, self.n * self.n)
         return flat.reshape(self.n, self.n)
 
@@ -75,7 +76,7 @@ class TieHistory:
     def total(self) -> Array:
         """M: tie weight."""
         bounds = itertools.pairwise(self.bounds.tolist())
-        return np.array([self.weight[first:last].sum() for first, last in bounds])
+        return np.array([np.add.reduce(self.weight[first:last]) for first, last in bounds])
 
     def where(self, kept: Array) -> TieHistory:
         """Those ties alone."""
@@ -130,7 +131,7 @@ def on_ties(ctx: Context, ties: TieHistory) -> Context:
 @once
 def _stored(ctx: Context) -> TieHistory:
     core = ctx.is_core
-    source, target = (places(ctx.members, ctx.tie(f"{end}_member_key")[core]) for end in ("source", "target"))
+    source, target = (end[core] for end in ctx.tie_members)
     return placed(ctx, ctx.day_of(ctx.replies["local_date"])[core], source, target, ctx.tie("weight")[core])
 
 
@@ -260,7 +261,7 @@ def permuted_shares(
         permutations = np.array(list(itertools.permutations(range(ties.n))))
     else:
         permutations = rng.permuted(np.tile(np.arange(ties.n), (draws, 1)), axis=1)
-    matrix = ties.matrix()
+    matrix = ties.matrix
     source, target = np.nonzero(matrix)  # ties of one direction between two people are one
     weight, across = matrix[source, target], []
     for part in in_parts(permutations, len(weight)):

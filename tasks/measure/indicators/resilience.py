@@ -52,6 +52,10 @@ class _Shocks:
 
 def _shocks(ctx: Context, spec: Indicator) -> _Shocks:
     before, after = int(spec.params["months_before"]), int(spec.params["months_after"])
+    return ctx.held(f"shocks|{before}|{after}", lambda: _shocks_of(ctx, before, after))
+
+
+def _shocks_of(ctx: Context, before: int, after: int) -> _Shocks:
     exposure = ctx.member_months(1, _MEMBER_MONTH_DAYS)
     usable = (ctx.coverage(1) >= _COVERAGE) & ~ctx.truncated(1)
     plain = np.where(usable, divide(ctx.all_turns.sum(axis=1), exposure), np.nan)

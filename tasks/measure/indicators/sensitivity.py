@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from schemas.indicators import Indicator, definitions, registry
-from tasks.measure.indicators.axes import Array, places
+from tasks.measure.indicators.axes import Array
 from tasks.measure.indicators.context import Context, once
 from tasks.measure.indicators.intervals import MAX_CELLS
 from tasks.measure.indicators.measures import Detail, divide, measured
@@ -139,7 +139,6 @@ class _Candidates:
     is_adjacent: Array  # by rule 4, which alone the variants change
 
 
-@once
 def variants(ctx: Context) -> dict[str, TieHistory]:
     """The ties of each variant, for the months in which any tie code is wanted.
 
@@ -148,6 +147,10 @@ def variants(ctx: Context) -> dict[str, TieHistory]:
     gives no such tie.
     """
     months = np.any([ctx.wanted(spec) for spec in definitions() if spec.code in TIE_CODES], axis=0)
+    return ctx.held(f"variants|{np.flatnonzero(months).tolist()}", lambda: _variants(ctx, months))
+
+
+def _variants(ctx: Context, months: Array) -> dict[str, TieHistory]:
     some = _candidates(ctx, months)
     return {variant_name(params): _of_variant(ctx, some, params) for params in GRID}
 
@@ -180,8 +183,8 @@ def _candidates(ctx: Context, months: Array) -> _Candidates:
     is_adjacent = joined(is_adjacent[core], np.ones(len(lag), dtype=bool))
     halved = (0.5 ** (pl.Series(latency) / REPLY_V1.half_life_min)).to_numpy()
     return _Candidates(
-        source=joined(places(ctx.members, ctx.tie("source_member_key")[core]), ctx.turn_member[source]),
-        target=joined(places(ctx.members, ctx.tie("target_member_key")[core]), ctx.turn_member[target]),
+        source=joined(ctx.tie_members[0][core], ctx.turn_member[source]),
+        target=joined(ctx.tie_members[1][core], ctx.turn_member[target]),
         day=joined(ctx.day_of(ctx.replies["local_date"])[core], ctx.turn_day[source]),
         back=joined(stored - ctx.tie("target_turn_key")[core], added - keys[target]),
         latency=latency,
@@ -252,15 +255,16 @@ def _drawn(ctx: Context, t: int) -> dict[str, Array]:
     Senders are dealt anew within each day, the same draws for all codes. Ties to a turn before the month are
     left out, of the observation too.
     """
-    drawn: dict[int, dict[str, Array]] = ctx.memo.setdefault("drawn", {})
-    if t not in drawn:
-        first, last = np.searchsorted(ctx.turn_day, [ctx.month_start[t], ctx.month_end[t] + 1])
-        source, target = ctx.tie_source, ctx.tie_target
-        mine = ctx.is_core & (np.minimum(source, target) >= first) & (np.maximum(source, target) < last)
-        rng = ctx.rng(registry()["tie_reciprocity"], t)
-        senders = deal(ctx.turn_member[first:last], ctx.turn_day[first:last], rng)
-        drawn[t] = _of_draws(source[mine] - first, target[mine] - first, ctx.tie("weight")[mine], senders)
-    return drawn[t]
+    return ctx.held(f"drawn|{t}", lambda: _dealt(ctx, t))
+
+
+def _dealt(ctx: Context, t: int) -> dict[str, Array]:
+    first, last = np.searchsorted(ctx.turn_day, [ctx.month_start[t], ctx.month_end[t] + 1])
+    source, target = ctx.tie_source, ctx.tie_target
+    mine = ctx.is_core & (np.minimum(source, target) >= first) & (np.maximum(source, target) < last)
+    rng = ctx.rng(registry()["tie_reciprocity"], t)
+    senders = deal(ctx.turn_member[first:last], ctx.turn_day[first:last], rng)
+    return _of_draws(source[mine] - first, target[mine] - first, ctx.tie("weight")[mine], senders)
 
 
 def deal(senders: Array, day: Array, rng: np.random.Generator, draws: int = NULL_DRAWS) -> Array:

@@ -21,6 +21,8 @@ from tasks.measure.indicators.inputs import IndicatorInputs
 
 #: A month before the first that is looked back to: windows in days or hours open in it.
 _MARGIN = 1
+#: Share of the definitions whose missing cells may begin earlier: they are computed from all months.
+_REACH = 0.1
 #: Of a longer part of the history, arrays of their own cost more than they save.
 _WORTH = 0.7
 
@@ -38,7 +40,8 @@ class Tail:
             for spec in definitions()
             if not spec.is_composite and (missing := wanted[spec.code, spec.def_version]).any()
         }
-        self._first = min((first for first in begins.values() if first > _MARGIN), default=0) - _MARGIN
+        ordered = sorted(begins.values())
+        self._first = (ordered[int(_REACH * len(ordered))] if ordered else 0) - _MARGIN
         is_worth_it = self._first > 0 and ctx.n_months - self._first <= _WORTH * ctx.n_months
         if is_worth_it and not ctx.inputs.group.participants:  # a head count scales all months after it
             self._short = _short(ctx, self._first, wanted)

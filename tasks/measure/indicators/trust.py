@@ -13,7 +13,7 @@ from tasks.measure.indicators.answers import (
     baseline,
     share_interval,
 )
-from tasks.measure.indicators.axes import Array, places, roll, until_next
+from tasks.measure.indicators.axes import Array, roll, until_next
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import (
     MAX_CELLS,
@@ -37,7 +37,14 @@ from tasks.measure.indicators.measures import (
     scaled_to_heads,
 )
 from tasks.measure.indicators.networks import Ties, reciprocity, tie_history, two_sided_p
-from tasks.measure.indicators.survival import median_survival, survival_areas, survival_interval
+from tasks.measure.indicators.survival import (
+    in_order,
+    median_survival,
+    restricted_mean,
+    survival_areas,
+    survival_curve,
+    survival_interval,
+)
 from tasks.measure.indicators.turn_arrays import ANSWER_MIN
 
 _NULL_DRAWS = 199
@@ -49,8 +56,8 @@ def help_request_rate(ctx: Context, spec: Indicator) -> Measure:
 
     Companion ``prayer_requests``: turns that ask for prayers and for nothing else.
     """
-    prayers = roll(ctx.count(ctx.turn("is_prayer_request")), spec.window_months).sum(axis=1)
-    num = roll(ctx.count(ctx.requests), spec.window_months).sum(axis=1)
+    prayers = roll(ctx.number(ctx.turn("is_prayer_request")), spec.window_months)
+    num = roll(ctx.number(ctx.requests), spec.window_months)
     den = ctx.member_months(spec.window_months, spec.params["days_per_member_month"])
     per = spec.params["per_members"]
     return poisson_rate(
@@ -97,29 +104,33 @@ def help_response_time(ctx: Context, spec: Indicator) -> Measure:
     n, events = np.zeros(ctx.n_months), np.zeros(ctx.n_months)
     value, median, still_open, paused = (np.full(ctx.n_months, np.nan) for _ in range(4))
     open_low, open_high = np.full(ctx.n_months, np.nan), np.full(ctx.n_months, np.nan)
-    start = ctx.turn_local_minute[asked]
-    awake = waking_minutes(start, times, spec.params)
+    awake = waking_minutes(ctx.turn_local_minute[asked], times, spec.params)
     awake_day = (24 - (spec.params["night_to_hour"] - spec.params["night_from_hour"]) % 24) * 60
+    order, awake_order = in_order(times, is_event), in_order(awake, is_event)
     windows = []
     for t in range(ctx.n_months):
-        mine = (month > t - spec.window_months) & (month <= t)
+        mine, when_awake = (
+            rows[(month[rows] > t - spec.window_months) & (month[rows] <= t)] for rows in (order, awake_order)
+        )
         windows.append(mine)
-        n[t], events[t] = mine.sum(), is_event[mine].sum()
+        n[t], events[t] = len(mine), is_event[mine].sum()
         if n[t]:
-            area, tail = survival_areas(times[mine], is_event[mine], np.ones((1, int(n[t]))), horizon)
-            value[t], still_open[t] = area[0], tail[0]
+            curve = survival_curve(is_event[mine])
+            value[t], still_open[t] = restricted_mean(times[mine], curve, horizon), curve[-1]
             median[t] = median_survival(times[mine], is_event[mine])
-            open_low[t], open_high[t] = survival_interval(times[mine], is_event[mine])
-            paused[t] = survival_areas(awake[mine], is_event[mine], np.ones((1, int(n[t]))), awake_day)[0][0]
+            open_low[t], open_high[t] = survival_interval(is_event[mine])
+            paused[t] = restricted_mean(awake[when_awake], survival_curve(is_event[when_awake]), awake_day)
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
         mine = windows[t]
-        first = _order_of_first(member[mine])
+        in_time = np.sort(mine)
+        first = _order_of_first(member[in_time])[np.searchsorted(in_time, mine)]
         clusters = int(first.max()) + 1
         if clusters < 8:
             return np.nan, np.nan
         weights = resampled_counts(rng, clusters)[:, first]
-        weights = weights[weights.sum(axis=1) > 0]
+        # a subject's draws side by side: what runs over the subjects runs for many draws at once
+        weights = np.asfortranarray(weights[weights.sum(axis=1) > 0])
         parts = in_parts(weights, 4 * weights.shape[1])
         areas = [survival_areas(times[mine], is_event[mine], part, horizon)[0] for part in parts]
         return percentiles(np.concatenate(areas), clusters)
@@ -168,7 +179,7 @@ def helper_breadth(ctx: Context, spec: Indicator) -> Measure:
     asked = ctx.requests & ctx.answered
     met = ctx.ties_by("request") & (ctx.tie("latency_min") <= ANSWER_MIN)
     met &= np.append(ctx.requests, False)[ctx.tie_target]
-    helpers = places(ctx.members, ctx.tie("source_member_key")[met])
+    helpers = ctx.tie_members[0][met]
     helped = ctx.grid(ctx.turn_month[ctx.tie_target[met]], helpers)
     first = ctx.turns["answered_by_member_key"].filter(pl.Series(asked, dtype=pl.Boolean))
     helped += ctx.grid(ctx.turn_month[asked], ctx.member_of(first))
@@ -176,7 +187,7 @@ def helper_breadth(ctx: Context, spec: Indicator) -> Measure:
     active = roll(ctx.all_turns, spec.window_months) > 0
     num = ((roll(helped + offered, spec.window_months) > 0) & active).sum(axis=1).astype(float)
     den = active.sum(axis=1).astype(float)
-    asked_n = roll(ctx.count(ctx.requests), spec.window_months).sum(axis=1)
+    asked_n = roll(ctx.number(ctx.requests), spec.window_months)
     return Measure(
         divide(num, den),
         num,
@@ -252,7 +263,7 @@ def tie_reciprocity(ctx: Context, spec: Indicator) -> Measure:
     """
     ties = tie_history(ctx)
     total = ties.total
-    value = np.array([reciprocity(month.matrix()) for month in ties.months])
+    value = np.array([reciprocity(month.matrix) for month in ties.months])
     expected, p = np.full(ctx.n_months, np.nan), np.full(ctx.n_months, np.nan)
 
     def interval(t: int, rng: np.random.Generator) -> Interval:

@@ -8,10 +8,11 @@ import numpy as np
 import polars as pl
 
 from schemas.vocabulary import ROLES, TASKS
-from tasks.measure.indicators.axes import Array, Axes, places
+from tasks.measure.indicators.axes import Array, Axes, filled, places
 from tasks.measure.indicators.inputs import IndicatorInputs
 
 ANSWER_MIN = 24 * 60.0  # an answer comes within so many minutes
+_DAY_MIN = 24 * 60
 
 
 class Turns(Axes):
@@ -19,6 +20,7 @@ class Turns(Axes):
 
     def __init__(self, inputs: IndicatorInputs) -> None:
         self.inputs = inputs
+        self._columns: dict[str, Array] = {}
         self.turns = inputs.fact_turn
         if not self.turns["turn_key"].is_sorted():
             self.turns = self.turns.sort("turn_key")
@@ -31,30 +33,28 @@ class Turns(Axes):
 
     def turn(self, column: str) -> Array:
         """A column of the turns in time order; a mark that is not there is no mark."""
-        series = self.turns[column]
-        is_open = series.dtype == pl.Boolean and series.null_count()
-        values: Array = (series.fill_null(False) if is_open else series).to_numpy()
-        return values
+        if column not in self._columns:
+            series = self.turns[column]
+            is_open = series.dtype == pl.Boolean and series.null_count()
+            self._columns[column] = (series.fill_null(False) if is_open else series).to_numpy()
+        return self._columns[column]
 
     @cached_property
     def is_sticker(self) -> Array:
         """Turns of stickers alone."""
-        kinds = self.inputs.fact_message.select("turn_key", "kind")
-        some = kinds.filter(pl.col("kind") == "sticker")
-        beside = kinds.filter(
-            pl.col("turn_key").is_in(some["turn_key"].implode()), pl.col("kind") != "sticker"
-        )
-        return self.turns_of(some["turn_key"]) & ~self.turns_of(beside["turn_key"])
+        is_one = filled(self.inputs.fact_message["kind"] == "sticker", False)
+        return self.turns_at(self._message_turn[is_one]) & ~self.turns_at(self._message_turn[~is_one])
 
     @cached_property
     def has_link(self) -> Array:
         """Turns with a link."""
-        messages = self.inputs.fact_message.select("turn_key", "n_urls")
-        return self.turns_of(messages.filter(pl.col("n_urls") > 0)["turn_key"])
+        has_one = filled(self.inputs.fact_message["n_urls"], 0) > 0
+        return self.turns_at(self._message_turn[has_one])
 
-    def turns_of(self, keys: pl.Series) -> Array:
-        """Whether each turn is among these keys; what bots sent has none."""
-        return self.turns_at(places(self.turn_keys, keys.drop_nulls().to_numpy()))
+    @cached_property
+    def _message_turn(self) -> Array:
+        """Place of the turn of each message; -1 for what bots sent."""
+        return places(self.turn_keys, filled(self.inputs.fact_message["turn_key"], -1))
 
     def turns_at(self, place: Array) -> Array:
         """Whether each turn is at one of these places; -1 is none."""
@@ -96,15 +96,18 @@ class Turns(Axes):
     @cached_property
     def turn_local_minute(self) -> Array:
         """Minute of the day on the group's wall clock."""
-        local = (
-            self.turns["sent_at"].dt.replace_time_zone("UTC").dt.convert_time_zone(self.inputs.group.timezone)
-        )
-        minutes: Array = (local.dt.hour().cast(pl.Int64) * 60 + local.dt.minute().cast(pl.Int64)).to_numpy()
-        return minutes
+        minute = self.turn_minute
+        return (minute + utc_offset(minute, self.inputs.group.timezone)) % _DAY_MIN
 
     def count(self, mask: Array | None = None) -> Array:
         """M x U turns that satisfy the mask."""
         return self.tally(self.turn_place if mask is None else self.turn_place[mask])
+
+    def number(self, mask: Array) -> Array:
+        """M turns that satisfy the mask."""
+        month = self.turn_month[mask]
+        inside = (month >= 0) & (month < self.n_months)
+        return np.bincount(month[inside], minlength=self.n_months).astype(float)
 
     @cached_property
     def all_turns(self) -> Array:
@@ -132,8 +135,10 @@ class Turns(Axes):
         return np.isin(self.turn_role, [ROLES.index(role) for role in ("officer", "founder")])
 
     def _numbered(self, column: str, names: tuple[str, ...]) -> Array:
-        numbers = self.turns[column].cast(pl.Enum(names), strict=False).to_physical().cast(pl.Int64)
-        return numbers.fill_null(-1).to_numpy()
+        numbers = self.turns[column].cast(pl.Enum(names), strict=False).to_physical()
+        none = len(names)  # in the small type of the numbers, which knows no -1
+        found = filled(numbers, none).astype(np.int64)
+        return np.where(found < none, found, -1)
 
     @cached_property
     def task_turns(self) -> Array:
@@ -164,7 +169,7 @@ class Turns(Axes):
     @cached_property
     def answer_delays(self) -> Array:
         """Minutes to the first answer of each turn, NaN without one within 24 hours."""
-        delay = self.turns["answer_delay_min"].cast(float).fill_null(np.nan).to_numpy()
+        delay = self.turns["answer_delay_min"].to_numpy().astype(float)  # NULL becomes NaN
         return np.where(delay <= ANSWER_MIN, delay, np.nan)
 
     @cached_property
@@ -200,6 +205,12 @@ class Turns(Axes):
         return (self.replies["layer"] == "core").to_numpy()
 
     @cached_property
+    def tie_members(self) -> tuple[Array, Array]:
+        """The two ends of each tie on the member axis: who replies, and to whom."""
+        source, target = (places(self.members, self.tie(f"{end}_member_key")) for end in ("source", "target"))
+        return source, target
+
+    @cached_property
     def tie_source(self) -> Array:
         """Place of each tie's replying turn; -1 where it is not there."""
         return places(self.turn_keys, self.tie("source_turn_key"))
@@ -208,3 +219,26 @@ class Turns(Axes):
     def tie_target(self) -> Array:
         """Place of the turn each tie goes to; -1 where it is not there."""
         return places(self.turn_keys, self.tie("target_turn_key"))
+
+
+def utc_offset(minute: Array, zone: str) -> Array:
+    """Minutes by which a zone's clock is ahead at minutes since 1970, UTC.
+
+    Asked once for each day between the first and the last, and for each minute of the days that change it.
+    """
+    if not len(minute):
+        return np.zeros(0, dtype=np.int64)
+    first, last = int(minute.min()) // _DAY_MIN, int(minute.max()) // _DAY_MIN
+    daily = _offset(np.arange(first, last + 2) * _DAY_MIN, zone)
+    day = minute // _DAY_MIN - first
+    ahead = daily[day]
+    changing = np.flatnonzero(ahead != daily[day + 1])
+    if len(changing):
+        ahead[changing] = _offset(minute[changing], zone)
+    return ahead
+
+
+def _offset(minute: Array, zone: str) -> Array:
+    then = pl.DataFrame({"at": minute.astype("datetime64[m]").astype("datetime64[us]")})
+    here = pl.col("at").dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    return then.select(here)["at"].to_numpy().astype("datetime64[m]").astype(np.int64) - minute

@@ -61,11 +61,12 @@ class Variant:
 
 
 DEFAULT = Variant("default")
+FIRST_COMPONENT = Variant("pca1", mean="pca1")
 VARIANTS = (
     DEFAULT,
     Variant("base_6", base_months=6),
     Variant("base_24", base_months=24),
-    Variant("pca1", mean="pca1"),
+    FIRST_COMPONENT,
     Variant("rank_geometric", scale="rank", mean="geometric"),
     Variant("rank", scale="rank"),
     Variant("raw_logit", scale="distance"),
@@ -117,14 +118,20 @@ def together(variant: Variant, rows: Array, is_difference: bool, base_months: in
     return divide((np.where(used, rows, 0) * weights[:, None]).sum(axis=0), held)
 
 
+def complete_months(rows: Array, base_months: int) -> Array:
+    """The first so many months in which all components (components x M) are there; empty while there are fewer."""
+    found = np.flatnonzero(np.isfinite(rows).all(axis=0))[:base_months]
+    return found if len(found) == base_months else found[:0]
+
+
 def first_component(rows: Array, base_months: int) -> Array:
     """Weights of the first principal component of the first months in which all components are there.
 
     The months are those of a base period, so that a later month changes no earlier value. The sign is such
     that the weights add up to more than 0. NaN with fewer months or without any spread.
     """
-    complete = np.flatnonzero(np.isfinite(rows).all(axis=0))[:base_months]
-    if len(complete) < base_months:
+    complete = complete_months(rows, base_months)
+    if not len(complete):
         return np.full(len(rows), np.nan)
     block = rows[:, complete]
     centred = block - block.mean(axis=1, keepdims=True)

@@ -50,9 +50,9 @@ class Characters:
         bounds[0:-1:2], bounds[1::2], bounds[-1] = start, end, len(self.content)
         return handed(self.content, bounds, is_text=True).gather_every(2)
 
-    def split(self, is_kept: np.ndarray, n_bytes: np.ndarray) -> pl.Series:
-        """The bytes kept, in pieces of so many bytes."""
-        return handed(np.compress(is_kept, self.content), np.append(0, np.cumsum(n_bytes)), is_text=True)
+    def from_each(self, start: np.ndarray) -> pl.Series:
+        """The pieces from each of these places up to the next, and from the last to the end."""
+        return handed(self.content, np.append(start, len(self.content)), is_text=True)
 
 
 def characters(texts: pl.Series) -> Characters:

@@ -20,11 +20,21 @@ _MONTH = (
 _WRITTEN = rf"\b(\d{{1,2}})(?:\s*(?:-|–|&|dan|s/?d|,)\s*\d{{1,2}})?\s*{_MONTH}[\s,]*(20\d\d\b)?"
 _NUMERIC = r"\b(\d{1,2})[/-](\d{1,2})(?:[/-](20\d\d|\d\d))?\b"
 _ISO = r"\b(20\d\d)-(\d{2})-(\d{2})\b"
-_TODAY = r"\b(?:hari ini|malam ini|sore ini|siang ini|pagi ini|nanti (?:malam|sore|siang)|dinten ieu)\b"
-_TOMORROW = r"\b(?:besok|bsk|isuk|enjing|tomorrow)\b"
-_AFTER_TOMORROW = r"\b(?:besok )?lusa\b"
+_PART = r"(?:pagi|siang|sore|malam|malem|mlm)"
+_TODAY = (
+    rf"\b(?:hari ini|{_PART} ini|(?:nanti|ntar|tar) {_PART}|(?:dinten|wengi|peuting|sonten|poe) ieu"
+    r"|engke (?:wengi|peuting|sonten|sore|beurang)|mengko (?:bengi|sore|awan))\b"
+)
+_TOMORROW = r"\b(?:besok|bsk|bsok|isuk|isukan|enjing|sesuk|tomorrow)\b"
+_AFTER_TOMORROW = r"\b(?:(?:besok )?lusa|pageto)\b"
 _WEEKDAY = r"\b(senin|selasa|rabu|kamis|jum[’'‘`]?at|sabtu|minggu|ahad)\b"
 _EVE = r"\b(?:malam|malem|mlm|wengi)\s+(?:senin|selasa|rabu|kamis|jum[’'‘`]?at|sabtu|minggu|ahad)\b"
+#: 'Minggu depan' is next week, not Sunday; 'Sabtu kemarin' is over; 'tiap Sabtu' is no day. 'Hari Minggu' is Sunday.
+_NO_WEEKDAY = (
+    r"\b(?:minggu\s+(?:depan|dpn|ini|yang akan|yad|kedepan)"
+    r"|(?:senin|selasa|rabu|kamis|jumat|sabtu|minggu|ahad)\s+(?:yang |yg )?(?:kemarin|kemaren|kmrn|lalu|kamari)"
+    r"|(?:se)?tiap\s+(?:hari |malam )?(?:senin|selasa|rabu|kamis|jumat|sabtu|minggu|ahad))\b"
+)
 _DEADLINE = (
     r"\b(?:deadline|dl|paling (?:lambat|telat)|terakhir|(?:di)?tutup|penutupan|close(?: po)?"
     r"|batas(?: akhir| waktu| setor)?|selambat(?:-lambat|2)?nya|maks(?:imal)?"
@@ -90,7 +100,8 @@ def _named(said: pl.Series) -> dict[str, np.ndarray]:
         iso=text.str.extract_groups(_ISO),
         numeric=text.str.extract_groups(_NUMERIC),
         written=text.str.extract_groups(_WRITTEN),
-        weekday=text.str.replace_all(r"jum[’'‘`]at", "jumat").str.extract(_WEEKDAY, 1),
+        weekday=text.str.replace_all(r"jum[’'‘`]at", "jumat").str.replace_all(r"\bhari minggu\b", "ahad")
+        .str.replace_all(_NO_WEEKDAY, "").str.extract(_WEEKDAY, 1),
         is_eve=text.str.contains(_EVE),
         ahead=pl.when(text.str.contains(_AFTER_TOMORROW)).then(2)
         .when(text.str.contains(_TOMORROW)).then(1)

@@ -12,9 +12,10 @@ _CELLS_A_CODE = 8
 def distinct_values(texts: pl.Series) -> tuple[pl.Series, np.ndarray]:
     """The distinct values of a column (NULL is one) in any order, and for each row the place of its own."""
     groups = texts.alias("value").to_frame().with_row_index("row").group_by("value").agg("row")
-    rows = groups["row"]
+    rows = groups["row"].to_arrow(compat_level=pl.CompatLevel.oldest())
+    bounds = rows.offsets.to_numpy()
     place = np.empty(len(texts), dtype=np.int64)
-    place[rows.explode().to_numpy()] = np.repeat(np.arange(len(groups)), rows.list.len().to_numpy())
+    place[rows.values.to_numpy()[bounds[0] : bounds[-1]]] = np.repeat(np.arange(len(groups)), np.diff(bounds))
     return groups["value"], place
 
 

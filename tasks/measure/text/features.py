@@ -9,6 +9,7 @@ import polars as pl
 
 from tasks.measure.text.characters import Characters, characters
 from tasks.measure.text.distinct import distinct_values
+from tasks.measure.text.normalise import plain_texts
 
 _MONTHS = (
     "jan(?:uari|uary)?|feb(?:ruari|ruary)?|mar(?:et|ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?"
@@ -52,18 +53,20 @@ def _emoji_patterns() -> dict[str, list[str]]:
     return by_sign
 
 
-def count_emoji(text: pl.Series) -> pl.Series:
-    """Emoji by text (Int64); NULL texts have none."""
-    counts = np.zeros(len(text), dtype=np.int64)
-    # plain ASCII holds no emoji, and most texts are plain ASCII
-    at = (text.str.len_bytes() != text.str.len_chars()).arg_true()
-    some, place = distinct_values(text.gather(at))
-    counts[at.to_numpy()] = _counted_emoji(characters(some))[place]
-    return pl.Series(text.name, counts)
+def read_written(texts: pl.Series) -> pl.DataFrame:
+    """plain (the normal text), n_chars, n_emoji of distinct texts as written; NULL holds nothing."""
+    signs = characters(texts)
+    return pl.DataFrame(
+        [
+            plain_texts(texts, signs),
+            texts.str.len_chars().cast(pl.Int64).fill_null(0).alias("n_chars"),
+            pl.Series("n_emoji", count_emoji(signs)),
+        ]
+    )
 
 
-def _counted_emoji(chars: Characters) -> np.ndarray:
-    """By text; each distinct run of characters beyond ASCII is searched once."""
+def count_emoji(chars: Characters) -> np.ndarray:
+    """Emoji by text; each distinct run of characters beyond ASCII is searched once."""
     text_no = chars.texts_of(chars.lead)
     opens = np.ones(len(chars.lead) + 1, dtype=bool)
     opens[1:-1] = (chars.lead[1:] != (chars.lead + chars.width)[:-1]) | (text_no[1:] != text_no[:-1])

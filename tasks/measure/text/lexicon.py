@@ -18,7 +18,7 @@ from schemas.vocabulary import LEXICON_CATEGORIES, STYLE_CATEGORIES
 from tasks.measure.text.distinct import stretches
 from tasks.measure.text.normalise import Spelling, plain
 from tasks.measure.text.tokens import Tokens, tokenise
-from tasks.measure.text.trie import Hits, Trie, build, covered, find, join, spread
+from tasks.measure.text.trie import Hits, Trie, build, covered, find, join
 from warehouse.reference.lexicon import Words, words
 
 #: Lexicon categories, then function-word classes; a category's number is its place here.
@@ -201,12 +201,11 @@ def match(
 ) -> Found:
     """Scored occurrences in a token stream.
 
-    ``turn_of_text`` groups texts (contexts speak of the turn), ``is_name`` marks tokens that begin a member's
-    name, ``is_english`` the texts tagged English.
+    ``turn_of_text`` numbers the turns of the texts (contexts speak of the turn), rising from 0 on; ``is_name`` marks
+    tokens that begin a member's name, ``is_english`` the texts tagged English.
     """
     hits = join([find(lexicon.trie, tokens), _prefix_hits(lexicon, tokens)])
-    turn = turn_of_text[tokens.text_no]
-    hits = hits.take(_in_context(lexicon, tokens, hits, turn, is_name, is_english))
+    hits = hits.take(_in_context(lexicon, tokens, hits, turn_of_text, is_name, is_english))
     hits = hits.take(_with_company(lexicon, tokens, hits, turn_of_text))
     hits = hits.take(_longest_first(hits, lexicon.category, len(tokens)))
     category, scored = _negate(lexicon, tokens, hits)
@@ -235,13 +234,12 @@ def _prefix_hits(lexicon: Lexicon, tokens: Tokens) -> Hits:
         .sort("word", "entry")
     )
     word, entry = (longest[name].to_numpy().astype(np.int64) for name in ("word", "entry"))
-    texts = tokens.distinct
     n_entries = np.bincount(word, minlength=len(tokens.vocabulary))
-    position = np.flatnonzero((n_entries > 0)[texts.word])
-    found = texts.word[position]
+    position = np.flatnonzero((n_entries > 0)[tokens.word])
+    found = tokens.word[position]
     entries = entry[stretches((np.cumsum(n_entries) - n_entries)[found], n_entries[found])]
     start = np.repeat(position, n_entries[found])
-    return spread(Hits(entries, start, np.ones(len(start), dtype=np.int64)), tokens)
+    return Hits(entries, start, np.ones(len(start), dtype=np.int64))
 
 
 def flags_of(vocabulary: pl.Series, forms: frozenset[str] | Sequence[str]) -> np.ndarray:
@@ -250,60 +248,55 @@ def flags_of(vocabulary: pl.Series, forms: frozenset[str] | Sequence[str]) -> np
 
 
 def _in_context(
-    lexicon: Lexicon, tokens: Tokens, hits: Hits, turn: np.ndarray, is_name: np.ndarray, english: np.ndarray
+    lexicon: Lexicon,
+    tokens: Tokens,
+    hits: Hits,
+    turn_of_text: np.ndarray,
+    is_name: np.ndarray,
+    english: np.ndarray,
 ) -> np.ndarray:
     """Contexts that single tokens decide, titles before names, and addresses that are no symbols."""
     vocabulary, good = tokens.vocabulary, np.ones(len(hits), dtype=bool)
-
-    def chosen(is_so: np.ndarray) -> np.ndarray:
-        """Places of the hits whose entry is so."""
-        return np.flatnonzero(is_so[hits.entry])
-
-    def after(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of these hits, the token after, and whether it is of the same turn."""
-        last = hits.start[at] + hits.length[at]
-        follows = np.minimum(last, max(len(tokens) - 1, 0))
-        return follows, (last < len(tokens)) & (turn[follows] == turn[hits.start[at]])
-
-    def before(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        leads = np.maximum(hits.start[at] - 1, 0)
-        return leads, (hits.start[at] > 0) & (turn[leads] == turn[hits.start[at]])
-
+    # few terms have a context
+    has_context = (lexicon.context != "none") | lexicon.is_given_name | lexicon.is_address
+    some = np.flatnonzero(has_context[hits.entry])
+    few = hits.take(some)
+    turn = turn_of_text[tokens.text_no[few.start]]
+    leads, after = np.maximum(few.start - 1, 0), few.start + few.length
+    follows = np.minimum(after, max(len(tokens) - 1, 0))
+    has_before = (few.start > 0) & (turn_of_text[tokens.text_no[leads]] == turn)
+    goes_on = (after < len(tokens)) & (turn_of_text[tokens.text_no[follows]] == turn)
     is_digit = vocabulary.str.contains(r"^\d").to_numpy()
     is_number_like = is_digit | flags_of(vocabulary, _NOT_NUMBERS)
-    at = chosen(lexicon.context == "needs_english")
-    good[at] = english[tokens.text_no[hits.start[at]]]
-    at = chosen(lexicon.context == "needs_digit_after")
-    follows, goes_on = after(at)
-    good[at] = goes_on & is_digit[tokens.word[follows]]
-    at = chosen(lexicon.context == "not_before_digit")
-    follows, goes_on = after(at)
-    good[at] = ~(goes_on & is_number_like[tokens.word[follows]])
-    at = chosen(lexicon.context == "start_of_turn")
-    good[at] = _opens_turn(lexicon, tokens, hits, turn, hits.start[at])
-    at = chosen(lexicon.is_given_name)
-    leads, has_before = before(at)
-    good[at] &= ~(has_before & flags_of(vocabulary, lexicon.titles)[tokens.word[leads]])
-    at = chosen(lexicon.is_address)
-    (_, has_before), (follows, goes_on) = before(at), after(at)
-    good[at] &= has_before & goes_on & ~is_name[follows]
+    told = {
+        "needs_english": english[tokens.text_no[few.start]],
+        "needs_digit_after": goes_on & is_digit[tokens.word[follows]],
+        "not_before_digit": ~(goes_on & is_number_like[tokens.word[follows]]),
+        "start_of_turn": _opens_turn(lexicon, tokens, hits, turn_of_text, few.start),
+    }
+    fits = np.ones(len(few), dtype=bool)
+    for context, holds in told.items():
+        fits &= holds | (lexicon.context != context)[few.entry]
+    is_title = flags_of(vocabulary, lexicon.titles)[tokens.word[leads]]
+    fits &= ~(lexicon.is_given_name[few.entry] & has_before & is_title)
+    fits &= ~lexicon.is_address[few.entry] | (has_before & goes_on & ~is_name[follows])
+    good[some] = fits
     return good
 
 
 def _opens_turn(
-    lexicon: Lexicon, tokens: Tokens, hits: Hits, turn: np.ndarray, start: np.ndarray
+    lexicon: Lexicon, tokens: Tokens, hits: Hits, turn_of_text: np.ndarray, start: np.ndarray
 ) -> np.ndarray:
     """Whether a token stands first in its turn, greetings before it aside."""
     greeting = ((lexicon.category == NUMBER["greeting_ritual"]) & (lexicon.context == "none"))[hits.entry]
-    others = np.append(0, np.cumsum(~covered(hits.start[greeting], hits.length[greeting], len(tokens))))
-    begins = np.append(0, np.flatnonzero(turn[1:] != turn[:-1]) + 1)
-    turn_start = begins[np.searchsorted(begins, start, side="right") - 1]
-    return others[start] == others[turn_start]
+    greets = np.flatnonzero(covered(hits.start[greeting], hits.length[greeting], len(tokens)))
+    first_text = np.searchsorted(turn_of_text, turn_of_text[tokens.text_no[start]])
+    first = tokens.first[first_text]
+    return start - first == np.searchsorted(greets, start) - np.searchsorted(greets, first)
 
 
 def _with_company(lexicon: Lexicon, tokens: Tokens, hits: Hits, turn_of_text: np.ndarray) -> np.ndarray:
     """Terms that need another term of a category in the turn ('question' also by its mark)."""
-    turn = turn_of_text[tokens.text_no[hits.start]]
     good = np.ones(len(hits), dtype=bool)
     for wanted in {str(context) for context in lexicon.context if context.startswith("only_with:")}:
         category = NUMBER[wanted.removeprefix("only_with:")]
@@ -312,10 +305,11 @@ def _with_company(lexicon: Lexicon, tokens: Tokens, hits: Hits, turn_of_text: np
         if not len(at):
             continue
         company = ((lexicon.category == category) & lexicon.score & ~asks)[hits.entry]
-        turns = turn[company]
+        has_company = np.zeros(int(turn_of_text.max(initial=-1)) + 1, dtype=bool)
+        has_company[turn_of_text[tokens.text_no[hits.start[company]]]] = True
         if category == NUMBER["question"]:
-            turns = np.concatenate([turns, turn_of_text[tokens.has_question_mark]])
-        good[at] = np.isin(turn[at], turns)
+            has_company[turn_of_text[tokens.has_question_mark]] = True
+        good[at] = has_company[turn_of_text[tokens.text_no[hits.start[at]]]]
     return good
 
 
@@ -334,7 +328,7 @@ def _longest_first(hits: Hits, category_of: np.ndarray, n_tokens: int) -> np.nda
                 break
             for place in range(length):
                 np.bitwise_or.at(used, hits.start[leading] + place, bit[leading])
-            waiting = waiting[~np.isin(waiting, leading)]
+            waiting = waiting[~kept[waiting]]
     return kept
 
 
@@ -373,7 +367,7 @@ def _negate(lexicon: Lexicon, tokens: Tokens, hits: Hits) -> tuple[np.ndarray, n
     nearest = ends[np.maximum(before, 0)] if len(ends) else np.zeros(len(start), dtype=np.int64)
     near = (before >= 0) & (start - nearest <= _NEGATION_REACH) & (start > nearest)
     may_flip, start, nearest = may_flip[near], start[near], nearest[near]
-    in_clause = tokens.are_together(tokens.distinct.clause, nearest, start)
+    in_clause = tokens.clause[nearest] == tokens.clause[start]
     opens = flags_of(tokens.vocabulary, lexicon.clause_words)
     for ahead in range(1, _NEGATION_REACH + 1):
         reached = nearest + ahead <= start
@@ -388,10 +382,6 @@ def _negate(lexicon: Lexicon, tokens: Tokens, hits: Hits) -> tuple[np.ndarray, n
         else:
             category = np.where(struck, NUMBER[becomes], category)
     return category, scored
-
-
-def _spans(hits: Hits) -> tuple[list[int], list[int]]:
-    return hits.start.tolist(), hits.length.tolist()
 
 
 def _precedence(hits: Hits, category: np.ndarray, is_flipped: np.ndarray, n_tokens: int) -> np.ndarray:

@@ -16,10 +16,10 @@ NUMBERED = rf"^{_LEAD}(\d{{1,3}})\s*[*_~]*\s*[.):\-/]+[*_~]*(\s.*|[^\d\s].*|)$"
 #: A number and a name with only a space between.
 _BARE_NUMBER = r"^[\s>*_~]*(\d{1,3})\s+(@?\pL.*)$"
 #: A bullet before a name; ticks and crosses among them say something besides.
-_TICKS = "✓✔☑✅❌✖🚫"
+_TICKS = "✓✔☑✅❌✖✗✘✕❎🚫"
 _BULLET_SIGNS = f"-–—•▪●○◦‣·▫◾◽■□👉➡▶🔹🔸🔘⚪⚫📌{_TICKS}"
-_BULLET = rf"^\s*(?:[{_BULLET_SIGNS}]+\s*|\*\s+)(@?\pL.*)$"
-_MARK = rf"^\s*([{_TICKS}])"
+_BULLET = rf"^\s*(?:(?:[{_BULLET_SIGNS}]\s*)+|\*\s+(?:[{_TICKS}]\s*)*)(@?\pL.*)$"
+_MARK = rf"^\s*(?:[{_BULLET_SIGNS}*]\s*)*?([{_TICKS}])"
 JUZ = (
     r"(?i)^[\s>*_~•\-\d.)(]*ju[zs][ '’]*(\d{1,2})[a-d]?\b"
     r"(?:\s*(?:-|–|s/?d|sampai|&|dan|,)\s*(\d{1,2})\b)?\s*[*_~]*\s*[.):\-=>]*\s*(.*)$"
@@ -32,15 +32,18 @@ MAYBE_LIST = (
     rf"|^\s*(?:[{_BULLET_SIGNS}]|\*\s)"
     r"|\A[\s>*_~(]*\d{1,3}\x{fe0f}?\x{20e3}?\s*[.)]|[\x{2460}\x{1d7cf}\x{1d7d9}\x{1d7e3}\x{1d7ed}\x{1d7f7}]"
 )
+_DENIED = r"(?:tidak|tdk|gak?|ngg?ak|belum|blm|teu)(?: bisa| tiasa)? (?:hadir|ikut|bayar|transfer|tf|lunas)"
 #: What a part of a list says of those who stand in it.
 _STATUS = (
     r"(?:bisa |siap |akan )?hadir|ikut"
-    r"|(?:tidak|tdk|gak?|ngg?ak|belum|blm|teu)(?: bisa| tiasa)? (?:hadir|ikut|bayar|transfer|tf|lunas)"
+    rf"|{_DENIED}"
     r"|izin|ijin|absen|berhalangan|mungkin|tentatif|ragu(?:-ragu)?|belum pasti|lunas"
     r"|(?:sudah|sdh|udah|udh) (?:bayar|transfer|tf|lunas|setor)"
 )
-#: After a tick or cross nothing but that: the head of a part, no bullet before a name.
-_MARKED_STATUS = rf"(?i)^\s*[{_TICKS}]\W*(?:(?:yang|yg)\s+)?(?:{_STATUS})\W*\d*\W*$"
+#: After a tick or cross nothing but that, or what one does not do: the head of a part, no bullet before a name.
+_MARKED_STATUS = (
+    rf"(?i)^\s*[{_TICKS}]\W*(?:(?:yang|yg)\s+)?(?:{_DENIED}(?:\s+\pL+){{0,2}}|{_STATUS})\W*\d*\W*$"
+)
 #: A line that parts the entries of one list and begins no other list.
 SECTION = (
     r"(?i)^\W*(?:(?:yang|yg|list|daftar|nama(?:-nama)?|grup|group|kelompok|tim)\s+)*"

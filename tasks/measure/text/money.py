@@ -96,9 +96,9 @@ class Amounts(NamedTuple):
         return sum(self.values)
 
     @property
-    def is_unsure(self) -> bool:
-        """Whether there is money in the line and yet no amount of it."""
-        return self.sole is None and bool(self.refused or self.values)
+    def is_money(self) -> bool:
+        """Whether there is money in the line, of a certain amount or not."""
+        return bool(self.refused or self.values)
 
 
 class _Found(NamedTuple):

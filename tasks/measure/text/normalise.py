@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from tasks.measure.text.characters import characters
+from tasks.measure.text.characters import Characters, characters
 from tasks.measure.text.distinct import distinct_values
 from warehouse.reference.lexicon import Words
 
@@ -29,12 +29,14 @@ URL_PATTERN = (
     r"(?i)\b(?:https?://|www\.)[^\s<>\"]+"
     rf"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{'|'.join(_DOMAINS)})(?:/[^\s<>\"]*)?\b"
 )
-#: Every address holds one of these.
+#: Every address holds one of these, of which each holds what is found faster.
 _OF_ADDRESSES = ["://", "www.", *(f".{domain}" for domain in _DOMAINS)]
+_MAYBE_ADDRESS = r"\.[a-zA-Z]|[wW]\.|://"
 EMAIL_PATTERN = r"(?i)\b[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 PHONE_PATTERN = (
     r"(?:\+62|\b62|\b0)[ .\-\x{2011}]?8[0-9]{1,3}(?:[ .\-\x{2011}]?[0-9]{2,4}){2,4}\b|\+[0-9]{7,15}\b"
 )
+_ISOLATE = "\u2068"
 #: A mention as exports write it: the name between isolates, or the number; a bare name is found by its
 #: tokens.
 ISOLATED_MENTION = r"@\x{2068}([^\x{2069}\n]{1,80})\x{2069}"
@@ -58,50 +60,59 @@ _CLITICS = ("kah", "lah", "pun", "nya", "ku", "mu")
 def plain(texts: pl.Series) -> pl.Series:
     """Texts in one spelling of marks and letters: placeholders in, format characters and quotes out.
 
-    NULL stays NULL.
+    NULL stays NULL. Each distinct text is worked on once.
     """
-    done, place = plain_texts(texts)
-    return done.gather(place)
+    distinct, place = distinct_values(texts)
+    return plain_texts(distinct, characters(distinct)).gather(place)
 
 
-def plain_texts(texts: pl.Series) -> tuple[pl.Series, np.ndarray]:
-    """What :func:`plain` makes of the distinct texts, and for each text its place among them.
-
-    Each distinct text is worked on once, and of them by each step only those it may change.
-    """
-    done, place = distinct_values(texts)
-    signs = characters(done)
-    is_dropped, is_unstable = (signs.texts_with(mask) for mask in changing(signs.signs))
-    for pattern, step in _SIGN_STEPS:
-        done = _where(done, signs.texts_with(signs.signs.str.contains(pattern)), step)
+def plain_texts(texts: pl.Series, signs: Characters) -> pl.Series:
+    """As :func:`plain`, for texts of which the characters are known; each step works on those it may change."""
+    told = kinds_of_signs(signs.signs)
+    is_dropped, is_unstable = (signs.texts_with(told[name]) for name in ("is_dropped", "is_unstable"))
+    done = texts
+    for name, step in _SIGN_STEPS:
+        done = _where(done, signs.texts_with(told[name]), step)
     done = _where(done, is_unstable, lambda texts: texts.str.normalize("NFKC"))
     done = _where(done, is_dropped | is_unstable, lambda texts: texts.str.replace_all(_DROPPED, ""))
     for concerns, step in _STEPS:
         done = _where(done, concerns(done), step)
     done = done.str.to_lowercase()
     done = _where(done, done.str.contains("[*_~]"), _unmarked)
-    is_quoted = is_unstable | signs.texts_with(signs.signs.str.contains(_QUOTES))
-    done = _where(done, done.str.contains_any(["'", "`"]) | pl.Series(is_quoted), _unquoted)
+    is_quoted = is_unstable | signs.texts_with(told["is_quote"])
+    done = _where(done, done.str.contains("['`]") | pl.Series(is_quoted), _unquoted)
     done = _where(done, done.str.contains("^2", literal=True), _doubled)
-    return done.alias("plain"), place
+    return done.alias("plain")
 
 
-def changing(signs: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Which characters are dropped, and which NFKC changes, alone or after another; texts without any stay.
+def kinds_of_signs(signs: pl.Series) -> pl.DataFrame:
+    """Of characters beyond ASCII: is_private, is_isolate, is_quote, is_dropped, is_unstable.
 
-    After another: marks, the letters of Hangul syllables, vowels of Kirat Rai.
+    ``is_dropped`` is left out; ``is_unstable`` changes by NFKC, alone or after another: marks, the letters of Hangul
+    syllables, vowels of Kirat Rai. Texts without either stay.
     """
-    is_same = signs.str.normalize("NFKC") == signs
-    is_dropped = is_same & signs.str.contains(r"[\p{Cf}\x{fe00}-\x{fe0f}]")
-    is_after = signs.str.contains(r"[\pM\pC\x{1100}-\x{11ff}\x{16d40}-\x{16d7f}]")
-    return is_dropped, ~is_same | (is_after & ~is_dropped)
+    sign = pl.col("sign")
+    is_same = sign.str.normalize("NFKC") == sign
+    is_dropped = is_same & sign.str.contains(r"[\p{Cf}\x{fe00}-\x{fe0f}]")
+    is_after = sign.str.contains(r"[\pM\pC\x{1100}-\x{11ff}\x{16d40}-\x{16d7f}]")
+    return (
+        signs.alias("sign")
+        .to_frame()
+        .select(
+            is_private=sign.str.contains(_PRIVATE),
+            is_isolate=sign == _ISOLATE,
+            is_quote=sign.str.contains(_QUOTES),
+            is_dropped=is_dropped,
+            is_unstable=~is_same | (is_after & ~is_dropped),
+        )
+    )
 
 
 def _where(
     texts: pl.Series, chosen: pl.Series | np.ndarray, step: Callable[[pl.Series], pl.Series]
 ) -> pl.Series:
     """Texts with the step taken in those chosen; a conditional expression would take it in all."""
-    at = pl.Series(chosen).arg_true()
+    at = pl.Series(np.flatnonzero(chosen)) if isinstance(chosen, np.ndarray) else chosen.arg_true()
     return texts if at.is_empty() else texts.clone().scatter(at, step(texts.gather(at)))
 
 
@@ -122,6 +133,16 @@ def _mentions(texts: pl.Series) -> pl.Series:
         .str.replace_all(EMAIL_PATTERN, f" {EMAIL} ")
         .str.replace_all(r"@(\pL)", f" {MENTION} ${{1}}")
     )
+
+
+def _with_addresses(texts: pl.Series) -> np.ndarray:
+    """Quick test for texts that hold an address."""
+    at = texts.str.contains(_MAYBE_ADDRESS).arg_true()
+    found = np.zeros(len(texts), dtype=bool)
+    found[at.to_numpy()] = (
+        texts.gather(at).str.contains_any(_OF_ADDRESSES, ascii_case_insensitive=True).to_numpy()
+    )
+    return found
 
 
 def _addresses(texts: pl.Series) -> pl.Series:
@@ -147,11 +168,11 @@ def _doubled(texts: pl.Series) -> pl.Series:
 
 _Step = Callable[[pl.Series], pl.Series]
 #: What is done to texts with certain characters beyond ASCII, in order.
-_SIGN_STEPS: tuple[tuple[str, _Step], ...] = ((_PRIVATE, _untouched), ("\u2068", _isolated))
+_SIGN_STEPS: tuple[tuple[str, _Step], ...] = (("is_private", _untouched), ("is_isolate", _isolated))
 #: What is done then, in order, and a quick test for the texts it may change.
-_STEPS: tuple[tuple[_Step, _Step], ...] = (
+_STEPS: tuple[tuple[Callable[[pl.Series], pl.Series | np.ndarray], _Step], ...] = (
     (lambda texts: texts.str.contains("@", literal=True), _mentions),
-    (lambda texts: texts.str.contains_any(_OF_ADDRESSES, ascii_case_insensitive=True), _addresses),
+    (_with_addresses, _addresses),
     (lambda texts: texts.str.contains(r"\+[0-9]{7}|(?:62|0)[ .\-\x{2011}]?8[0-9]"), _phones),
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,32 +27,8 @@ _KIND_OF_BYTE = bytes(
 )
 #: A form is at most so many words.
 _MAX_WORDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class DistinctTokens:
-    """Tokens of distinct texts, as arrays in step, in the order of the texts.
-
-    ``text_no`` says which text (its row), ``word`` which vocabulary entry, ``clause`` and ``line`` number the
-    clauses and the stretches between hard breaks (both over the whole column). ``first``: where the tokens of
-    each text begin, and at last where they end.
-    """
-
-    text_no: np.ndarray
-    word: np.ndarray
-    clause: np.ndarray
-    line: np.ndarray
-    has_question_mark: np.ndarray  # by text
-    vocabulary: pl.Series
-    first: np.ndarray
-    texts: pl.Series
-
-    @property
-    def n_texts(self) -> int:
-        return len(self.first) - 1
-
-    def __len__(self) -> int:
-        return len(self.word)
+#: What a piece begins with: a word, or one character that is a word; after it comes what stands between words.
+_WRITTEN = r"(?s)^([\pL\pM0-9]+|.)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,112 +36,62 @@ class Tokens:
     """All tokens of a column of texts, as arrays in step, in the order of the texts.
 
     ``text_no`` says which text (its row), ``word`` which entry of the vocabulary (the distinct normal forms),
-    ``first`` where the tokens of each text begin, and at last where they end. ``distinct``: the tokens of the
-    distinct texts alone, for what depends on nothing but the text; ``place``: for each text its place among
-    them; ``source``: for each token.
+    ``clause`` and ``line`` number the clauses and the stretches between hard breaks (both over the whole column,
+    none goes on from text to text). ``first``: where the tokens of each text begin, and at last where they end.
     """
 
     text_no: np.ndarray
     word: np.ndarray
+    clause: np.ndarray
+    line: np.ndarray
     first: np.ndarray
-    distinct: DistinctTokens
-    place: np.ndarray
-    source: np.ndarray
+    has_question_mark: np.ndarray  # by text
+    vocabulary: pl.Series
 
     def __len__(self) -> int:
         return len(self.word)
 
     @property
-    def vocabulary(self) -> pl.Series:
-        """The distinct normal forms."""
-        return self.distinct.vocabulary
-
-    @property
     def n_texts(self) -> int:
-        return len(self.place)
-
-    @property
-    def has_question_mark(self) -> np.ndarray:
-        """By text."""
-        return self.distinct.has_question_mark[self.place]
+        return len(self.first) - 1
 
     @property
     def n_by_text(self) -> np.ndarray:
         """Tokens by text."""
         return np.diff(self.first)
 
-    def by_distinct_text(self, count: Callable[[DistinctTokens], np.ndarray]) -> np.ndarray:
-        """By text what depends on nothing but the text: worked out for each distinct one."""
-        return count(self.distinct)[self.place]
-
-    def are_together(self, stretch: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        """Whether two tokens are of one text and one stretch of it (``distinct.clause`` or ``distinct.line``)."""
-        is_one_text = self.text_no[one] == self.text_no[other]
-        return is_one_text & (stretch[self.source[one]] == stretch[self.source[other]])
-
-    def end_of(self, stretch: np.ndarray, at: np.ndarray) -> np.ndarray:
-        """The token after the stretch (``distinct.clause`` or ``distinct.line``) in which a token stands."""
-        source = self.source[at]
-        return at + np.searchsorted(stretch, stretch[source], side="right") - source
-
 
 def tokenise(plain_text: pl.Series, spelling: Spelling) -> Tokens:
-    """Plain texts (see :func:`plain`; NULL counts as empty) -> tokens in their normal form."""
-    return tokens_of(*distinct_values(plain_text), spelling)
+    """Plain texts (see :func:`plain`; NULL counts as empty) -> tokens in their normal form.
 
-
-def tokens_of(texts: pl.Series, place: np.ndarray, spelling: Spelling) -> Tokens:
-    """Tokens of a column of texts: the distinct ones in plain form, and for each text its place among them."""
-    distinct = _taken_apart(texts, spelling)
-    count = np.diff(distinct.first)[place]
-    source = stretches(distinct.first[place], count)
-    return Tokens(
-        np.repeat(np.arange(len(place)), count),
-        distinct.word[source],
-        np.append(0, np.cumsum(count)),
-        distinct,
-        place,
-        source,
-    )
-
-
-def _taken_apart(texts: pl.Series, spelling: Spelling) -> DistinctTokens:
-    """Texts -> their tokens: pieces are found by the kinds of their bytes, words told by the distinct pieces."""
-    chars = characters(texts)
+    Pieces are found by the kinds of their bytes, words told by the distinct pieces.
+    """
+    chars = characters(plain_text)
     kind = _kinds(chars)
-    begins = _begins(chars, kind)
-    is_word = (kind > _NOTHING) & (kind < _MARK)
-    start = np.flatnonzero(begins)
+    start = np.flatnonzero(_begins(chars, kind))
     kind_of_piece = kind[start]
+    words, marks = np.flatnonzero(kind_of_piece <= _SIGN), np.flatnonzero(kind_of_piece > _SIGN)
+    word, n_words, vocabulary = _spelled(chars.from_each(start[words]), spelling)
+    n_tokens = np.zeros(len(start) + 1, dtype=np.uint8)
+    n_tokens[words + 1] = n_words
+    # by piece the tokens before it; the last place is that of all
+    before = np.cumsum(n_tokens, dtype=np.int64)
     first_piece = np.searchsorted(start, chars.first)
-    opens = np.zeros(len(start) + 1, dtype=bool)
-    opens[first_piece[:-1]] = True
-    words = np.flatnonzero(kind_of_piece <= _SIGN)
-    questioned = np.zeros(len(texts), dtype=bool)
-    questions = np.flatnonzero(kind_of_piece == _QUESTION_MARK)
-    questioned[np.searchsorted(first_piece, questions, side="right") - 1] = True
-    form, word_of_form, count_of_form, vocabulary = _spelled(
-        chars.split(is_word, _ends(is_word, begins) - start[words]), spelling
-    )
-    count = count_of_form[form]
-    after = np.cumsum(count)
-    piece = np.repeat(np.arange(len(form)), count)
-    nth = np.arange(len(piece)) - (after - count)[piece]
-    first = np.append(0, after)[np.searchsorted(words, first_piece)]
-    at = words[piece]
-    clause, line = (
-        np.cumsum((kind_of_piece >= mark) | opens[:-1], dtype=np.int32)[at] for mark in (_MARK, _HARD_MARK)
-    )
-    return DistinctTokens(
-        np.repeat(np.arange(len(texts)), np.diff(first)),
-        word_of_form[form[piece], nth],
-        clause,
-        line,
-        questioned,
-        vocabulary,
-        first,
-        texts,
-    )
+    first, kind_of_mark = before[first_piece], kind_of_piece[marks]
+    asks = marks[kind_of_mark == _QUESTION_MARK]
+    questioned = np.zeros(len(plain_text), dtype=bool)
+    questioned[np.searchsorted(first_piece, asks, side="right") - 1] = True
+    clause, line = (_numbered(first, before[marks[kind_of_mark >= mark]]) for mark in (_MARK, _HARD_MARK))
+    of_text = np.repeat(np.arange(len(plain_text)), np.diff(first))
+    return Tokens(of_text, word, clause, line, first, questioned, vocabulary)
+
+
+def _numbered(first: np.ndarray, marked: np.ndarray) -> np.ndarray:
+    """By token the number of its stretch: one begins with each text, and at the places marked."""
+    begins = np.zeros(first[-1] + 1, dtype=bool)
+    begins[first] = True
+    begins[marked] = True
+    return np.cumsum(begins[:-1], dtype=np.int32)
 
 
 def _begins(chars: Characters, kind: np.ndarray) -> np.ndarray:
@@ -178,13 +103,6 @@ def _begins(chars: Characters, kind: np.ndarray) -> np.ndarray:
     opening = chars.first[chars.first < len(kind)]
     begins[opening] |= is_letter[opening]
     return begins
-
-
-def _ends(is_word: np.ndarray, begins: np.ndarray) -> np.ndarray:
-    """The byte after each word, from masks over bytes: part of a word, beginning of a piece."""
-    ends = is_word.copy()
-    ends[:-1] &= begins[1:] | ~is_word[1:]
-    return np.flatnonzero(ends) + 1
 
 
 def _kinds(chars: Characters) -> np.ndarray:
@@ -203,15 +121,24 @@ def _kinds(chars: Characters) -> np.ndarray:
     return kind
 
 
-def _spelled(pieces: pl.Series, spelling: Spelling) -> tuple[np.ndarray, np.ndarray, np.ndarray, pl.Series]:
-    """By piece its form; by form its words (as many columns as the longest has) and their number; vocabulary."""
+def _spelled(pieces: pl.Series, spelling: Spelling) -> tuple[np.ndarray, np.ndarray, pl.Series]:
+    """The words of pieces one after another, by piece how many it has, and the vocabulary they number."""
     own = pl.Categories.random()
-    coded = pieces.cast(pl.Categorical(own))
-    parts = spell(own.to_series(), spelling).str.split(" ").list.head(_MAX_WORDS)
+    coded = pieces.cast(pl.Categorical(own))  # the categories live as long as this
+    form = coded.to_physical().to_numpy().astype(np.int64)
+    written, place = distinct_values(own.to_series().str.extract(_WRITTEN))
+    parts = spell(written, spelling).str.split(" ").list.head(_MAX_WORDS)
     each = parts.explode(empty_as_null=True)
-    count = parts.list.len().to_numpy().astype(np.int64)
     vocabulary = each.unique().sort()
-    words = np.zeros((len(parts), _MAX_WORDS), dtype=np.int64)
+    count = parts.list.len().to_numpy().astype(np.int64)
+    of_form = np.zeros((len(parts), _MAX_WORDS), dtype=np.int64)
     nth = stretches(np.zeros_like(count), count)
-    words[np.repeat(np.arange(len(parts)), count), nth] = vocabulary.search_sorted(each).to_numpy()
-    return coded.to_physical().to_numpy(), words, count, vocabulary
+    of_form[np.repeat(np.arange(len(parts)), count), nth] = vocabulary.search_sorted(each).to_numpy()
+    of_form, count = of_form[place], count[place].astype(np.uint8)
+    n_words = count[form]
+    # most have one word: those of the others are put in between
+    several = np.flatnonzero(n_words > 1)
+    n_more = n_words[several].astype(np.int64) - 1
+    more = of_form.ravel()[stretches(form[several] * _MAX_WORDS + 1, n_more)]
+    word = np.insert(of_form[:, 0][form], np.repeat(several + 1, n_more), more)
+    return word, n_words, vocabulary

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from tasks.measure.text.distinct import stretches
-from tasks.measure.text.tokens import DistinctTokens, Tokens
+from tasks.measure.text.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +16,14 @@ class Trie:
     """Sequences of words as states, 0 before the first word; several sequences may end in one state."""
 
     vocabulary: pl.DataFrame  # form, no
-    first: (
-        np.ndarray
-    )  # by number of a word, the state it leads to from the beginning, -1 for none; last: no word
+    #: By number of a word (the last is that of no word) the state it leads to from the beginning, -1 for none,
+    #: and whether it stands behind another in a sequence.
+    first: np.ndarray
+    follows: np.ndarray
     step_keys: np.ndarray  # state * size + word, sorted
     step_to: np.ndarray
     goes_on: np.ndarray  # by state
-    end_first: (
-        np.ndarray
-    )  # by state, where its sequences begin in ``end_entry``, and after the last their number
-    end_entry: np.ndarray
+    ends: np.ndarray  # by state and rank the sequences that end in it, -1 after the last
 
     @property
     def size(self) -> int:
@@ -55,18 +52,23 @@ def build(sequences: Sequence[Sequence[str]]) -> Trie:
     first[keys[keys < size]] = to[keys < size]
     goes_on = np.zeros(n_states, dtype=bool)
     goes_on[keys // size] = True
-    n_ends = np.bincount(np.array([state for state, _ in ends], dtype=np.int64), minlength=n_states)
+    follows = np.zeros(size + 1, dtype=bool)
+    follows[keys[keys >= size] % size] = True
+    end_state, end_entry = np.array(ends, dtype=np.int64).reshape(-1, 2).T
+    rank = np.arange(len(ends)) - np.searchsorted(end_state, end_state)
+    of_state = np.full((n_states, int(rank.max(initial=0)) + 1), -1, dtype=np.int64)
+    of_state[end_state, rank] = end_entry
     return Trie(
         pl.DataFrame(
             {"form": list(vocabulary), "no": list(vocabulary.values())},
             schema={"form": pl.String, "no": pl.Int64},
         ),
         first,
+        follows,
         keys[order],
         to[order],
         goes_on,
-        np.append(0, np.cumsum(n_ends)),
-        np.array([entry for _, entry in ends], dtype=np.int64),
+        of_state,
     )
 
 
@@ -87,22 +89,11 @@ class Hits:
 
 
 def find(trie: Trie, tokens: Tokens) -> Hits:
-    """Every occurrence of every sequence, in the order of the tokens; none spans a hard break or a text's end."""
-    found = join(_by_length(trie, tokens.distinct))
-    return spread(found.take(np.argsort(found.start, kind="stable")), tokens)
+    """Every occurrence of every sequence, the shorter ones first; none spans a hard break or a text's end."""
+    return join(_by_length(trie, tokens))
 
 
-def spread(hits: Hits, tokens: Tokens) -> Hits:
-    """Occurrences in the distinct texts, in their order, as occurrences in all texts."""
-    distinct, place = tokens.distinct, tokens.place
-    n_hits = np.bincount(distinct.text_no[hits.start], minlength=distinct.n_texts)
-    count = n_hits[place]
-    at = stretches((np.cumsum(n_hits) - n_hits)[place], count)
-    shift = np.repeat(tokens.first[:-1] - distinct.first[place], count)
-    return Hits(hits.entry[at], hits.start[at] + shift, hits.length[at])
-
-
-def _by_length(trie: Trie, tokens: DistinctTokens) -> list[Hits]:
+def _by_length(trie: Trie, tokens: Tokens) -> list[Hits]:
     """Occurrences of sequences of one word, of two, and so on, each in the order of the tokens."""
     known = (
         tokens.vocabulary.alias("form")
@@ -114,12 +105,15 @@ def _by_length(trie: Trie, tokens: DistinctTokens) -> list[Hits]:
     position = np.flatnonzero((first >= 0)[tokens.word])
     state = first[tokens.word[position]]
     found: list[Hits] = []
+    length = 0
     while len(position):
-        length = len(found) + 1
-        n_ends = np.diff(trie.end_first)[state]
-        entries = trie.end_entry[stretches(trie.end_first[state], n_ends)]
-        start = np.repeat(position, n_ends)
-        found.append(Hits(entries, start, np.full(len(start), length, dtype=np.int64)))
+        length += 1
+        at = np.arange(len(position))
+        for ends in trie.ends.T:
+            entry = ends[state[at]]
+            is_end = entry >= 0
+            entry, at = entry[is_end], at[is_end]
+            found.append(Hits(entry, position[at], np.full(len(entry), length, dtype=np.int64)))
         on = trie.goes_on[state]
         position, state = _advance(trie, tokens, to_trie, position[on], state[on], length)
     return found
@@ -127,7 +121,7 @@ def _by_length(trie: Trie, tokens: DistinctTokens) -> list[Hits]:
 
 def _advance(
     trie: Trie,
-    tokens: DistinctTokens,
+    tokens: Tokens,
     to_trie: np.ndarray,
     position: np.ndarray,
     state: np.ndarray,
@@ -138,7 +132,7 @@ def _advance(
     position, state = position[inside], state[inside]
     at = position + depth
     word = to_trie[tokens.word[at]]
-    alive = (word >= 0) & (tokens.line[at] == tokens.line[position])
+    alive = trie.follows[word] & (tokens.line[at] == tokens.line[position])
     position, keys = position[alive], state[alive] * trie.size + word[alive]
     slot = np.minimum(np.searchsorted(trie.step_keys, keys), len(trie.step_keys) - 1)
     good = trie.step_keys[slot] == keys

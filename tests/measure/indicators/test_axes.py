@@ -1,14 +1,16 @@
 """Helper arrays against what they say they are, by plain loops."""
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.measure.indicators.axes import NEVER, places, until_next
+from tasks.measure.indicators.axes import NEVER, distinct, places, until_next
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import median
 from tasks.measure.indicators.networks import differ, permuted_mean_difference, placed
+from tasks.measure.indicators.turn_arrays import utc_offset
 from tests.measure.indicators.random_group import random_group
 
 numbers = st.lists(st.integers(-50, 50), max_size=20)
@@ -20,6 +22,25 @@ def test_places_are_those_of_a_list(known: list[int], wanted: list[int]) -> None
     known = sorted(set(known))
     found = places(np.array(known, dtype=np.int64), np.array(wanted, dtype=np.int64))
     assert found.tolist() == [known.index(one) if one in known else -1 for one in wanted]
+
+
+@given(st.lists(st.integers(0, 2**62) | st.integers(0, 9).map(lambda one: one << 16), max_size=40))
+def test_distinct_are_those_of_a_set(every: list[int]) -> None:
+    """Numbers of equal lowest bits among them."""
+    half = len(every) // 2
+    found = distinct([np.array(part, dtype=np.int64) for part in (every[:half], every[half:])])
+    assert found.tolist() == sorted(set(every))
+
+
+@pytest.mark.parametrize(
+    "zone", ["Asia/Jakarta", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca"]
+)
+def test_the_clock_of_a_zone_on_days_that_change_it_too(zone: str) -> None:
+    minute = np.arange(0, 3 * 525_600, 7) + 27_000_000  # three years from 2021-05 on
+    then = pl.Series(minute * 60_000_000).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    local = then.dt.convert_time_zone(zone)
+    expected = local.dt.hour().cast(pl.Int64) * 60 + local.dt.minute().cast(pl.Int64)
+    assert np.array_equal((minute + utc_offset(minute, zone)) % 1440, expected.to_numpy())
 
 
 @given(events, events)
@@ -58,7 +79,7 @@ def test_ties_by_month(seed: int) -> None:
         assert month.total == ties.total[t] == sum(row[3] for row in mine)
         whole = np.zeros((6, 6))
         np.add.at(whole, (month.nodes[month.source], month.nodes[month.target]), month.weight)
-        assert whole[np.ix_(month.nodes, month.nodes)] == pytest.approx(month.matrix())
+        assert whole[np.ix_(month.nodes, month.nodes)] == pytest.approx(month.matrix)
         assert month.counts().sum() == ties.counts[t] == len(mine)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from schemas.config import Participants
 from schemas.indicators import registry
+from schemas.tables import TABLES
 from tasks.measure.indicators import Indicators, closure_hashes, compute, month_hashes
 from tasks.measure.indicators.axes import add_months
 from tasks.measure.indicators.tail import Tail
@@ -114,9 +115,48 @@ def test_a_month_more_of_many_is_computed_from_the_last_ones(monkeypatch):
     monkeypatch.setattr(Tail, "context", watched)
     after = compute(longer, cached=before)
     assert max(short) == 30  # shocks are held against the whole history
-    assert sorted(set(short)) == [16, 30]
+    assert sorted(set(short)) == [5, 30]
     monkeypatch.setattr(Tail, "context", lambda tail, spec: tail._whole)
     assert_same(after, compute(longer, cached=before))
+
+
+def test_composites_are_taken_over_as_long_as_their_base_periods_stand():
+    """A month more draws the last months' composites alone; talk found in a base period moves them all."""
+    longer = random_group(months=30, members=12, per_month=60, seed=1)
+    composites = pl.col("code").str.starts_with("idx_") & pl.col("value").is_not_null()
+    before, full = compute(up_to(longer, longer.month)), compute(longer)
+    assert full.values.filter(composites)["month"].n_unique() > 20
+    assert_same(compute(longer, cached=before), full)
+    last = add_months(longer.month, -2)
+    assert changed(before, full).filter(pl.col("code").str.starts_with("idx_"))["month"].min() >= last
+
+    early = pl.col("local_date").is_between(
+        add_months(longer.first_month, 2), add_months(longer.first_month, 3)
+    )
+    less = replace(longer, fact_turn=longer.fact_turn.filter(~(early & (pl.col("turn_key") % 3 == 0))))
+    again = compute(less, cached=full)
+    assert_same(again, compute(less))
+    moved = changed(full, again).filter(pl.col("code") == "idx_mechanical")
+    assert moved["month"].n_unique() == 30
+
+
+def test_a_group_closed_to_all_but_admins_by_an_early_line_stays_so(inputs, full):
+    """The line lies in the second month; the months after it hold nothing of it but that they are closed."""
+    day = add_months(inputs.first_month, 1)
+    said = {"event": "admins_only_on", "event_date": day, "sent_at": dt.datetime.combine(day, dt.time(8))}
+    table, keys = (
+        TABLES["core.fact_membership_event"],
+        {"group_key": inputs.group_key, "membership_event_key": 1},
+    )
+    line = pl.DataFrame([said | keys]).select(
+        pl.col(name) if name in said | keys else pl.lit(None).alias(name) for name in table.names
+    )
+    line = line.cast(dict(table.polars_schema))
+    closed = replace(inputs, fact_membership_event=pl.concat([inputs.fact_membership_event, line]))
+    found = compute(closed)
+    assert_same(compute(closed, cached=full), found)
+    blocked = found.values.filter((pl.col("code") == "participation_gini") & (pl.col("month") >= day))
+    assert blocked["status"].unique().to_list() == ["not_applicable"]
 
 
 def test_an_early_message_found_late_leaves_the_later_months(inputs, full):

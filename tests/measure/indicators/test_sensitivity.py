@@ -55,6 +55,13 @@ def _between(ctx: Context, *ties: Tie) -> list[Tie]:
     return [(sender[source], sender[target], weight) for source, target, weight in ties]
 
 
+def test_variants_are_those_of_the_months_asked_for() -> None:
+    """Arrays that were asked for no month first give the ties of all months when all are wanted."""
+    ctx = _context(CHAT)
+    assert variants(ctx.quiet())["grid_w30_k5_decayed"].counts.tolist() == [0]
+    assert variants(ctx)["grid_w30_k5_decayed"].counts.tolist() == [3]
+
+
 def test_variants_by_hand() -> None:
     """Weights 2^(-dt/5): .758 after 2 minutes, .5 after 5, 1/16 after 20, 2^-19 after 95."""
     ctx = _context(CHAT)

@@ -119,9 +119,9 @@ def test_draws_know_what_the_word_list_may_get_wrong():
     read = Component(
         "shared_symbol_rate", definition, definition, x, n, y, nothing, status, np.ones(13, dtype=bool)
     )
-    params = registry()["idx_mechanical"].params
+    params, every = registry()["idx_mechanical"].params, np.ones(13, dtype=bool)
     spreads = [
-        drawn_z(Context(replace(toy, lexicon_eval=rows)), read, np.arange(12), params).std(axis=1)
+        drawn_z(Context(replace(toy, lexicon_eval=rows)), read, np.arange(12), params, every).std(axis=1)
         for rows in (toy.lexicon_eval, judged(0.95, 0.004))
     ]
     assert spreads[1].max() < spreads[0].max() < 0.2

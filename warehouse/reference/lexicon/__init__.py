@@ -1,9 +1,9 @@
-"""Words as versioned reference data: lexicon, function words, spellings, kinds of lists.
+"""Words as versioned reference data: lexicon, function words, spellings, kinds of lists, announcements.
 
 ``lexicon.tsv``, ``style_words.tsv`` are the drafted word lists; ``additions.tsv`` adds terms and phrases,
 most of them traps that are matched and counted as nothing; ``spellings.tsv`` holds what normalisation needs;
-``list_kinds.tsv`` tells the kinds of lists; ``language_words.tsv`` common words that one language alone has,
-for the language tag.
+``list_kinds.tsv`` tells the kinds of lists, ``announcing.tsv`` the words by which something is announced;
+``language_words.tsv`` common words that one language alone has, for the language tag.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _FILES = (
     "additions.tsv",
     "spellings.tsv",
     "list_kinds.tsv",
+    "announcing.tsv",
     "language_words.tsv",
 )
 
@@ -32,12 +33,13 @@ class Words:
 
     ``terms``: category, term, lang, match, weight (Float64), context, score (Boolean), note.
     ``spellings``: kind, form, to, note. ``list_kinds``: activity_kind, pattern, note, in order of precedence.
-    ``languages``: form, lang.
+    ``announcing``: role, pattern, note. ``languages``: form, lang.
     """
 
     terms: pl.DataFrame
     spellings: pl.DataFrame
     list_kinds: pl.DataFrame
+    announcing: pl.DataFrame
     languages: pl.DataFrame
     version: str
 
@@ -49,6 +51,23 @@ class Words:
         """Form -> replacement of one kind of spelling."""
         chosen = self.spellings.filter(pl.col("kind") == kind)
         return dict(zip(chosen["form"], chosen["to"], strict=True))
+
+    def said(self, role: str) -> str:
+        """One pattern for all words of a role in announcements, whole words in normal text."""
+        return rf"\b(?:{'|'.join(self._of_role(role))})\b"
+
+    @property
+    def no_titles(self) -> frozenset[str]:
+        """Words that head announcements, lists and days and name no activity."""
+        return frozenset("|".join(self._of_role("no_title")).split("|"))
+
+    @property
+    def occasions(self) -> frozenset[str]:
+        """Single words that name an occasion."""
+        return frozenset(word for word in "|".join(self._of_role("occasion")).split("|") if word.isalpha())
+
+    def _of_role(self, role: str) -> list[str]:
+        return self.announcing.filter(pl.col("role") == role)["pattern"].to_list()
 
 
 def _read(name: str) -> pl.DataFrame:
@@ -76,7 +95,10 @@ def words() -> Words:
         pl.col("weight").cast(pl.Float64), pl.col("score") == "yes"
     )
     version = version_of({name: (_HERE / name).read_bytes() for name in _FILES})
-    return Words(terms, _read("spellings.tsv"), _read("list_kinds.tsv"), _read("language_words.tsv"), version)
+    spellings, kinds, announcing, languages = (
+        _read(f"{name}.tsv") for name in ("spellings", "list_kinds", "announcing", "language_words")
+    )
+    return Words(terms, spellings, kinds, announcing, languages, version)
 
 
 def lexicon_version() -> str:
