@@ -12,7 +12,7 @@ import os
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +111,12 @@ def _advisory_lock(url: sa.URL, wait_s: float) -> Iterator[None]:
             if time.monotonic() >= deadline:
                 raise _locked(None)
             time.sleep(_POLL_S)
-        yield
+        try:
+            yield
+        finally:
+            # the server ends a session a moment after it was closed: the next command need not meet its lock
+            with suppress(psycopg.Error):
+                session.execute("SELECT pg_advisory_unlock(%s)", (RUN_LOCK_KEY,))
 
 
 def _try_advisory(session: object) -> bool:

@@ -6,6 +6,7 @@ import multiprocessing
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from schemas.errors import ExitCode, Locked
@@ -46,6 +47,26 @@ def test_runs_of_two_homes_share_one_warehouse(warehouse_url: str, tmp_path: Pat
         holder.wait()
     with run_lock(warehouse_url, tmp_path / "two", wait_s=5):
         pass
+
+
+def test_the_lock_is_free_as_soon_as_its_holder_has_ended(
+    warehouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server may end a closed session later; the next command need not wait for that."""
+    close = psycopg.Connection.close
+    still_open: list[psycopg.Connection] = []
+
+    def keep(session: psycopg.Connection) -> None:
+        still_open.append(session)
+
+    monkeypatch.setattr(psycopg.Connection, "close", keep)
+    try:
+        for home in ("one", "two"):
+            with run_lock(warehouse_url, tmp_path / home):
+                pass
+    finally:
+        for session in still_open:
+            close(session)
 
 
 def test_waiting_gets_the_lock_once_it_is_free(tmp_path: Path) -> None:
