@@ -39,7 +39,11 @@ _PARTS = {
     "words and lexicon": ("read",),
     "replies": ("_stream", "first_answers", "_settle", "triggers", "reply_v1", "_with_repeats"),
     "activities and campaigns": (
-        "_activities",
+        "read_announcements",
+        "read_votes",
+        "announced_turns",
+        "polls",
+        "activities",
         "participation",
         "told_gifts",
         "with_told",
@@ -58,7 +62,7 @@ def processor_seconds(step: Callable[[], object]) -> float:
 
 
 @contextmanager
-def _clocked() -> Iterator[dict[str, float]]:
+def clocked() -> Iterator[dict[str, float]]:
     """Seconds by part while the facts of a group are measured."""
     facts = importlib.import_module("tasks.measure.facts")
     taken = dict.fromkeys(_PARTS, 0.0)
@@ -110,7 +114,7 @@ def stage_figures(
             for stage in (parse_group, reconcile_group, identify_group, validate_group)
         }
         inputs = cut(group_input(workspace, run, group_id))
-        with _clocked() as parts:
+        with clocked() as parts:
             facts = processor_seconds(partial(measure_facts, inputs))
         taken |= parts | {"facts": facts}
         if number == 0:
