@@ -30,7 +30,7 @@ def stands_for(rows: pl.DataFrame, chains: pl.DataFrame) -> pl.DataFrame:
     by_likes, likes = _numbered(both.join(_like_titles(both), on="title", maintain_order="left"), "likes")
     pairs = pl.concat(
         [
-            _of_fitting_days(by_title, by_title.select("title", other_title="title").unique(), "title"),
+            _of_fitting_days(by_title, _equal_titles(by_title), "title"),
             _on_one_day(by_title),
             _of_fitting_days(by_likes, _alike(by_likes), "likes").with_columns(
                 pl.col("key", "other") + len(by_title)
@@ -61,6 +61,11 @@ def _numbered(both: pl.DataFrame, by: str) -> tuple[pl.DataFrame, np.ndarray]:
     keys = both.unique(names, maintain_order=True).with_columns(key=pl.int_range(pl.len()))
     key = both.join(keys.select(*names, "key"), on=names, how="left", nulls_equal=True, maintain_order="left")
     return keys, key["key"].to_numpy()
+
+
+def _equal_titles(keys: pl.DataFrame) -> pl.DataFrame:
+    """title, other_title: each title with itself; none ('👍?') is like no other."""
+    return keys.filter(pl.col("title") != "").select("title", other_title="title").unique()
 
 
 def _like_titles(both: pl.DataFrame) -> pl.DataFrame:
@@ -170,7 +175,7 @@ def _list_of(
         near.with_columns(said=said)
         .with_columns(away=away)
         .filter((pl.col("away") <= dt.timedelta(days=SAME_TITLE_DAYS)) | pl.col("same_day"))
-        .sort("row", "away", pl.col("sent_at"), descending=[False, False, True], maintain_order=True)
+        .sort("row", "away", "sent_at", "place", descending=[False, False, True, False])
         .unique("row", keep="first", maintain_order=True)
     )
     listed = np.full(len(rows), _NONE)

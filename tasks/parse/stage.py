@@ -30,7 +30,7 @@ def parse_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
     order = workspace.config.group(group_id).date_order
     key = digest_key(vault)
     code, digests = source_hash(*_CODE), Digests(key)
-    counts = {"parsed": 0, "refused": 0}
+    counts, n_again = {"parsed": 0, "refused": 0}, 0
     listed = read_corrections(workspace.landing / "corrections.toml").for_group(group_id).bad_export
     bad = {line.file_id for line in listed}
     for file_id, content in ledger.contents("export").items():
@@ -41,7 +41,9 @@ def parse_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
         if known_under == under and is_listed == (file_id in bad):
             continue
         if file_id not in bad and not vault.exists(raw_name(file_id)):
-            continue  # its text was deleted, by retention or for an erased person: what was read of it stays
+            # deleted, by retention or for an erased person: what was read of it stays
+            n_again += file_id in ledger.refused and _takes_in_again(workspace, group_id, ledger, file_id)
+            continue
         ledger.forget(file_id)
         try:
             if file_id in bad:
@@ -57,10 +59,19 @@ def parse_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
         vault.write_frame(parsed_name(group_id, file_id, under), digests.of(parsed.frame))
         ledger.metas[file_id], ledger.parsed_under[file_id] = parsed.meta, under
         counts["parsed"] += 1
-    if any(counts.values()):
+    if n_again or any(counts.values()):
         write_ledger(vault, group_id, ledger)
         _drop_older(workspace, group_id, ledger)
     return GroupOutcome(group_id=group_id, is_new=counts["parsed"] > 0, counts=counts)
+
+
+def _takes_in_again(workspace: Workspace, group_id: str, ledger: Ledger, file_id: str) -> bool:
+    """Let the next run take in again, where it lies in landing, what was refused under other settings."""
+    folder = workspace.landing / group_id
+    there = [path for path in ledger.paths(file_id) if (folder / path).exists()]
+    for path in there:
+        del ledger.entries[path]
+    return bool(there)
 
 
 def parsed_name(group_id: str, file_id: str, under: str) -> str:

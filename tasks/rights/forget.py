@@ -20,7 +20,7 @@ from schemas.errors import SolidarityError
 from schemas.roster import fold
 from tasks.backup.erasures import spread_erasures
 from tasks.identify.senders import OWNER_LABELS, without_honorific
-from tasks.identify.stage import identify_group
+from tasks.identify.stage import forget_rosters, identify_group
 from tasks.land.discover import files_of, group_ids
 from tasks.land.land import read_ledger
 from tasks.load.stage import open_load
@@ -329,6 +329,7 @@ def _settle(workspace: Workspace) -> tuple[int, str | None]:
             for group_id in groups:
                 stage(workspace, run, group_id)
         snapshot_id = _reload(workspace, run, groups)
+        forget_rosters()  # this process held rows of before
         close_run(workspace, run)
     except Exception as error:
         fail_run(

@@ -167,3 +167,25 @@ def test_a_promise_goes_to_whom_it_names() -> None:
     ]
     found = measure_facts(group(chat))["fact_campaign_member"].filter("is_committed")
     assert found.select("campaign_key", "member_key").rows() == [(0, key("Cecep"))]
+
+
+def polls(*questions: str) -> list[str]:
+    """Kinds of the activities that polls on days in a row come to."""
+    poll = "POLL:\n{}\nOPTION: siap (3 votes)\nOPTION: nggak (1 vote)"
+    chat = [
+        (f"+{day} 10:00" if day else "10:00", "Budi", poll.format(one)) for day, one in enumerate(questions)
+    ]
+    return measure_facts(group(chat))["fact_activity"]["activity_kind"].to_list()
+
+
+def test_titles_without_words_are_like_no_other() -> None:
+    assert len(polls("👍?", "⚽?", "🙏?")) == 3
+    assert len(polls("futsal Sabtu?", "futsal Sabtu?")) == 1
+
+
+def test_forms_without_a_title_are_told_apart() -> None:
+    forms = [
+        ("10:00", "Budi", "Mengundang semua hadir pada:\nHari: Sabtu, 11 Mei 2024\nPukul: 16.00\nTempat: Aula"),
+        ("12:00", "Cici", "Undangan\nHari: Sabtu, 11 Mei 2024\nPukul: 09.00\nTempat: Masjid Raya"),
+    ]  # fmt: skip
+    assert planned(*forms) == [("announcement", _SAT)] * 2

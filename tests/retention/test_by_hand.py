@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from flows.cli import main
+from tasks.land.land import read_ledger
 from tasks.measure.announcements import ABOUT
 from tests.e2e.stagewise import drive
 from tests.retention import by_hand
@@ -163,6 +164,23 @@ def test_who_asks_sees_the_lists_that_are_left(
         ("euis caka", "yes")
     ]
     assert [row["text"] for row in document["messages"] if row["text"] is not None] == []
+
+
+def test_what_was_refused_is_taken_in_again_once_its_setting_is_stated(home: Path) -> None:
+    """The day may have been the month; by the time somebody says so the vault's copy has gone."""
+    either = "".join(f"0{day}/0{day + 1}/2024 08.00 - Euis Caka: kanarihari {day}\n" for day in (1, 2))
+    name = f"{GROUP}/exports/Chat WhatsApp lama.txt"
+    written = write(home, [], {name: either})
+    ledger = read_ledger(written.workspace.vault, GROUP)
+    assert list(ledger.refused.values()) == ["ambiguous_date_order"]
+    written.purge()
+    assert "kanarihari" not in written.held()
+    settings = (home / "landing" / "groups.toml").read_text("utf-8")
+    by_hand.put(home, {"groups.toml": f'{settings}\n[groups.{GROUP}]\ndate_order = "dmy"\n'})
+    for _ in range(2):
+        drive(by_hand.MONTH)
+    assert read_ledger(written.workspace.vault, GROUP).refused == {}
+    assert "kanarihari" in written.held()
 
 
 @pytest.mark.parametrize(

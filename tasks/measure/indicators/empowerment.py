@@ -122,7 +122,7 @@ def learning_participation(ctx: Context, spec: Indicator) -> Measure:
 
 
 def _at_month_ends(ctx: Context, since: pl.Series, until: pl.Series) -> Array:
-    """M x rows: whether a row holds on the month's last day, from ``since`` to ``until`` (NULL: for ever)."""
+    """M x rows: whether a row holds on the month's last day, ``since`` and ``until`` (NULL: for ever) included."""
     day = ctx.month_end[:, None]
     holds: Array = (ctx.day_of(since) <= day) & (day <= ctx.last_day_of(until))
     return holds
@@ -156,7 +156,9 @@ def roster_reach(ctx: Context, spec: Indicator) -> Measure:
     is_good = filled(versions["is_on_roster"], False) & filled(versions["is_in_good_standing"], False)
     in_chat = any_of(spans["kind"], ("group",))
     of_good, of_span = member[: len(versions)][is_good], member[len(versions) :][in_chat]
-    standing = _at_month_ends(ctx, versions["valid_from"], versions["valid_to"])[:, is_good]
+    # a version ends the day before the next one holds
+    last = versions["valid_to"].dt.offset_by("-1d")
+    standing = _at_month_ends(ctx, versions["valid_from"], last)[:, is_good]
     now = _at_month_ends(ctx, spans["from_date"], spans["to_date"])[:, in_chat]
     proven = _whose(now & filled(spans["is_proven"], False)[in_chat], of_span, len(keys))
     people = _whose(now, of_span, len(keys))
