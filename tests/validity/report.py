@@ -192,7 +192,7 @@ def reasons(rows: pl.DataFrame, least: int = 100) -> list[str]:
             and not is_right(row[column])
             and (column == "target" or row["about"] != POPULATION)
         ]
-        names = list(dict.fromkeys(row["code"].partition(":")[0] for row in outside))
+        names = sorted({row["code"].partition(":")[0] for row in outside})
         lines += ["", words, ""]
         for reason in dict.fromkeys(why.get(name, UNEXPLAINED) for name in names):
             lines.append(
