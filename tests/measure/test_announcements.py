@@ -1,4 +1,4 @@
-"""Announced activities by wordings of real groups: what calls people together, and what only speaks of it."""
+"""Announced activities by wordings made by hand: what calls people together, and what only speaks of it."""
 
 from __future__ import annotations
 
