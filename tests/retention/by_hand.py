@@ -15,6 +15,7 @@ from tasks.measure.stage import measured_input
 from tasks.retention.stage import retain_groups
 from tasks.run import Run
 from tests.e2e.stagewise import drive
+from tests.rights.written import ORDINARY, STUDY, put
 from warehouse.keys import generate
 from warehouse.workspace import Workspace
 
@@ -33,20 +34,6 @@ _OTHERS = tuple(
 )
 #: Member number by name; the telephone number ends in it.
 PEOPLE = {name: f"U-{at:02d}" for at, name in enumerate((ASEP, DEWI, EUIS, ZUBAEDAH, NURAINI, *_OTHERS), 1)}
-_ORDINARY = (
-    "alhamdulillah acara di masjid kemarin lancar, terima kasih panitia nomor {n}",
-    "besok siapa yang bisa bantu angkat barang ke sekretariat gelombang {n}?",
-    "saya bisa bantu habis ashar insyaallah, rombongan {n}",
-    "info beasiswa gelombang {n} sudah dibuka, silakan dibaca bersama",
-)  # fmt: skip
-_SETTINGS = """
-[study]
-name = "Uji"
-controller = "Uji"
-contact = "uji@example.org"
-clearance = "uji"
-valid_until = 2099-12-31
-"""
 #: Month and day of 2024, minute of the day, author, words.
 Said = tuple[int, int, int, str, str]
 
@@ -97,7 +84,7 @@ def write(home: Path, said: list[Said], more: dict[str, str] | None = None) -> W
         f"{number},{name},08135000{number[2:]:0>4}\n" for name, number in PEOPLE.items()
     )
     files = {
-        "groups.toml": _SETTINGS,
+        "groups.toml": STUDY,
         f"{GROUP}/exports/Chat WhatsApp 2024-02-29.txt": export(said),
         f"{GROUP}/rosters/roster-2023-12.csv": roster,
     }
@@ -106,18 +93,10 @@ def write(home: Path, said: list[Said], more: dict[str, str] | None = None) -> W
     return Written(Workspace.open(home))
 
 
-def put(home: Path, files: dict[str, str]) -> None:
-    """Write files into landing."""
-    for name, content in files.items():
-        path = home / "landing" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-
-
 def export(said: list[Said]) -> str:
     """The export of all that is said, the ordinary talk of January and February among it."""
     ordinary = [
-        (month, day, 480 + turn * 9, _OTHERS[(day * 5 + turn * 7) % len(_OTHERS)], _ORDINARY[turn].format(n=day))
+        (month, day, 480 + turn * 9, _OTHERS[(day * 5 + turn * 7) % len(_OTHERS)], ORDINARY[turn].format(n=day))
         for month in (1, 2)
         for day in range(1, 29)
         for turn in range(3)

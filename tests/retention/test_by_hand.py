@@ -29,6 +29,7 @@ from tests.retention.by_hand import (
     Written,
     write,
 )
+from tests.rights.written import put
 from warehouse.workspace import Workspace
 
 CONFESSED: list[Said] = [
@@ -93,7 +94,7 @@ def test_what_a_later_export_says_of_it_again_changes_nothing(
     ]
     for one in (control, written):
         name = f"{GROUP}/exports/Chat WhatsApp 2024-03-31.txt"
-        by_hand.put(one.workspace.home, {name: by_hand.export(CONFESSED + CALLED + later)})
+        put(one.workspace.home, {name: by_hand.export(CONFESSED + CALLED + later)})
         monkeypatch.setenv("SOLIDARITY_HOME", str(one.workspace.home))
         drive("2024-03")
     with_texts, without = control.measured("2024-03"), written.measured("2024-03")
@@ -176,7 +177,7 @@ def test_what_was_refused_is_taken_in_again_once_its_setting_is_stated(home: Pat
     written.purge()
     assert "kanarihari" not in written.held()
     settings = (home / "landing" / "groups.toml").read_text("utf-8")
-    by_hand.put(home, {"groups.toml": f'{settings}\n[groups.{GROUP}]\ndate_order = "dmy"\n'})
+    put(home, {"groups.toml": f'{settings}\n[groups.{GROUP}]\ndate_order = "dmy"\n'})
     for _ in range(2):
         drive(by_hand.MONTH)
     assert read_ledger(written.workspace.vault, GROUP).refused == {}

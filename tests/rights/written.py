@@ -41,7 +41,8 @@ _TATANG, _OTHER_TATANG = "U-23", "U-24"
 _BY_NUMBER = {number: (name, phone, contact) for number, name, phone, contact in PEOPLE}
 NAMES = {number: name for number, name, *_ in PEOPLE}
 PHONES = {number: phone for number, _, phone, _ in PEOPLE}
-_WORDS = (
+#: What people say of an ordinary day.
+ORDINARY = (
     "alhamdulillah acara di masjid kemarin lancar, terima kasih panitia nomor {n}",
     "besok siapa yang bisa bantu angkat barang ke sekretariat gelombang {n}?",
     "saya bisa bantu habis ashar insyaallah, rombongan {n}",
@@ -67,6 +68,8 @@ controller = "Uji"
 contact = "uji@example.org"
 clearance = "uji"
 valid_until = 2099-12-31
+"""
+_EXPORTERS = """
 [groups.uji.exporters.pertama]
 match = "*siti*"
 {owner}
@@ -99,7 +102,7 @@ def lines() -> list[Line]:
             for turn in range(4):
                 n = len(found) + 1
                 author = writing[(day * 5 + turn * 7 + month) % len(writing)]
-                found.append(Line(month, day, 480 + turn * 9, author, _WORDS[n % 5].format(n=n)))
+                found.append(Line(month, day, 480 + turn * 9, author, ORDINARY[n % 5].format(n=n)))
     special = (
         (1, 5, 600, RATNA, _ROLL),
         (1, 19, 600, BAHRUDIN, _GIFTS),
@@ -149,12 +152,18 @@ def write(home: Path, but: frozenset[str] = frozenset(), secret: bytes = b"01234
     generate(home / "vault" / "pseudonym.key")
     (home / "vault" / "pseudonym.key").write_bytes(secret)
     owner = "" if SITI in but else 'owner = "Siti Nurjanah"'
-    for name, content in {
-        "groups.toml": STUDY.format(owner=owner),
+    files = {
+        "groups.toml": STUDY + _EXPORTERS.format(owner=owner),
         f"{GROUP}/exports/Chat WhatsApp Siti Nurjanah 2024-02-29.txt": export("siti", but),
         f"{GROUP}/exports/Chat WhatsApp hp kedua 2024-02-29.txt": export("kedua", but),
         f"{GROUP}/rosters/roster-2023-12.csv": roster(but),
-    }.items():
+    }
+    put(home, files)
+
+
+def put(home: Path, files: dict[str, str]) -> None:
+    """Write files into landing."""
+    for name, content in files.items():
         path = home / "landing" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
