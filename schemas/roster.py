@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 #: Fields that a roster column may fill; headings are matched to them by ``roster_headings.tsv``.
@@ -46,8 +47,11 @@ _FIRST_SERIAL, _LAST_SERIAL = 18264, 73050  # spreadsheet days from 1950 to 2099
 _SERIAL_EPOCH = dt.date(1899, 12, 30)
 _PIVOT = 70  # two-digit years from 70 on lie in the 20th century
 _COHORT_FIRST, _COHORT_LAST = 1900, 2200
+#: Wordings held as folded: those of a large community, which come again on every roster.
+_FOLDED_KEPT = 1 << 14
 
 
+@lru_cache(maxsize=_FOLDED_KEPT)
 def fold(text: str) -> str:
     """Letters and digits of a wording, case, marks, accents and spacing aside."""
     if text.isascii():  # most of them, ten times as fast
@@ -308,7 +312,7 @@ def _number(value: Any) -> str | None:
 
 
 class RosterRow(BaseModel):
-    """One person on one roster, as read from a row of cells.
+    """One person on one roster: what each cell of a row may hold.
 
     Validation context: ``words`` (:data:`Words`), ``date_order`` (dmy | mdy), ``region`` (ISO country
     of numbers without a country code). Errors name the field and, as their type, the rule.
@@ -334,8 +338,11 @@ class RosterRow(BaseModel):
     standing: Annotated[str | None, _worded("standing", "standing")] = None
     consent: Annotated[str | None, _worded("consent", "consent")] = None
 
-    @model_validator(mode="after")
-    def _identified(self) -> RosterRow:
-        if not (self.member_id or self.name or self.phone):
-            raise PydanticCustomError("no_identity", "neither member number, name nor phone")
-        return self
+
+@cache
+def cell_readers() -> dict[str, TypeAdapter[Any]]:
+    """By field of :class:`RosterRow`, in its order, what reads one cell alone: most cells stand in many rows."""
+    return {
+        name: TypeAdapter(Annotated[field.annotation, *field.metadata])  # type: ignore[arg-type]  # made here
+        for name, field in RosterRow.model_fields.items()
+    }

@@ -13,7 +13,7 @@ _SUFFIXES = (".py", ".toml", ".tsv", ".sql")
 
 @cache
 def source_hash(*packages: str) -> str:
-    """12 hex digits over the code and reference data of some of our packages, such as ``tasks.parse``.
+    """12 hex digits over the code and reference data of some of our packages and modules, such as ``tasks.parse``.
 
     A stage's cached results are good for as long as this stays the same.
     """
@@ -21,12 +21,16 @@ def source_hash(*packages: str) -> str:
     for package in packages:
         root, *inner = package.split(".")
         folder = resources.files(root).joinpath(*inner)
+        if not folder.is_dir():
+            folder = resources.files(root).joinpath(*inner[:-1], f"{inner[-1]}.py")
         for name, content in sorted(_contents(folder, package)):
             digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()[:12]
 
 
 def _contents(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+    if not folder.is_dir():
+        return [(prefix, folder.read_bytes())]
     found: list[tuple[str, bytes]] = []
     for entry in folder.iterdir():
         name = f"{prefix}/{entry.name}"

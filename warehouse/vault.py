@@ -42,10 +42,10 @@ class Vault:
 
     def path(self, name: str) -> Path:
         """Where a name is kept; refuses names that lead out of the vault."""
-        path = (self.root / name).resolve()
-        if not path.is_relative_to(self.root.resolve()):
+        root, path = os.path.realpath(self.root), os.path.realpath(self.root / name)
+        if path != root and not path.startswith(root + os.sep):
             raise ValueError("a name leads out of the vault")
-        return path
+        return Path(path)
 
     @property
     def is_encrypted(self) -> bool:
@@ -203,6 +203,8 @@ def _cipher(key: SecretStr) -> Any:
 
 
 def _private_folder(folder: Path, root: Path) -> None:
+    if folder.is_dir():
+        return
     missing = [path for path in (folder, *folder.parents) if path.is_relative_to(root) and not path.exists()]
     for path in reversed(missing):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -26,6 +26,10 @@ def is_of_another_group(listed: pl.DataFrame, people: list[Sender]) -> bool:
     Compared are senders shown by a number, if the list has numbers, or by a contact's name, if it has names:
     a chat of numbers alone says nothing about a list of names alone.
     """
+    numbers = {*listed["phone"].drop_nulls(), *listed["aliases"].explode().drop_nulls()}
+    n_met = sum(any(phone in numbers for phone in sender.known_phones) for sender in people)
+    if n_met > STRONG_SHARE * min(len(people), len(listed)):
+        return False  # whoever they are, there are no more people to compare
     members = roster_members(listed, "")
     index = index_members(members)
     has_phones, has_names = bool(index.phones), bool(index.names or index.aliases)

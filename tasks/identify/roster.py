@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from types import MappingProxyType
+from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
@@ -16,7 +15,7 @@ from pydantic import ValidationError
 
 from schemas.errors import FileRefused
 from schemas.frames import ROSTER
-from schemas.roster import EMPTY, RosterRow, clean, e164_list, fold, read_date
+from schemas.roster import EMPTY, ROSTER_FIELDS, cell_readers, clean, e164_list, fold, read_date
 from tasks.identify.sheet import MAX_ROWS, Cells, read_sheets
 from tasks.land.dates import stated_date
 from tasks.run import last_day
@@ -28,10 +27,12 @@ _HEADER_WITHIN = 60  # rows above which a header may stand: titles, addresses, b
 #: A count of heads, alone or with a word or two: ``57``, ``Jumlah: 57``, ``57 anggota``.
 _COUNT = re.compile(r"^(?:[^\W\d]+[ :=]*){0,3}(\d{1,4})(?:[.,]0+)?(?: *[^\W\d]+){0,2}$")
 _MOST_HEADS = 1_899  # of a group; what lies above is a year
-_FATAL = frozenset({"no_identity", "formula", "duplicate_row"})
+_FATAL = "formula"
 _IDENTITY = ("name", "phone")
-#: Rows held as validated: those of a large community, and how they changed.
-_ROWS_KEPT = 4_096
+#: One of these tells who somebody is.
+_IDENTIFYING = ("member_id", "name", "phone")
+#: Cells held as validated: those of a large community, which come again on every roster.
+_CELLS_KEPT = 1 << 14
 _PROBLEMS = {"row_no": pl.Int64, "column_name": pl.String, "rule": pl.String, "severity": pl.String}
 
 
@@ -250,6 +251,8 @@ def _read_rows(cells: Cells, header: tuple[int, dict[int, str]], offset: int, ac
     dates = [position for position, name in fields.items() if name in ("joined_date", "left_date")]
     date_order = _date_order(cells[start + 1 :], dates)
     footers, known = roster_words()["footer"], headings()
+    # Faults of a row are noted in the order of its fields, whatever that of its columns.
+    fields = dict(sorted(fields.items(), key=lambda field: ROSTER_FIELDS.index(field[1])))
     for number, row in enumerate(cells[start + 1 :], start=start + 2):
         raw = {name: row[position] if position < len(row) else None for position, name in fields.items()}
         filled = [value for value in raw.values() if value and value.casefold() not in EMPTY]
@@ -266,49 +269,57 @@ def _opens_footer(row: list[str | None], footers: dict[str, str]) -> bool:
     return re.sub(r"[\d ]+$", "", fold(first)) in footers
 
 
-@lru_cache(maxsize=_ROWS_KEPT)
-def _row(cells: tuple[tuple[str, str | None], ...], date_order: str) -> Mapping[str, Any]:
-    """A row by its fields and cells; one that stands in many rosters of a community is validated once."""
-    raw = dict(cells)
-    row = RosterRow.model_validate(
-        raw, context={"words": roster_words(), "date_order": date_order, "region": "ID"}
-    )
-    others = e164_list(clean(raw.get("phone")) or "")[1:] if row.phone else []
-    return MappingProxyType(row.model_dump() | {"other_phones": tuple(others)})
+@lru_cache(maxsize=_CELLS_KEPT)
+def _cell(name: str, cell: str | None, date_order: str) -> tuple[Any, str | None]:
+    """What a cell of a field says, and the rule it breaks; one that stands in many rows is validated once."""
+    context = {"words": roster_words(), "date_order": date_order, "region": "ID"}
+    try:
+        return cell_readers()[name].validate_python(cell, context=context), None
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        # What cannot be read is no consent.
+        return "objected" if name == "consent" else _nothing()[name], problem["type"]
 
 
-def forget_rows() -> None:
-    """Let go of the rows validated so far."""
-    _row.cache_clear()
+@lru_cache(maxsize=_CELLS_KEPT)
+def _other_phones(cell: str | None) -> tuple[str, ...]:
+    """The numbers of a cell after the first."""
+    return tuple(e164_list(clean(cell) or "")[1:])
+
+
+def forget_cells() -> None:
+    """Let go of the cells validated so far."""
+    for held in (_cell, _other_phones, fold):
+        held.cache_clear()
+
+
+@cache
+def _nothing() -> dict[str, Any]:
+    """A row whose cells say nothing."""
+    return {name: reader.validate_python(None) for name, reader in cell_readers().items()}
 
 
 def _read_row(raw: dict[str, str | None], row_no: int, date_order: str, account: _Account) -> None:
     """Validate one row; cells that break a rule are noted and emptied, the rest must still be a person."""
-    for _attempt in range(2):
-        try:
-            row = _row(tuple(raw.items()), date_order)
-        except ValidationError as error:
-            fatal = False
-            for problem in error.errors(include_url=False, include_context=False, include_input=False):
-                column = str(problem["loc"][0]) if problem["loc"] else None
-                is_fatal = problem["type"] in _FATAL
-                account.note(
-                    row_no, column, _rule(column, problem["type"]), "critical" if is_fatal else "warning"
-                )
-                fatal = fatal or is_fatal
-                if column:
-                    raw = {**raw, column: None}
-                    if column == "consent":
-                        raw["consent"] = "objected"  # what cannot be read is no consent
-            if fatal:
-                return
-            continue
-        account.rows.append({**row, "row_no": row_no})
+    row: dict[str, Any] = {"row_no": row_no, **_nothing()}
+    is_out = False
+    for name, cell in raw.items():
+        row[name], broken = _cell(name, cell, date_order)
+        if broken:
+            is_fatal = broken == _FATAL
+            account.note(row_no, name, _rule(name, broken), "critical" if is_fatal else "warning")
+            is_out = is_out or is_fatal
+    if is_out:
         return
+    if not any(row[name] for name in _IDENTIFYING):
+        account.note(row_no, None, "no_identity", "critical")
+        return
+    row["other_phones"] = _other_phones(raw["phone"]) if row["phone"] else ()
+    account.rows.append(row)
 
 
-def _rule(column: str | None, kind: str) -> str:
-    return kind if column is None or kind.startswith(column) else f"{column}_{kind}"
+def _rule(column: str, kind: str) -> str:
+    return kind if kind.startswith(column) else f"{column}_{kind}"
 
 
 def _settle_duplicates(account: _Account) -> None:
@@ -351,22 +362,20 @@ def _same_person(first: dict[str, Any], second: dict[str, Any]) -> bool:
 
 def _frame(rows: list[dict[str, Any]], file_id: str, day: dt.date) -> pl.DataFrame:
     """Rows as frame ROSTER: regions and roles by their tables, standing and consent filled in."""
-    records = []
-    for row in rows:
-        left = row["left_date"]
-        consent = row["consent"] or "unknown"
-        records.append(
-            row
-            | {
-                "file_id": file_id,
-                "as_of_date": day,
-                "aliases": [*row["aliases"], *row["other_phones"]],
-                "origin_region": region(row["origin_region"]),
-                "current_city": region(row["current_city"]),
-                "role": role(row["role"]),
-                "is_in_good_standing": row["standing"] != "out" and (left is None or left > day),
-                "consent": "excluded" if row["is_adult"] is False else consent,
-            }
-        )
     schema = ROSTER.polars_schema
-    return pl.DataFrame([{name: record[name] for name in schema} for record in records], schema=schema)
+    aliases = [([*row["aliases"], *row["other_phones"]],) for row in rows]
+    standing = [(row["standing"], row["left_date"]) for row in rows]
+    told = {
+        "file_id": [file_id] * len(rows),
+        "as_of_date": [day] * len(rows),
+        # Row by row: a column made of lists takes a frame for each of them.
+        "aliases": pl.DataFrame(aliases, schema={"aliases": schema["aliases"]}, orient="row").to_series(),
+        "origin_region": [region(row["origin_region"]) for row in rows],
+        "current_city": [region(row["current_city"]) for row in rows],
+        "role": [role(row["role"]) for row in rows],
+        "is_in_good_standing": [word != "out" and (left is None or left > day) for word, left in standing],
+        "consent": ["excluded" if row["is_adult"] is False else row["consent"] or "unknown" for row in rows],
+    }
+    return pl.DataFrame(
+        {name: told[name] if name in told else [row[name] for row in rows] for name in schema}, schema=schema
+    )

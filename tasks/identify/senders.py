@@ -75,8 +75,8 @@ def read_label(text: str) -> Label | None:
         return None
     is_push = stripped.startswith("~")
     bare = stripped.lstrip("~ ").strip()
-    digits = sum(char.isdigit() for char in bare)
-    phone = e164(bare) if digits >= _MINIMUM_DIGITS and not any(char.isalpha() for char in bare) else None
+    digits = sum(map(str.isdigit, bare))
+    phone = e164(bare) if digits >= _MINIMUM_DIGITS and not any(map(str.isalpha, bare)) else None
     return Label(phone or stripped, phone, "" if phone else fold(bare), is_push and not phone)
 
 

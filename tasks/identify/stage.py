@@ -18,7 +18,7 @@ from schemas.tables import TABLES
 from tasks.identify.foreign import is_of_another_group, shown_people
 from tasks.identify.identify import Identified, identify
 from tasks.identify.kin import Kin
-from tasks.identify.roster import RosterFile, forget_rows, read_participants, read_roster
+from tasks.identify.roster import RosterFile, forget_cells, read_participants, read_roster
 from tasks.identify.senders import Sender
 from tasks.land.dates import stated_date
 from tasks.land.discover import group_ids
@@ -34,7 +34,17 @@ from warehouse.stages import StageStore, hash_inputs
 from warehouse.workspace import Workspace
 
 STAGE = "identify"
-_CODE = ("tasks.identify", "schemas", "warehouse.reference")
+_CODE = (
+    *(
+        "tasks.identify",
+        "schemas",
+        "warehouse.reference",
+        "warehouse.keys",
+        "tasks.parse",
+        "tasks.reconcile.runs",
+    ),
+    *("tasks.land.dates", "tasks.land.discover", "tasks.land.vcards"),
+)
 
 #: What of messages tells who people are and when they were there.
 _WHO_AND_WHEN = ("person_no", "sent_at", "local_date")
@@ -222,7 +232,7 @@ def _roster(content: bytes, file_name: str, default_month: dt.date) -> RosterFil
 def forget_rosters() -> None:
     """Let go of the rosters read so far."""
     _roster.cache_clear()
-    forget_rows()
+    forget_cells()
 
 
 def _labels(workspace: Workspace, group_id: str) -> pl.DataFrame:
@@ -255,7 +265,8 @@ def _concat(frames: list[pl.DataFrame]) -> pl.DataFrame:
 
 def _frames(identified: Identified, listed: _Listed) -> dict[str, pl.DataFrame]:
     table = TABLES["ops.quarantine"]
-    quarantine = pl.concat([table.conform(rows) for rows in (identified.quarantine, *listed.quarantine)])
+    found = [identified.quarantine, *(rows for rows in listed.quarantine if len(rows))]
+    quarantine = pl.concat([table.conform(rows) for rows in found])
     return {
         "people": identified.people,
         "presence": identified.presence,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 import polars as pl
 
 from schemas.vocabulary import SYSTEM_EVENTS
-from tasks.parse.labels import SELF_LABEL, normalise_label
+from tasks.parse.labels import SELF_LABEL, normalised
 from tasks.parse.templates import Template, languages_of, match, plain, templates
 from warehouse.reference.markers import wordings
 
-_ISOLATED = "\u2068[^\u2069]*\u2069"
+_ISOLATE, _ISOLATE_END = "\u2068", "\u2069"
 #: What is known of a system line.
 _EVENTS = {
     "event": pl.String(),
@@ -59,39 +60,70 @@ def read_events(lines: pl.Series) -> Events:
     """Type system lines: one row of ``frame`` per line, in order."""
     if lines.is_empty():
         return Events(pl.DataFrame(schema=_EVENTS), {})
-    texts = pl.DataFrame({"raw": lines}).with_columns(text=plain(pl.col("raw")))
-    distinct = texts["text"].unique()
-    listed = list(event_templates())
-    matched = match(distinct, listed)
-    people = matched.select(
+    texts = lines.to_frame("text").select(plain(pl.col("text")))
+    listed = event_templates()
+    matched = match(texts["text"].unique(), listed)
+    actor, targets = _people(matched, listed)
+    timer = matched["timer"]
+    told = matched.select(
         "text",
         "template",
-        event=pl.lit(_kinds()).gather(pl.col("template")),
-        actor=_person(matched, listed, "actor"),
-        targets=_targets(matched, listed),
+        event=_kinds().gather(matched["template"]),
+        actor=actor,
+        targets=targets,
         group="group",
-        timer_hours=_hours(pl.col("timer")),
+        # What no line states need not be compiled.
+        timer_hours=timer.cast(pl.Int64) if timer.null_count() == len(timer) else _hours(pl.col("timer")),
     )
-    joined = texts.join(people, on="text", how="left", maintain_order="left")
-    frame = joined.select(*EVENT_COLUMNS)
-    return Events(frame, languages_of(joined["template"].drop_nulls(), listed))
+    joined = texts.join(told, on="text", how="left", maintain_order="left")
+    return Events(joined.select(EVENT_COLUMNS), languages_of(joined["template"].drop_nulls(), listed))
 
 
-def _person(matched: pl.DataFrame, listed: list[Template], name: str) -> pl.Expr:
-    """The captured label; the exporter where the wording itself speaks to him."""
-    own = [number for number, template in enumerate(listed) if name in template.own]
-    label = _own_name(normalise_label(pl.col(name)))
-    return pl.when(pl.col("template").is_in(own)).then(pl.lit(SELF_LABEL)).otherwise(label)
+def _people(matched: pl.DataFrame, listed: tuple[Template, ...]) -> tuple[pl.Series, pl.Series]:
+    """Who acts and who is spoken of in matched lines: labels, the exporter where the wording itself speaks to him.
+
+    All names of all lines are normalised at once.
+    """
+    own = [listed[number].own for number in matched["template"].to_list()]
+    actors = matched["actor"].to_list()
+    named = matched.select(pl.coalesce("targets", "target")).to_series().to_list()
+    lists = [None if names is None else _apart(names) for names in named]
+    said = [*actors, *(name for names in lists for name in names or ())]
+    labels = [_own_name(label) for label in normalised(pl.Series(said, dtype=pl.String)).to_list()]
+    acting, spoken_of = labels[: len(actors)], iter(labels[len(actors) :])
+    who = [SELF_LABEL if "actor" in mine else label for mine, label in zip(own, acting, strict=True)]
+    whom: list[tuple[list[str | None] | None]] = []
+    for mine, names in zip(own, lists, strict=True):
+        people = None if names is None else [one for one in islice(spoken_of, len(names)) if _is_one(one)]
+        whom.append(([SELF_LABEL] if {"target", "targets"} & set(mine) else people,))
+    # Row by row: a column made of lists takes a frame for each of them.
+    targets = pl.DataFrame(whom, schema={"targets": _EVENTS["targets"]}, orient="row").to_series()
+    return pl.Series("actor", who, dtype=pl.String), targets
 
 
-def _own_name(label: pl.Expr) -> pl.Expr:
-    return pl.when(label.is_in(list(_words("self")))).then(pl.lit(SELF_LABEL)).otherwise(label)
+def _own_name(label: str | None) -> str | None:
+    return SELF_LABEL if label in _words("self") else label
+
+
+def _is_one(label: str | None) -> bool:
+    """Whether a label names somebody: people whom a line counts it does not name (``3 others``)."""
+    number, _, words = (label or "").partition(" ")
+    return bool(label) and not (number.isdecimal() and words in _words("others"))
+
+
+def _apart(names: str) -> list[str]:
+    """The names of a list: those isolated where the phone isolates them, else the commas decide."""
+    ended = names.split(_ISOLATE_END)[:-1]
+    isolated = [part[part.index(_ISOLATE) :] for part in ended if _ISOLATE in part]
+    return isolated or _joints().sub(", ", names).split(", ")
 
 
 @cache
-def _more_people() -> str:
-    """What stands for people whom a line counts and does not name: ``3 others``."""
-    return rf"^\d+ (?:{'|'.join(re.escape(word) for word in _words('others'))})$"
+def _joints() -> re.Pattern[str]:
+    """The word before the last name of a list, with and without a comma."""
+    return re.compile(
+        "|".join(re.escape(f"{comma} {word} ") for word in _words("and") for comma in (",", ""))
+    )
 
 
 def _hours(words: pl.Expr) -> pl.Expr:
@@ -102,25 +134,3 @@ def _hours(words: pl.Expr) -> pl.Expr:
         stated = words.str.extract(rf"(?i)\b(\d{{1,3}})[ -]?(?:{units})").cast(pl.Int64)
         hours = pl.coalesce(hours, stated * length)
     return hours
-
-
-def _targets(matched: pl.DataFrame, listed: list[Template]) -> pl.Expr:
-    """The list of people spoken of: isolated names where the phone isolates them, else the commas decide."""
-    named = pl.coalesce("targets", "target")
-    unjoined = named.str.replace_many(
-        {f"{comma} {word} ": ", " for word in _words("and") for comma in (",", "")}, leftmost=True
-    )
-    isolated = named.str.extract_all(_ISOLATED)
-    split = pl.when(isolated.list.len() > 0).then(isolated).otherwise(unjoined.str.split(", "))
-    labels = split.list.eval(_own_name(normalise_label(pl.element())))
-    people = labels.list.eval(
-        pl.element().filter((pl.element().str.len_bytes() > 0) & ~pl.element().str.contains(_more_people()))
-    )
-    own = [number for number, template in enumerate(listed) if {"target", "targets"} & set(template.own)]
-    return (
-        pl.when(pl.col("template").is_in(own))
-        .then(pl.lit([SELF_LABEL]))
-        .when(named.is_not_null())
-        .then(people)
-        .otherwise(None)
-    )

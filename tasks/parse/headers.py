@@ -81,8 +81,9 @@ def find_headers(text: Text, configured: DateOrder | None) -> Headers:
     """
     lines = lines_of(text.content)
     buffer, starts, ends = lines
-    layout = _layout(lines)
-    found, n_others = _find(lines, layout)
+    sample = _sample(lines).to_list()
+    layout = _layout(lines, sample)
+    found, n_others = _find(lines, sample, layout)
     dated, seconds = _times(found, layout, configured)
     possible = dated.is_possible & (seconds >= 0)
     n_possible = int(possible.sum())
@@ -111,9 +112,9 @@ def find_headers(text: Text, configured: DateOrder | None) -> Headers:
     )
 
 
-def _layout(lines: Lines) -> Layout:
+def _layout(lines: Lines, sample: list[str]) -> Layout:
     """Detect from a sample; search the whole file only if the sample has no header."""
-    layout = detect(_sample(lines).to_list())
+    layout = detect(sample)
     if layout is None:
         every = lines.at(np.arange(lines.n))
         layout = detect(every.filter(every.str.contains(header_like())).head(SAMPLE_LINES).to_list())
@@ -129,14 +130,14 @@ def _sample(lines: Lines) -> pl.Series:
     return lines.at(np.append(np.arange(SAMPLE_LINES), np.arange(SAMPLE_LINES, lines.n, step)))
 
 
-def _find(lines: Lines, layout: Layout) -> tuple[Scanned, int]:
+def _find(lines: Lines, sample: list[str], layout: Layout) -> tuple[Scanned, int]:
     """The headers, and how many lines look like one of another layout: quotes from elsewhere.
 
     Nearly all headers of a file are written alike and read by their bytes; lines that are left and could be
     headers are few, and tried in the ways they are written, at last with the layout's own expression.
     """
     buffer, starts, ends = lines
-    template = template_of(_sample(lines), layout)
+    template = template_of(sample, layout)
     found = [] if template is None else [scan(buffer, starts, template)]
     is_left = np.ones(lines.n, np.bool_)
     for part in found:

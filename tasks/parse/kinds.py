@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from schemas.vocabulary import MESSAGE_KINDS
 from tasks.parse import polls
 from tasks.parse.columns import coded, either, replaced
 from tasks.parse.gate import Edges, Gate, gate_of, may_pass
-from tasks.parse.templates import CAPTURED, MARKS, Template, languages_of, match, plain, templates
+from tasks.parse.templates import CAPTURED, MARKS, SPACES, Template, languages_of, match, plain, templates
 from warehouse.reference.markers import wordings
 
 LRM = "\u200e"
@@ -23,13 +22,12 @@ _SUFFIXED = ("attached", "image", "video", "audio", "gif", "sticker", "document"
 #: Kinds after whose first line more may come: a caption, the options of a poll.
 _CAPTIONED = (*_SUFFIXED, "poll")
 #: So many signs at the end or the beginning of a wording tell it from nearly all that people write.
-_GATE_SIGNS = 8
+_EDGE_SIGNS = 8
 #: How the expression of a wording ends that anything may follow.
 _OPEN_END = "(?s:.*)"
-#: Signs that stand for an apostrophe; direction marks; blanks of every width, as regular expressions see them.
+#: Signs that stand for an apostrophe; direction marks.
 _APOSTROPHES = "'\u2019"
 _MARK_SIGNS = "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\ufeff"
-_SPACES = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 #: What is found of a message: its place, the wording, the kind and the words that remain.
 _FOUND = {"row": pl.get_index_type(), "template": pl.Int32(), "kind": pl.String(), "caption": pl.String()}
 #: Kinds whose wording a person may well have written: only as a phone of that make writes it.
@@ -45,7 +43,7 @@ _FILE_KINDS = {
 #: A document shows its name and length before the mark; the name of a file is not a member's word.
 _DOCUMENT_TITLE = r"(?s)^.*\u2022[ \u200e]*\d+ [^\n]*$"
 #: A file shown by its name alone, as iPhones show a document that they leave out.
-_FILE_NAME = r"^[^\n]{1,200}\.[A-Za-z0-9]{1,5}$"
+_FILE_NAME, _LONGEST_NAME = r"^([^\n]+)\.[A-Za-z0-9]{1,5}$", 200
 #: What people put around the mark of a text that they pass on.
 _AROUND_MARK = "*_~[]() .:\u200e"
 
@@ -91,24 +89,23 @@ def _unnamed(body: str) -> str:
     return body
 
 
-class _Filters(NamedTuple):
-    """Cheap tests for a first line: whole wordings, and endings of wordings that begin with anything."""
+class _Wordings(NamedTuple):
+    """Those that begin with words of their own, and the ends of the others, or words within where they have none."""
 
-    whole: str
-    ending: str
+    fixed: tuple[Template, ...]
+    ends: tuple[str, ...]
+    within: tuple[str, ...]
 
 
 @cache
-def _first_line(platform: str) -> _Filters:
-    """Anchored at the front, an expression gives up at once on nearly every line; at the end as well."""
+def _on_one_line(platform: str) -> _Wordings:
     listed = kind_templates(platform)
-    open_ones = [template for template in listed if template.body.startswith("(?P<")]
-    fixed = [template for template in listed if template not in open_ones]
-    endings = "|".join(
-        re.escape(template.literal_end or template.key) + ("" if template.literal_end else ".*")
-        for template in open_ones
+    others = [template for template in listed if template.body.startswith("(?P<")]
+    return _Wordings(
+        tuple(template for template in listed if template not in others),
+        tuple(template.literal_end for template in others if template.literal_end),
+        tuple(template.key for template in others if not template.literal_end),
     )
-    return _Filters(rf"^{MARKS}*(?:{_alternation(fixed)})[\s{LRM}]*$", rf"(?:{endings})\.?[\s{LRM}]*$")
 
 
 @cache
@@ -117,40 +114,57 @@ def _at_end(platform: str) -> str:
     return rf"(?s)^(.*?)\s*{LRM}((?:{_alternation(suffixed)}))\s*$"
 
 
-@cache
-def _candidate(platform: str) -> tuple[str, str]:
-    """Two tests that give up after a few signs of nearly every line: what its end is, and its beginning.
+class _Edges(NamedTuple):
+    """How wordings begin where anything may follow, and how the others end."""
 
-    Every line that any other test of this module can match, ends in a blank or with a colon passes one.
-    """
-    begins, ends = _edges(platform)
-    return rf"(?:{_any_of(ends)})\.?[\s{LRM}]*$|[\s:]$", rf"^{MARKS}*(?:{_any_of(begins)})"
+    begins: frozenset[str]
+    ends: frozenset[str]
 
 
 @cache
-def _edges(platform: str) -> tuple[set[str], set[str]]:
-    """What wordings begin with where anything may follow, and what the others end with."""
+def _edges(platform: str) -> _Edges:
     listed = (*kind_templates(platform), *templates(("edited",)))
     begins = {
-        template.key[:_GATE_SIGNS]
+        template.key[:_EDGE_SIGNS]
         for template in listed
         if not template.literal_end or template.body.endswith(_OPEN_END)
     }
-    return begins, {template.literal_end[-_GATE_SIGNS:] for template in listed if template.literal_end}
+    ends = {template.literal_end[-_EDGE_SIGNS:] for template in listed if template.literal_end}
+    return _Edges(_with_apostrophes(begins), _with_apostrophes(ends))
+
+
+def _with_apostrophes(literals: set[str]) -> frozenset[str]:
+    return frozenset(literal.replace("'", sign) for literal in literals for sign in _APOSTROPHES)
+
+
+def _may_be_wording(lines: pl.Series, platform: str) -> npt.NDArray[np.bool_]:
+    """Whether a line may be one of the phone's own: by its outermost signs, without an expression to compile."""
+    begins = lines.str.strip_chars_start(_MARK_SIGNS).to_frame("begin")
+    known = _by_length(_edges(platform).begins)
+    begins_so = begins.select(pl.any_horizontal(pl.col("begin").str.head(n).is_in(some) for n, some in known))
+    return (
+        _ends_as_wording(lines.str.strip_chars_end(SPACES + LRM), platform) | begins_so.to_series().to_numpy()
+    )
+
+
+def _ends_as_wording(texts: pl.Series, platform: str) -> npt.NDArray[np.bool_]:
+    """Whether a text without blanks behind it ends as a wording behind which nothing may follow."""
+    ends, known = texts.str.strip_suffix(".").to_frame("end"), _by_length(_edges(platform).ends)
+    ends_so = ends.select(pl.any_horizontal(pl.col("end").str.tail(n).is_in(some) for n, some in known))
+    return ends_so.to_series().to_numpy(writable=True)
+
+
+@cache
+def _by_length(literals: frozenset[str]) -> tuple[tuple[int, list[str]], ...]:
+    lengths = sorted({len(literal) for literal in literals})
+    return tuple((n, [literal for literal in sorted(literals) if len(literal) == n]) for n in lengths)
 
 
 @cache
 def _gate(platform: str) -> Gate:
-    """The tests of ``_candidate`` by bytes, and a direction mark in front."""
-    begins, ends = (
-        {literal.replace("'", sign) for literal in literals for sign in _APOSTROPHES}
-        for literals in _edges(platform)
-    )
-    return gate_of(begins | set(_MARK_SIGNS), ends | {*_SPACES, LRM, ".", ":"})
-
-
-def _any_of(literals: set[str]) -> str:
-    return "|".join(re.escape(literal).replace("'", f"[{_APOSTROPHES}]") for literal in sorted(literals))
+    """The same by bytes, and a direction mark in front."""
+    begins, ends = _edges(platform)
+    return gate_of({*begins, *_MARK_SIGNS}, {*ends, *SPACES, LRM, ".", ":"})
 
 
 class Kinds(NamedTuple):
@@ -184,11 +198,10 @@ def look_at_first_lines(body: pl.Series, edges: Edges, platform: str) -> First:
     is_led = lines.str.starts_with(LRM).to_numpy()
     is_candidate = edges.is_unsure[places]
     sure = np.flatnonzero(~is_candidate)
-    end, begin = _candidate(platform)
-    asked = pl.DataFrame({"line": lines.gather(sure)})
-    line = pl.col("line")  # of several expressions each has a thread
-    marks = asked.select(end=line.str.contains(end), begin=line.str.contains(begin), empty=line == "")
-    is_candidate[sure[marks.select(pl.any_horizontal(pl.all())).to_series().to_numpy()]] = True
+    asked = lines.gather(sure)
+    # What ends in a blank or with a colon is to be stripped, or may head a poll; what is empty says nothing.
+    is_ragged = asked.str.tail(1).is_in([*SPACES, ":", ""]).to_numpy()
+    is_candidate[sure[_may_be_wording(asked, platform) | is_ragged]] = True
     return First(places[is_led], places[is_candidate])
 
 
@@ -260,7 +273,7 @@ def _read(
         is_forwarded,
         languages_of(
             found["template"].gather(np.repeat(np.arange(len(found)), n_times[found["row"].to_numpy()])),
-            list(kind_templates(platform)),
+            kind_templates(platform),
         ),
     )
 
@@ -293,12 +306,12 @@ def _on_first_line(body: pl.Series, text: pl.Series, platform: str, has_led: boo
 
     An iPhone leads its own words with a direction mark: where a file has any, words without are a member's.
     """
-    filters = _first_line(platform)
     lines = coded(body)
-    is_wording = lines.values.str.contains(filters.whole) | lines.values.str.contains(filters.ending)
+    is_wording = _are_wordings(lines.values, platform)
     if has_led:
-        is_wording &= lines.values.str.contains(LRM, literal=True) | (lines.values == "null")
-    is_marked = pl.Series(lines.where(is_wording.to_numpy()))
+        led = lines.values.str.contains(LRM, literal=True) | (lines.values == "null")
+        is_wording &= led.fill_null(False).to_numpy()
+    is_marked = pl.Series(lines.where(is_wording))
     rows = _rows(is_marked, body=body, text=text)
     return _resolved(
         rows.with_columns(
@@ -308,11 +321,27 @@ def _on_first_line(body: pl.Series, text: pl.Series, platform: str, has_led: boo
     )
 
 
+def _are_wordings(lines: pl.Series, platform: str) -> npt.NDArray[np.bool_]:
+    """Which distinct lines are, but for marks around them, a wording, or end as those do that begin with a name."""
+    known = _on_one_line(platform)
+    is_wording = _may_be_wording(lines, platform)
+    places = np.flatnonzero(is_wording)
+    bare = lines.gather(places).str.strip_chars_start(_MARK_SIGNS).str.strip_chars_end(SPACES + LRM)
+    whole = set(match(bare.unique(), known.fixed)["text"])
+    is_wording[places] = [
+        line in whole
+        or line.removesuffix(".").endswith(known.ends)
+        or any(literal in line for literal in known.within)
+        for line in bare.to_list()
+    ]
+    return is_wording
+
+
 def _on_last_line(text: pl.Series, known: pl.Series, platform: str) -> pl.DataFrame:
     """Messages that end with a wording behind a direction mark; what stands before it is the caption."""
-    rows = _rows(text.str.contains(LRM, literal=True), text=text).filter(
-        ~pl.col("row").is_in(known.implode())
-    )
+    rows = _rows(text.str.contains(LRM, literal=True), text=text)
+    may_be = pl.Series(_ends_as_wording(rows["text"].str.strip_chars_end(SPACES), platform))
+    rows = rows.filter(may_be, ~pl.col("row").is_in(known.implode()))
     if rows.is_empty():
         return pl.DataFrame(schema=_FOUND)
     ended = rows.with_columns(
@@ -341,28 +370,29 @@ def _resolved(rows: pl.DataFrame, platform: str) -> pl.DataFrame:
     """Rows with ``words`` -> their kind: from the wording, or from the name of the attached file."""
     listed = kind_templates(platform)
     matched = match(rows["words"].unique(), listed).rename({"text": "words"})
-    joined = rows.join(matched, on="words", how="inner", maintain_order="left")
-    kind = pl.col("template").replace_strict(
-        list(range(len(listed))), [template.kind for template in listed], return_dtype=pl.String
+    kind = pl.Series(
+        "kind", [listed[number].kind for number in matched["template"].to_list()], dtype=pl.String
     )
+    joined = rows.join(matched.with_columns(kind), on="words", how="inner", maintain_order="left")
     has_caption = pl.col("caption").str.strip_chars() != ""
-    found = joined.filter(kind.is_in(_CAPTIONED) | ~has_caption).with_columns(kind=kind)
-    held, caption = set(found["kind"]), pl.col("caption")  # what no row asks for need not be compiled
+    found = joined.filter(pl.col("kind").is_in(_CAPTIONED) | ~has_caption)
+    held, told, caption = set(found["kind"]), pl.col("kind"), pl.col("caption")
+    # What no row asks for need not be compiled.
     if "attached" in held:
         by_file = pl.lit("document")
         for name, pattern in reversed(_FILE_KINDS.items()):
             by_file = pl.when(pl.col("file").str.contains(pattern)).then(pl.lit(name)).otherwise(by_file)
-        kind = pl.when(pl.col("kind") == "attached").then(by_file).otherwise("kind")
-    else:
-        kind = pl.col("kind")
+        told = pl.when(pl.col("kind") == "attached").then(by_file).otherwise("kind")
     words = pl.when(pl.col("url").is_not_null()).then("url").otherwise(caption)
     if "document" in held:
-        is_name = (pl.col("kind") == "document") & caption.str.contains(_FILE_NAME)
+        is_name = (pl.col("kind") == "document") & (
+            caption.str.extract(_FILE_NAME).str.len_chars() <= _LONGEST_NAME
+        )
         words = pl.when(is_name).then(pl.lit("")).otherwise(words)
     if "poll" in held:
         neutral = polls.neutral(pl.col("text").str.replace_all(LRM, ""))
         words = pl.when(pl.col("kind") == "poll").then(neutral).otherwise(words)
-    return found.select("row", "template", kind=kind, caption=words)
+    return found.select("row", "template", kind=told, caption=words)
 
 
 def _by_shape(body: pl.Series, text: pl.Series, known: pl.Series) -> pl.DataFrame:
@@ -370,13 +400,15 @@ def _by_shape(body: pl.Series, text: pl.Series, known: pl.Series) -> pl.DataFram
     # Votes in brackets end a poll: to look at the end costs far less than to take marks off a text.
     may_be = (body.str.len_bytes() != text.str.len_bytes()) & body.str.contains(":", literal=True)
     rows = (
-        _rows(may_be & text.str.strip_chars_end(_SPACES + _MARK_SIGNS).str.ends_with(")"), text=text)
+        _rows(may_be & text.str.strip_chars_end(SPACES + _MARK_SIGNS).str.ends_with(")"), text=text)
         .filter(~pl.col("row").is_in(known.implode()))
         .with_columns(caption=pl.col("text").str.replace_all(MARKS, ""))
         .filter(pl.col("caption").str.contains(polls.SHAPE_END))
     )
-    if rows.is_empty():  # to compile the expressions of a poll costs more than all else here
+    # To compile the expressions of a poll costs more than all else here.
+    found = rows.filter(polls.is_poll(pl.col("caption"))) if len(rows) else rows
+    if found.is_empty():
         return pl.DataFrame(schema=_FOUND).drop("template")
-    return rows.filter(polls.is_poll(pl.col("caption"))).select(
+    return found.select(
         "row", pl.lit("poll").alias("kind"), polls.neutral(pl.col("caption")).alias("caption")
     )

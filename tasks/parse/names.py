@@ -20,7 +20,7 @@ _WORD = WORD_BYTES
 #: Words of the longest author that is read this way.
 _N_WORDS = SPAN_BYTES // WORD_BYTES
 #: Rows from which the first names are learnt.
-_LEARNT_ROWS = 1 << 14
+_LEARNT_ROWS = 1 << 11
 #: With more distinct names than that the rest is left to the caller.
 _MAX_NAMES = 1 << 13
 _TABLE_BITS = 16

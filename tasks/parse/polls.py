@@ -15,8 +15,10 @@ import polars as pl
 
 from warehouse.reference.markers import wordings
 
-_VOTES = r"\((\d{1,5}) [^\d()\n]{1,20}\)"
-_LONGEST_WORD = 31
+#: How many are counted and what, behind an option. To bound their lengths in the expression would take it ten
+#: times as long to compile.
+_VOTES = r"\((\d+) ([^\d()\n]+)\)"
+_MOST_DIGITS, _LONGEST_UNIT, _LONGEST_WORD = 5, 20, 31
 _HEADING = r"^([^:\n]*):[ \t]*\n?"
 _QUESTION_WORD = r"^(?:QUESTION|PERTANYAAN|FRAGE|PREGUNTA|PERGUNTA|VRAAG): "
 _OPTION = rf"^([^:]*): (.+) {_VOTES} *$"
@@ -26,10 +28,7 @@ _NEUTRAL_VOTES = r"\((\d+)\)$"
 
 #: What ends every poll; and its heading, the words of its last two options and what they count.
 SHAPE_END = r"(?:\n[^:\n]+: [^\n]+ \(\d+ [^\d()\n]+\) *){2}\s*$"
-_SHAPE = (
-    r"(?s)^([^:\n]*):[^\n]*\n(?:.*\n)?"
-    r"([^:\n]*): [^\n]+ \(\d{1,5} ([^\d()\n]{1,20})\) *\n([^:\n]*): [^\n]+ \(\d{1,5} ([^\d()\n]{1,20})\)\s*$"
-)
+_SHAPE = rf"(?s)^([^:\n]*):[^\n]*\n(?:.*\n)?([^:\n]*): [^\n]+ {_VOTES} *\n([^:\n]*): [^\n]+ {_VOTES}\s*$"
 
 
 @cache
@@ -44,10 +43,17 @@ def is_poll(text: pl.Expr) -> pl.Expr:
     The phone's words are in capitals, or what is counted is a word for votes: else it is a member's list.
     """
     parts = text.str.extract_groups(_SHAPE).struct
-    words = [parts[place] for place in (0, 1, 3)]
+    words = [parts[place] for place in (0, 1, 4)]
     in_capitals = pl.all_horizontal(_is_word(word, r"\p{Lu}") for word in words)
-    counts_votes = pl.all_horizontal(parts[place].str.contains(_votes()).fill_null(False) for place in (2, 4))
-    return in_capitals | (counts_votes & pl.all_horizontal(_is_word(word) for word in words))
+    counts_votes = pl.all_horizontal(parts[place].str.contains(_votes()).fill_null(False) for place in (3, 6))
+    is_counted = pl.all_horizontal(_is_counted(parts[place], parts[place + 1]) for place in (2, 5))
+    return is_counted & (in_capitals | (counts_votes & pl.all_horizontal(_is_word(word) for word in words)))
+
+
+def _is_counted(number: pl.Expr, unit: pl.Expr) -> pl.Expr:
+    """Whether a number and what it counts are as short as a phone writes them."""
+    is_short = (number.str.len_chars() <= _MOST_DIGITS) & (unit.str.len_chars() <= _LONGEST_UNIT)
+    return is_short.fill_null(False)
 
 
 class Poll(NamedTuple):
@@ -62,7 +68,9 @@ class Poll(NamedTuple):
 def neutral(text: pl.Expr) -> pl.Expr:
     """A poll's text without the phone's words."""
     line = pl.element()
-    option = pl.when(_is_word(line.str.extract(_OPTION))).then(line.str.replace(_OPTION, "$2 ($3)"))
+    word, number, unit = (line.str.extract(_OPTION, group) for group in (1, 3, 4))
+    is_option = _is_word(word) & _is_counted(number, unit)
+    option = pl.when(is_option).then(line.str.replace(_OPTION, "$2 ($3)"))
     has_heading = _is_word(text.str.extract(_HEADING))
     return (
         pl.when(has_heading)

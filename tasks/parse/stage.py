@@ -17,7 +17,7 @@ from warehouse.stages import hash_inputs
 from warehouse.workspace import Workspace
 
 LISTED = "listed_bad"
-_CODE = ("tasks.parse", "warehouse.reference.markers", "schemas")
+_CODE = ("tasks.parse", "tasks.reconcile.digest", "warehouse.keys", "warehouse.reference.markers", "schemas")
 
 
 def parse_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ Ints = npt.NDArray[np.int64]
 NEVER = np.iinfo(np.int64).min
 #: Further than any zone is from UTC; and how closely a zone's clock is looked at.
 _AROUND, _STEP = dt.timedelta(days=2), dt.timedelta(hours=6)
+#: Stretches of days held with their offset: the columns of one group span a few.
+_SPANS_HELD = 64
 
 #: No two inhabited places that one group spans lie further apart.
 MAX_SHIFT_MIN = 14 * 60
@@ -61,7 +64,13 @@ def _offset(moments: pl.Series, zone: str) -> dt.timedelta | None:
     first, last = moments.min(), moments.max()
     if not isinstance(first, dt.datetime) or not isinstance(last, dt.datetime):
         return dt.timedelta(0)
-    grid = pl.datetime_range(first - _AROUND, last + _AROUND, _STEP, eager=True)
+    return _lasting_offset(zone, first.date() - _AROUND, last.date() + _AROUND)
+
+
+@lru_cache(_SPANS_HELD)
+def _lasting_offset(zone: str, first: dt.date, last: dt.date) -> dt.timedelta | None:
+    """What a zone is ahead of UTC all the time from one day to another; None where it does not stay the same."""
+    grid = pl.datetime_range(first, last, _STEP, eager=True)
     offsets = (_wall_clock(grid, zone) - grid).unique()
     return offsets.item() if len(offsets) == 1 else None
 

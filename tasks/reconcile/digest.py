@@ -100,7 +100,9 @@ class Digests:
 
     def __init__(self, key: DigestKey) -> None:
         self._key = key
-        self._known = pl.DataFrame(schema={"said": pl.String, "text_key": pl.Int64, "is_long": pl.Boolean})
+        # Numbers texts; a text keeps its number for as long as some column of this type is held.
+        self._numbers = pl.Series(dtype=pl.Categorical(pl.Categories.random()))
+        self._known = pl.DataFrame(schema={"text_key": pl.Int64, "is_long": pl.Boolean})  # by number
 
     def of(self, parsed: pl.DataFrame) -> pl.DataFrame:
         """Rows of one export with what is compared of their texts.
@@ -113,30 +115,26 @@ class Digests:
         Returns:
             DIGESTED.
         """
-        told = parsed.select("kind", "text", row=pl.int_range(pl.len(), dtype=pl.UInt32)).drop_nulls()
-        distinct = told.group_by("kind", "text").agg("row")
-        found = self._found(distinct.select("text", kind_class=content_class(pl.col("kind"))))
-        rows = distinct["row"].explode(empty_as_null=False)
-        each = np.repeat(np.arange(len(distinct)), distinct["row"].list.len())
-        text_key = pl.repeat(None, len(parsed), dtype=pl.Int64, eager=True)
-        is_long = pl.repeat(False, len(parsed), dtype=pl.Boolean, eager=True)
-        return DIGESTED.conform(
-            parsed.with_columns(
-                text_key=text_key.scatter(rows, found["text_key"].gather(each)),
-                is_long=is_long.scatter(rows, found["is_long"].gather(each)),
-            )
-        )
+        told = parsed.select("text", kind_class=content_class(pl.col("kind")))
+        said = told.select(pl.concat_str("kind_class", "text", separator=_UNIT)).to_series()
+        number = said.cast(self._numbers.dtype).to_physical()  # NULL where there is no text
+        self._learn(told, number)
+        found = self._known.select(pl.all().gather(number)).with_columns(pl.col("is_long").fill_null(False))
+        return DIGESTED.conform(parsed.with_columns(found.get_columns()))
 
-    def _found(self, distinct: pl.DataFrame) -> pl.DataFrame:
-        """``text_key, is_long`` of each row of ``text, kind_class``; no key, and not long, where there are no words."""
-        said = distinct.select(said=pl.concat_str("kind_class", "text", separator=_UNIT))
-        found = said.join(self._known, on="said", how="left", maintain_order="left")
-        new = found["is_long"].is_null().arg_true()
-        if not len(new):
-            return found
-        made = said[new].hstack(_made(distinct[new], self._key))
-        self._known = pl.concat([self._known, made.unique("said")])
-        return found.with_columns(found[name].scatter(new, made[name]) for name in ("text_key", "is_long"))
+    def _learn(self, told: pl.DataFrame, number: pl.Series) -> None:
+        """Digest the texts not met before, each once: ``text, kind_class`` of rows, and their numbers."""
+        last = number.max()
+        n_more = last + 1 - len(self._known) if isinstance(last, int) else 0
+        known = pl.concat([self._known, self._known.clear(max(n_more, 0))], rechunk=True)
+        rows = (number.is_not_null() & known["is_long"].gather(number).is_null()).arg_true()
+        row_of = np.full(len(known), -1)
+        row_of[number.gather(rows).to_numpy()] = rows.to_numpy()
+        new = np.flatnonzero(row_of >= 0)
+        if len(new):
+            made, at = _made(told[row_of[new]], self._key), pl.Series(new)
+            known = known.with_columns(known[name].scatter(at, made[name]) for name in known.columns)
+        self._known = known
 
 
 def digest(parsed: pl.DataFrame, key: DigestKey) -> pl.DataFrame:

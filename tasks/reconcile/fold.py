@@ -140,11 +140,15 @@ def add(fold: Fold, exports: Sequence[Export], stamps: Mapping[str, str] | None 
     rows, sets = _united(fold.rows, _blocks(said, fold.rows), sets)
     anchors, sets = _anchored(fold.anchors, _once_shown(said), sets)
     counted = lines.select("file", "local_at", "seq", is_said=is_said, counts=is_said | is_told)
-    ends = counted.group_by("file").agg(
-        last_at=pl.col("local_at").max(),
-        shown_from=pl.col("local_at").filter("counts").min(),
-        shown_to=pl.col("local_at").filter("counts").max(),
-        said_from=pl.col("seq").filter("is_said").min(),
+    ends = (
+        counted.set_sorted("file")
+        .group_by("file")
+        .agg(
+            last_at=pl.col("local_at").max(),
+            shown_from=pl.col("local_at").filter("counts").min(),
+            shown_to=pl.col("local_at").filter("counts").max(),
+            said_from=pl.col("seq").filter("is_said").min(),
+        )
     )
     told = lines.filter(is_told)
     return _with_sets_in_use(
@@ -197,7 +201,7 @@ def _cast(schema: pl.Schema) -> list[pl.Expr]:
 
 def _stacked(exports: Sequence[Export], first: int) -> pl.DataFrame:
     """Lines of all exports in their order: ``file, at, is_head, is_tail`` and what of PARSED is compared."""
-    lines = pl.concat([export.frame.select(COLUMNS) for export in exports])
+    lines = pl.concat([export.frame.select(COLUMNS) for export in exports], rechunk=True)
     file = np.repeat(np.arange(first, first + len(exports)), [export.frame.height for export in exports])
     lines = lines.with_columns(
         pl.col("seq").cast(pl.Int64),

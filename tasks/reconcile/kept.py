@@ -17,7 +17,11 @@ from warehouse.vault import Vault
 STAGE = "fold"
 #: Of fewer exports the fold is not kept: they are read as fast.
 WORTH_KEEPING = 3
-_CODE = ("tasks.reconcile", "schemas")
+#: What a group's store and its fold rest on.
+CODE = (
+    *("tasks.reconcile", "schemas", "tasks.identify.senders", "tasks.land.exporters", "tasks.parse.columns"),
+    *("tasks.parse.labels", "tasks.rights", "warehouse.keys", "warehouse.reference.people"),
+)
 _FRAMES = ("rows", "anchors", "told", "ends")
 
 
@@ -36,9 +40,7 @@ def folded(vault: Vault, group_id: str, stamps: Mapping[str, str], read: Callabl
     missing = [file_id for file_id in stamps if file_id not in fold.files]
     if missing:
         fold = add(fold, [read(file_id) for file_id in missing], stamps)
-    if dict(fold.files) != held or StageStore(vault, group_id).facts(STAGE).get("code") != source_hash(
-        *_CODE
-    ):
+    if dict(fold.files) != held or StageStore(vault, group_id).facts(STAGE).get("code") != source_hash(*CODE):
         _keep(vault, group_id, fold)
     return fold
 
@@ -47,7 +49,7 @@ def purge_fold(vault: Vault, group_id: str, until: dt.date) -> None:
     """Take the texts up to a day of the exporter's clock out of the kept fold, as out of the exports it is of."""
     store = StageStore(vault, group_id)
     facts = store.facts(STAGE)
-    if facts and facts["code"] != source_hash(*_CODE):
+    if facts and facts["code"] != source_hash(*CODE):
         store.drop(STAGE)  # another version's; made anew when the group is merged
     elif facts and facts["purged"] != until.isoformat():
         _keep(
@@ -57,7 +59,7 @@ def purge_fold(vault: Vault, group_id: str, until: dt.date) -> None:
 
 def _kept(vault: Vault, group_id: str) -> Fold:
     store = StageStore(vault, group_id)
-    return _read(store) if store.facts(STAGE).get("code") == source_hash(*_CODE) else nothing()
+    return _read(store) if store.facts(STAGE).get("code") == source_hash(*CODE) else nothing()
 
 
 def _read(store: StageStore) -> Fold:
@@ -74,7 +76,7 @@ def _read(store: StageStore) -> Fold:
 
 
 def _keep(vault: Vault, group_id: str, fold: Fold, purged_until: dt.date | None = None) -> None:
-    store, code = StageStore(vault, group_id), source_hash(*_CODE)
+    store, code = StageStore(vault, group_id), source_hash(*CODE)
     if len(fold.files) < WORTH_KEEPING:
         store.drop(STAGE)
         return

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
 import polars as pl
 
 STRONG_VOTE, WEAK_VOTE = 4, 1
@@ -79,7 +80,10 @@ class People:
 
     def clusters(self) -> list[int]:
         """Representative of every node."""
-        return [self.of(node) for node in range(len(self.exports))]
+        heads = np.array(self._parent, dtype=np.int64)
+        while not np.array_equal(heads, above := heads[heads]):
+            heads = above
+        return heads.tolist()
 
 
 def with_identity(nodes: pl.DataFrame) -> pl.DataFrame:

@@ -77,9 +77,10 @@ def together(*columns: Ints) -> tuple[Ints, Bools]:
 
 def starts(*columns: npt.NDArray[Any]) -> Bools:
     """Whether a row differs from the one before, in columns sorted alike."""
-    new = np.ones(len(columns[0]), dtype=bool)
-    if len(new) > 1:
-        new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    new = np.zeros(len(columns[0]), dtype=bool)
+    new[:1] = True
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
     return new
 
 

@@ -272,12 +272,16 @@ def _versions(open_slots: pl.DataFrame) -> list[tuple[int, int]]:
 
 def _nearest(open_slots: pl.DataFrame, left: pl.Expr, right: pl.Expr, is_same_class: bool) -> pl.DataFrame:
     on = ["minute", "party", "kind_class"] if is_same_class else ["minute", "party"]
+    absorbed = open_slots.filter(left)
+    if absorbed.is_empty():
+        return absorbed
     pairs = (
-        open_slots.filter(left)
-        .join(open_slots.filter(right), on=on, suffix="_into")
+        absorbed.join(open_slots.filter(right), on=on, suffix="_into")
         .filter(_disjoint("exports", "exports_into"), _both_seen())
         .filter(pl.col("key") != pl.col("key_into"))
     )
+    if pairs.is_empty():
+        return pairs
     apart = (pl.col("place") - pl.col("place_into")).abs()
     return (
         pairs.with_columns(apart=apart)

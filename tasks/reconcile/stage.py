@@ -14,7 +14,7 @@ from tasks.land.land import read_ledger
 from tasks.land.ledger import Ledger
 from tasks.parse.stage import parsed_name
 from tasks.reconcile.fold import COLUMNS
-from tasks.reconcile.kept import folded
+from tasks.reconcile.kept import CODE, folded
 from tasks.reconcile.model import Export, Reconciled, Source
 from tasks.reconcile.reconcile import merge
 from tasks.rights.places import masked_group
@@ -25,7 +25,6 @@ from warehouse.stages import StageStore, hash_inputs
 from warehouse.workspace import Workspace
 
 STAGE = "reconcile"
-_CODE = ("tasks.reconcile", "schemas")
 
 
 def reconcile_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome:
@@ -35,7 +34,7 @@ def reconcile_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutco
     landed = landings(ledger, group, group_id)
     store = StageStore(workspace.vault, group_id)
     input_hash = hash_inputs(
-        code=source_hash(*_CODE),
+        code=source_hash(*CODE),
         exports=[(asdict(entry), ledger.parsed_under[entry.file_id]) for entry in landed],
         withheld=[ledger.withheld.get(entry.file_id) for entry in landed],
         timezone=group.timezone,

@@ -21,7 +21,7 @@ from warehouse.sources import source_hash
 from warehouse.vault import Vault
 
 FOLDER = "trends"
-_CODE = ("tasks.trends", "schemas", "warehouse.reference")
+_CODE = ("tasks.trends", "schemas", "warehouse.calendar", "warehouse.reference")
 _CELLS = ("group_key", "group_id", "month", "code", "def_version", "value", "status")
 _READ_DETAILS = pl.col("detail").str.starts_with("variant_") | pl.col("detail").str.starts_with("grid_")
 Frames = Sequence[pl.DataFrame]

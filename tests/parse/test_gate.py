@@ -35,10 +35,22 @@ def passed(lines: list[str], platform: str) -> list[bool]:
 @given(lines=st.lists(st.builds("{}{}{}".format, _AROUND, st.sampled_from(_WORDINGS), _AROUND), min_size=1))
 def test_every_candidate_passes(platform: str, lines: list[str]) -> None:
     written = [line.replace("'", "\u2019") if place % 2 else line for place, line in enumerate(lines)]
-    end, begin = kinds._candidate(platform)
-    line = pl.Series(written)
-    found = line.str.contains(end) | line.str.contains(begin) | (line == "") | line.str.starts_with(kinds.LRM)
+    series = pl.Series(written)
+    ragged = series.str.contains(r"[\s:]$|^$") | series.str.starts_with(kinds.LRM)
+    found = kinds._may_be_wording(series, platform) | ragged.to_numpy()
     assert all(may for may, is_found in zip(passed(written, platform), found, strict=True) if is_found)
+
+
+@pytest.mark.parametrize("platform", ["android", "ios"])
+def test_every_wording_may_be_one(platform: str) -> None:
+    """Whatever marks and blanks stand around it, with curled apostrophes and without."""
+    lines = [
+        f"{before}{template.literals[0]}{''.join(f'x{literal}' for literal in template.literals[1:])}{behind}"
+        for template in kinds.kind_templates(platform)
+        for before, behind in (("", ""), ("\u200e", "."), ("\u200f\u202a", " \u200e\u3000"))
+    ]
+    written = [line.replace("'", "\u2019") if place % 2 else line for place, line in enumerate(lines)]
+    assert kinds._may_be_wording(pl.Series(written), platform).all()
 
 
 def test_a_gate_stops_what_it_does_not_know() -> None:

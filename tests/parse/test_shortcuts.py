@@ -8,20 +8,22 @@ import re
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.vocabulary import MESSAGE_KINDS, SYSTEM_EVENTS
 from tasks.parse import buffer, polls
 from tasks.parse.buffer import Buffer, lines_of
 from tasks.parse.headers import _may_begin, _n_header_like
 from tasks.parse.layout import DATE_LIKE, Layout, _any_header, header_like, layout_of, words_in
 from tasks.parse.padded import plan_of
-from tasks.parse.templates import match, templates
+from tasks.parse.templates import match, shape_of, templates
 from tasks.parse.written import template_of
 from tests.parse.test_round_trip import layouts, render_header
 from warehouse.reference.markers import day_parts, wordings
 
 _MOMENTS = st.datetimes(dt.datetime.fromisoformat("2011-01-01"), dt.datetime.fromisoformat("2031-01-01"))
+_EVERY = templates((*SYSTEM_EVENTS, *MESSAGE_KINDS, "attached", "edited"))
 _PIECES = st.lists(st.tuples(st.text("aé😊: \n", max_size=9), st.text("bß\u200e", max_size=4)), min_size=1)
 
 
@@ -154,17 +156,48 @@ def test_a_poll_is_what_one_expression_would_find(heading: str, options: list[st
 
 
 def test_a_text_is_matched_by_its_most_literal_wording() -> None:
-    listed = list(templates(("left", "added", "removed")))
+    listed = templates(("left", "added", "removed"))
     texts = pl.Series(["Ani left", "Ani added Budi", "Ani removed Budi", "Ani keluar", "halo"])
     found = match(texts, listed)
     for text, number in found.select("text", "template").iter_rows():
         fitting = [
             place
             for place, template in enumerate(listed)
-            if pl.Series([text]).str.contains(template.expression).item()
+            if pl.Series([text]).str.contains(f"^{template.body}$").item()
         ]
         assert number == min(fitting)
     assert "halo" not in found["text"]
+
+
+_VALUES = (
+    "Ani",
+    "",
+    "Budi.",
+    "You",
+    "a\u2019b",
+    "x\ny",
+    ' added "',
+    "https://maps.google.com/?q=1,2 ",
+    "+62 812",
+    "..",
+)
+
+
+@settings(max_examples=50)
+@given(st.data())
+def test_a_wording_is_read_as_its_expression_would(data: st.DataObject) -> None:
+    """Whatever stands in its placeholders, its own words among it, and whatever stands around it."""
+    template = data.draw(st.sampled_from(_EVERY))
+    values = st.sampled_from([*_VALUES, *template.literals])
+    filled = template.literals[0] + "".join(
+        data.draw(values) + data.draw(values) + literal for literal in template.literals[1:]
+    )
+    text = data.draw(st.sampled_from(["", "x"])) + filled + data.draw(st.sampled_from(["", ".", "..", "\n"]))
+    whole = pl.col("text").str.extract_groups(f"^({template.body})$")
+    groups = pl.DataFrame({"text": [text]}).select(whole).unnest("text").row(0, named=True)
+    spans = template.spans(shape_of(text))
+    assert (spans is not None) == (groups["1"] is not None)
+    assert spans is None or all(groups[name] == text[slice(*span)] for name, span in spans.items())
 
 
 @given(st.data())
