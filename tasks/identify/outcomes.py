@@ -20,6 +20,8 @@ from warehouse.keys import group_key
 
 #: Events that concern somebody's membership.
 MEMBERSHIP_EVENTS = (*JOIN_EVENTS, *LEAVE_EVENTS, "number_changed", "admin", "admin_removed")
+#: Events that change how the whole group may write or how long it shows: nobody's membership.
+GROUP_EVENTS = ("admins_only_on", "admins_only_off", "disappearing_on", "disappearing_off")
 
 _SUGGESTIONS = {"person_no": pl.Int64, "member_key": pl.Int64, "similarity": pl.Float64}
 
@@ -29,19 +31,24 @@ def _member_keys(people: list[Person]) -> dict[int, int]:
 
 
 def event_rows(people: list[Person], events: pl.DataFrame, group_id: str, cut: dt.date) -> pl.DataFrame:
-    """``core.fact_membership_event`` up to the cut; lines that do not say whom they speak of are left out."""
+    """``core.fact_membership_event`` up to the cut; lines that do not say whom they speak of are left out.
+
+    Lines about the whole group speak of nobody and stand without a person, whoever acted.
+    """
     keys = _member_keys(people)
+    is_of_group = pl.col("event").is_in(GROUP_EVENTS)
     who = subject().fill_null(pl.when(pl.col("event") == "number_changed").then(pl.col("actor_person_no")))
 
     def member(column: pl.Expr) -> pl.Expr:
         return column.replace_strict(keys, default=None, return_dtype=pl.Int64)
 
     rows = (
-        events.filter(pl.col("event").is_in(MEMBERSHIP_EVENTS), pl.col("local_date") <= cut)
+        events.filter(pl.col("event").is_in([*MEMBERSHIP_EVENTS, *GROUP_EVENTS]), pl.col("local_date") <= cut)
         .with_columns(
             member(who).alias("member_key"), member(pl.col("actor_person_no")).alias("actor_member_key")
         )
-        .filter(pl.col("member_key").is_not_null())
+        .with_columns(member_key=pl.when(~is_of_group).then("member_key"))
+        .filter(is_of_group | pl.col("member_key").is_not_null())
         .sort("sent_at", "seq")
         .with_row_index("membership_event_key")
         .with_columns(

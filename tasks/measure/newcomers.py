@@ -29,7 +29,7 @@ Stretch = tuple[int, int, bool]  # from day, to day, fell silent
 def newcomers(
     events: pl.DataFrame,
     turns: pl.DataFrame,
-    replies: pl.DataFrame,
+    mentions: pl.DataFrame,
     memberships: pl.DataFrame,
     coverage: pl.DataFrame,
     known_since: pl.DataFrame,
@@ -40,7 +40,7 @@ def newcomers(
     """One row per observed stretch of a newcomer.
 
     Args:
-        events: ``core.fact_membership_event``. turns, replies: ``core.fact_turn``, ``core.fact_reply``.
+        events: ``core.fact_membership_event``. turns, mentions: ``core.fact_turn``, ``core.fact_mention``.
         memberships: ``core.fact_membership``. coverage: frame COVERAGE.
         known_since: member_key, date: first days in a group that this one continues.
         last: last day of the measured month.
@@ -66,7 +66,7 @@ def newcomers(
     active = _days_of(said.select("member_key", day="local_date"))
     gone = events.filter(pl.col("event").is_in(LEAVE_EVENTS) & (pl.col("event_date") <= last))
     leaving = _days_of(gone.select("member_key", day="event_date"))
-    welcomed = dict(_welcomes(events, turns, replies, coverage, last))
+    welcomed = dict(_welcomes(events, turns, mentions, coverage, last))
     rows = [
         (group_key, member, number, joined_on, welcomed.get((member, sent_at)), *stretch)
         for member, joined_on, sent_at in fresh.select("member_key", "joined_on", "sent_at").iter_rows()
@@ -146,7 +146,7 @@ def _first_silence(active: list[int], decided: int) -> int | None:
 
 
 def _welcomes(
-    events: pl.DataFrame, turns: pl.DataFrame, replies: pl.DataFrame, coverage: pl.DataFrame, last: dt.date
+    events: pl.DataFrame, turns: pl.DataFrame, mentions: pl.DataFrame, coverage: pl.DataFrame, last: dt.date
 ) -> list[tuple[tuple[int, dt.datetime], bool]]:
     """Of each join whose next two days are observed: (member, instant), whether it was welcomed.
 
@@ -161,10 +161,8 @@ def _welcomes(
     welcomes = (ordered["lex_welcome"] > 0).to_numpy()
     batches = _batches(events.filter(pl.col("event_date") <= last), params["batch_minutes"])
     joins = events.filter(pl.col("event").is_in(_JOINS)).select("member_key", "sent_at").sort("sent_at")
-    mentions = replies.filter(
-        (pl.col("method") == "mention") & pl.col("target_member_key").is_in(joins["member_key"].implode())
-    )
-    source, target = (mentions[name].to_numpy() for name in ("source_turn_key", "target_member_key"))
+    mentions = mentions.filter(pl.col("member_key").is_in(joins["member_key"].implode()))
+    source, target = (mentions[name].to_numpy() for name in ("turn_key", "member_key"))
     joined, instants = joins["member_key"].to_numpy(), joins["sent_at"].to_list()
     joined_at = joins["sent_at"].to_numpy()
     found: list[tuple[tuple[int, dt.datetime], bool]] = []

@@ -39,7 +39,18 @@ from warehouse.stages import StageStore, hash_inputs
 from warehouse.workspace import Workspace
 
 STAGE = "measure"
-_CODE = ("tasks.measure", "schemas")
+#: What a group's results rest on, as the imports tell; tests/warehouse/test_sources.py holds the two together.
+_CODE = (
+    *("tasks.measure", "schemas", "tasks.consent", "tasks.evaluate.kit", "tasks.identify.senders"),
+    *(
+        "tasks.land.exporters",
+        "tasks.parse.buffer",
+        "tasks.parse.polls",
+        "tasks.retention.kept",
+        "tasks.rights",
+    ),
+    *("tasks.validate", "warehouse.calendar", "warehouse.keys", "warehouse.reference"),
+)
 #: Tables that identify makes and measure hands on, so that a load reads one stage.
 _HANDED_ON = (
     "core.fact_membership",
@@ -89,7 +100,7 @@ def measure_group(workspace: Workspace, run: Run, group_id: str) -> GroupOutcome
     facts["core.fact_newcomer"] = newcomers(
         facts["core.fact_membership_event"],
         facts["core.fact_turn"],
-        facts["core.fact_reply"],
+        facts["core.fact_mention"],
         facts["core.fact_membership"],
         inputs.coverage,
         inputs.known_since,
@@ -192,6 +203,7 @@ def indicator_inputs(
         fact_membership_event=facts["core.fact_membership_event"],
         dim_member=inputs.dim_member,
         fact_trigger=facts["core.fact_trigger"],
+        fact_mention=facts["core.fact_mention"],
         fact_campaign=facts["core.fact_campaign"],
         fact_campaign_member=facts["core.fact_campaign_member"],
         exporters=inputs.exporters,

@@ -104,9 +104,8 @@ def _spans(events: pl.DataFrame, groups: Mapping[str, Group], flag: str) -> pl.D
     begins, ends, kind = STATES[flag]
     switches = (
         events.filter(pl.col("event").is_in([begins, ends]))
+        .sort("group_id", "sent_at", "membership_event_key")
         .select("group_id", "event_date", on=pl.col("event") == begins)
-        .unique()
-        .sort("group_id", "event_date", "on")
         .with_columns(to_date=pl.col("event_date").shift(-1).over("group_id").fill_null(_OPEN_END))
         .filter("on")
         .select("group_id", from_date="event_date", to_date="to_date")
@@ -165,6 +164,6 @@ READ: dict[str, tuple[str, ...]] = {
     "core.dim_member": ("member_key", "is_on_roster"),
     "core.fact_message": ("group_key", "turn_key", "local_date", "kind"),
     "core.fact_turn": ("group_key", "member_key", "local_date", "is_list"),
-    "core.fact_membership_event": ("group_key", "event", "event_date"),
+    "core.fact_membership_event": ("group_key", "membership_event_key", "event", "event_date", "sent_at"),
     "ops.file": ("group_id", "file_id", "exporter_no", "platform", "last_date"),
 }

@@ -182,6 +182,13 @@ def test_membership_events_name_the_person_and_the_actor() -> None:
     assert found.membership_events.schema == TABLES["core.fact_membership_event"].polars_schema
 
 
+def test_events_of_the_whole_group_stand_without_a_person_and_are_not_lost_with_one() -> None:
+    chat = Chat().label(0, "Hilmi").event("2024-01-02", "admins_only_on", actor=0)
+    chat.event("2024-01-04", "admins_only_off").event("2024-01-05", "disappearing_on", actor=0)
+    rows = chat.identified(ROSTER).membership_events.select("event", "member_key").rows()
+    assert rows == [("admins_only_on", None), ("admins_only_off", None), ("disappearing_on", None)]
+
+
 _sign = st.tuples(
     st.dates(dt.date(2024, 1, 1), dt.date(2024, 3, 31)),
     st.integers(0, 23),

@@ -88,18 +88,14 @@ def _group(
         },
         orient="row",
     )
-    replies = pl.DataFrame(
-        [(turn, who, "mention") for turn, who in mentions],
-        schema={"source_turn_key": pl.Int64, "target_member_key": pl.Int64, "method": pl.String},
-        orient="row",
-    )
+    named = pl.DataFrame(mentions, schema={"turn_key": pl.Int64, "member_key": pl.Int64}, orient="row")
     memberships = pl.DataFrame(
         schema={"member_key": pl.Int64, "kind": pl.String, "is_proven": pl.Boolean, "from_date": pl.Date}
     )
     days = pl.date_range(DAY, LAST, "1d", eager=True)
     coverage = pl.DataFrame({"date": days, "is_covered": True, "is_gap": False})
     since = pl.DataFrame(schema={"member_key": pl.Int64, "date": pl.Date})
-    found = newcomers(events, said, replies, memberships, coverage, since, group_key=GROUP_KEY, last=LAST)
+    found = newcomers(events, said, named, memberships, coverage, since, group_key=GROUP_KEY, last=LAST)
     return {row["member_key"]: row for row in found.iter_rows(named=True)}
 
 

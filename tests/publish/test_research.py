@@ -167,18 +167,19 @@ def test_shares_of_stickers_polls_strangers_and_iphones() -> None:
     )  # phone 1 moved to Android
 
 
+def _events(*rows: tuple[str, dt.date]) -> pl.DataFrame:
+    """Events of group "a" in the order of time."""
+    names = {"event": pl.String, "event_date": pl.Date}
+    frame = pl.DataFrame(rows, schema=names, orient="row").with_row_index("membership_event_key")
+    return frame.with_columns(group_id=pl.lit("a"), sent_at=pl.col("event_date").cast(pl.Datetime("us")))
+
+
 def test_admins_only_lasts_from_its_line_to_the_next_and_through_declared_breaks() -> None:
-    events = pl.DataFrame(
-        {
-            "group_id": ["a"] * 4,
-            "event": ["admins_only_on", "admins_only_off", "admins_only_on", "added"],
-            "event_date": [
-                dt.date(2024, 1, 20),
-                dt.date(2024, 2, 2),
-                dt.date(2024, 6, 5),
-                dt.date(2024, 4, 1),
-            ],
-        }
+    events = _events(
+        ("admins_only_on", dt.date(2024, 1, 20)),
+        ("admins_only_off", dt.date(2024, 2, 2)),
+        ("added", dt.date(2024, 4, 1)),
+        ("admins_only_on", dt.date(2024, 6, 5)),
     )
     months = [dt.date(2024, month, 1) for month in range(1, 8)]
     declared = {
@@ -187,6 +188,13 @@ def test_admins_only_lasts_from_its_line_to_the_next_and_through_declared_breaks
     found = flagged_months(_spine(*months), events, declared, "is_admins_only")
     assert sorted(found["month"].dt.month()) == [1, 2, 3, 6, 7]
     assert flagged_months(_spine(*months), events, declared, "is_disappearing").is_empty()
+
+
+def test_what_begins_and_ends_on_one_day_is_over_the_day_after() -> None:
+    day, months = dt.date(2024, 1, 20), [dt.date(2024, month, 1) for month in (1, 2)]
+    events = _events(("admins_only_on", day), ("admins_only_off", day))
+    found = flagged_months(_spine(*months), events, {"a": Group()}, "is_admins_only")
+    assert found["month"].dt.month().to_list() == [1]
 
 
 def _participation(rows: list[tuple[int, int | None, float | None]]) -> pl.DataFrame:

@@ -64,6 +64,7 @@ class Toy(_Strict):
     campaigns: str = ""
     committed: str = ""
     news: str = ""
+    mentions: str = ""
     presence: str = ""
     memberships: str = ""
     people: str = ""
@@ -163,6 +164,7 @@ _TABLES = {
     "campaigns": "campaigns_table",
     "committed": "committed_table",
     "news": "news_table",
+    "mentions": "mentions_table",
     "presence": "present",
     "memberships": "spans_table",
     "phones": "phones",

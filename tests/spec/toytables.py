@@ -250,6 +250,22 @@ def committed(table: str) -> pl.DataFrame:
     )
 
 
+def mentions(table: str, spoken: pl.DataFrame, named: dict[str, int]) -> pl.DataFrame:
+    """``turn | to``: whom a turn with a name speaks to."""
+    return frame(
+        TABLES["core.fact_mention"],
+        [
+            {
+                "group_key": GROUP_KEY,
+                "turn_key": named[row["turn"]],
+                "member_key": key(row["to"]),
+                "local_date": spoken["local_date"][named[row["turn"]]],
+            }
+            for row in rows(table)
+        ],
+    )
+
+
 def news(table: str) -> pl.DataFrame:
     """``turn | kind | when | chorus | upper``."""
     return frame(

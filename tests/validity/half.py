@@ -44,6 +44,7 @@ def halved(inputs: IndicatorInputs, rng: np.random.Generator) -> IndicatorInputs
             ("fact_activity", "local_date"),
             ("fact_campaign", "local_date"),
             ("fact_trigger", "local_date"),
+            ("fact_mention", "local_date"),
             ("presence", "date"),
             ("coverage", "date"),
         )

@@ -137,19 +137,23 @@ def _resampled_senders(rng: np.random.Generator, counts: Array) -> Array:
 
 @indicator("announcer_concentration")
 def announcer_concentration(ctx: Context, spec: Indicator) -> Measure:
-    """Normalised Herfindahl index of the announcements of six months over their senders. Index 0-1."""
+    """Normalised Herfindahl index of the announcements of six months over their senders. Index 0-1.
+
+    The draws are centred: resampled counts are less even than the counts, so that senders alike lay below the interval.
+    """
     counts = announcements(ctx, spec.window_months)
     n, k = counts.sum(axis=1), (counts > 0).sum(axis=1).astype(float)
     enough = (n >= spec.params["min_announcements"]) & (k >= spec.params["min_senders"])
-    ci = by_month(
-        ctx,
-        spec,
-        enough,
-        lambda t, rng: percentiles(normalised_herfindahl(_resampled_senders(rng, counts[t])), int(n[t])),
-    )
+    value = normalised_herfindahl(counts)
+
+    def interval(t: int, rng: np.random.Generator) -> Interval:
+        draws = normalised_herfindahl(_resampled_senders(rng, counts[t]))
+        return percentiles(centred(draws, float(value[t]), 0, 1), int(n[t]))
+
+    ci = by_month(ctx, spec, enough, interval)
     hhi = herfindahl(counts)
     return Measure(
-        normalised_herfindahl(counts),
+        value,
         k,
         n,
         enough=enough,

@@ -225,7 +225,8 @@ def burstiness(n: Array, total: Array, squares: Array) -> Array:
 def activity_burstiness(ctx: Context, spec: Indicator) -> Measure:
     """Finite-size burstiness of the times between turns, the night taken out. Index -1 to 1.
 
-    Goh and Barabasi 2008; Kim and Jo 2016. An interval belongs to the day of its later turn.
+    Goh and Barabasi 2008; Kim and Jo 2016. An interval belongs to the day of its later turn; one that touches a day
+    without coverage is left out: it is not known to have been silent.
     """
     dawn, dusk = 60 * spec.params["night_to_hour"], 60 * spec.params["night_from_hour"]
     clock = ctx.turn_local_minute
@@ -233,8 +234,9 @@ def activity_burstiness(ctx: Context, spec: Indicator) -> Measure:
     minute = (ctx.turn_day * (dusk - dawn) + clock - dawn)[awake]
     day, month = ctx.turn_day[awake], ctx.turn_month[awake]
     gap = np.diff(minute)
-    same = (month[1:] == month[:-1]) & (month[1:] >= 0) & (month[1:] < ctx.n_months)
-    gap, day, month = gap[same], day[1:][same], month[1:][same]
+    known = (month[1:] == month[:-1]) & (month[1:] >= 0) & (month[1:] < ctx.n_months)
+    known &= ctx.day_followed(day[:-1], np.diff(day))
+    gap, day, month = gap[known], day[1:][known], month[1:][known]
     n, total, squares = (
         np.bincount(month, weight, ctx.n_months)
         for weight in (np.ones(len(gap)), gap, gap.astype(float) ** 2)

@@ -101,10 +101,10 @@ def _welcomes(ctx: Context, joins: Array, begins: Array, hours: float) -> tuple[
     people, adders = (
         batch * size + ctx.member_of(events[name]) for name in ("member_key", "actor_member_key")
     )
-    mentions = ctx.ties_by("mention") & (ctx.tie_source >= 0)
+    naming, named = ctx.mentions
     greeting = np.flatnonzero(ctx.turn("lex_welcome") > 0)
-    turn = np.append(greeting, ctx.tie_source[mentions])
-    to = np.append(np.full(len(greeting), -1), ctx.tie_members[1][mentions])  # a greeting is to everybody
+    turn = np.append(greeting, naming[naming >= 0])
+    to = np.append(np.full(len(greeting), -1), named[naming >= 0])  # a greeting is to everybody
     order = np.argsort(turn, kind="stable")
     turn, to = turn[order], to[order]
     start = events["sent_at"].to_numpy().astype("datetime64[m]").astype(np.int64)[begins]

@@ -84,7 +84,7 @@ def ei_index(ctx: Context, spec: Indicator, label: Array) -> Measure:
         across,
         total,
         enough=enough,
-        empty=every.counts == 0,
+        empty=ties.counts == 0,
         ci=ci,
         details={
             "expected": Detail(expected),

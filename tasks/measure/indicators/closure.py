@@ -99,6 +99,7 @@ def _monthly_frames(ctx: Context, people: _Tokens) -> Iterable[tuple[str, Array,
     turns = ctx.turns.drop("group_key", "turn_key").with_columns(_sticker=ctx.is_sticker, _link=ctx.has_link)
     yield "turn", ctx.turn_month, people.put(turns)
     yield "reply", ctx.month_of(ctx.replies["local_date"]), people.put(_relative_replies(ctx))
+    yield "mention", *_mentions(ctx, people)
     yield from _activity_frames(ctx, people)
     yield from _campaign_frames(ctx, people)
     news = inputs.fact_trigger.sort("turn_key", "trigger_kind")
@@ -123,6 +124,18 @@ def _relative_replies(ctx: Context) -> pl.DataFrame:
     return ctx.replies.drop("group_key", "params_hash", "source_turn_key", "target_turn_key").with_columns(
         back=pl.Series(np.where(target >= 0, source - target, -1)), at=pl.Series(source - first[month])
     )
+
+
+def _mentions(ctx: Context, people: _Tokens) -> tuple[Array, pl.DataFrame]:
+    """Month of each mention; and by distance in turns from the month's first, whom: those of a turn by token."""
+    first = np.searchsorted(ctx.turn_month, np.arange(ctx.n_months + 1))
+    month = ctx.month_of(ctx.inputs.fact_mention["local_date"])
+    turn = pl.Series("turn", ctx.mentions[0])
+    placed = people.put(ctx.inputs.fact_mention.select("member_key", turn, month=pl.Series(month)))
+    placed = placed.sort("turn", "member_key")
+    month = placed["month"].to_numpy()
+    at = placed["turn"].to_numpy() - first[np.clip(month, 0, ctx.n_months)]
+    return month, placed.select("member_key", at=pl.Series(at))
 
 
 def _activity_frames(ctx: Context, people: _Tokens) -> Iterable[tuple[str, Array, pl.DataFrame]]:

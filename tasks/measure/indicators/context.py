@@ -84,8 +84,8 @@ class Context(Turns):
         """Whether the 24 hours after a turn are over and observed."""
         return self.followed(1)
 
-    def day_followed(self, day: Array, days: int) -> Array:
-        """Whether these days and the ``days`` after each are all covered."""
+    def day_followed(self, day: Array, days: int | Array) -> Array:
+        """Whether these days and the ``days`` after each are all covered; so many for all, or a number each."""
         total = np.concatenate([[0], np.cumsum(self.covered)])
         inside = (day >= 0) & (day + days < self.n_days)
         start = np.where(inside, day, 0)
@@ -236,7 +236,9 @@ class Context(Turns):
         ]
         events = self.inputs.fact_membership_event.filter(pl.col("event").str.starts_with("admins_only"))
         since: dt.date | None = None
-        for event, day in events.sort("sent_at").select("event", "event_date").iter_rows():
+        for event, day in (
+            events.sort("sent_at", "membership_event_key").select("event", "event_date").iter_rows()
+        ):
             if event == "admins_only_on":
                 since = since or day
             elif since is not None:

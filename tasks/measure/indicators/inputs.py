@@ -40,6 +40,7 @@ class IndicatorInputs:
     first_month: dt.date  # first row
     month: dt.date  # last month measured
     fact_trigger: pl.DataFrame = field(default_factory=TABLES["core.fact_trigger"].empty)
+    fact_mention: pl.DataFrame = field(default_factory=TABLES["core.fact_mention"].empty)
     fact_campaign: pl.DataFrame = field(default_factory=TABLES["core.fact_campaign"].empty)
     fact_campaign_member: pl.DataFrame = field(default_factory=TABLES["core.fact_campaign_member"].empty)
     exporters: Mapping[str, int] = field(default_factory=dict)  # declared name -> exporter_no of coverage

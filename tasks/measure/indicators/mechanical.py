@@ -38,7 +38,9 @@ from tasks.measure.indicators.occasions import Listed, activities, listed
 
 #: Kinds of activity that people do together; gifts, orders and petitions are not among them.
 JOINT_KINDS = ("rsvp", "attendance", "khataman", "learning", "poll", "announcement")
-LIST_KINDS = ("rsvp", "attendance", "khataman", "learning", "poll")
+#: Those of them that say who takes part. An export tells how many voted in a poll, never who; a poll that
+#: belongs to a list has the list's kind.
+LIST_KINDS = ("rsvp", "attendance", "khataman", "learning")
 
 _STYLE_CLASSES = (
     ("lex_i_word",),
@@ -308,7 +310,8 @@ def generalist_index(ctx: Context, spec: Indicator) -> Measure:
     num, den = over_members(np.where(counted, entropy, 0)), counted.sum(axis=1).astype(float)
     enough = den >= spec.params["min_members"]
     ci = by_month(ctx, spec, enough, lambda t, rng: bootstrap_mean(rng, entropy[t, counted[t]]))
-    return Measure(divide(num, den), num, den, enough=enough, empty=ctx.active == 0, ci=ci)
+    coded = task_counts(ctx).sum(axis=(1, 2))
+    return Measure(divide(num, den), num, den, enough=enough, empty=coded == 0, ci=ci)
 
 
 @indicator("chorus_breadth")

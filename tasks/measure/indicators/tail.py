@@ -76,6 +76,7 @@ def _since(inputs: IndicatorInputs, first: dt.date) -> IndicatorInputs:
         fact_turn=turns,
         fact_reply=replies,
         fact_trigger=inputs.fact_trigger.filter(is_later),
+        fact_mention=inputs.fact_mention.filter(is_later),
         fact_campaign=campaigns,
         fact_campaign_member=inputs.fact_campaign_member.join(campaigns, on="campaign_key", how="semi"),
         presence=inputs.presence.filter(pl.col("date") >= first),

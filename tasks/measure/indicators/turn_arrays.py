@@ -205,6 +205,12 @@ class Turns(Axes):
         return (self.replies["layer"] == "core").to_numpy()
 
     @cached_property
+    def mentions(self) -> tuple[Array, Array]:
+        """Place of turns that speak to somebody by name, and that person on the member axis; -1: not there."""
+        named = self.inputs.fact_mention
+        return places(self.turn_keys, named["turn_key"].to_numpy()), self.member_of(named["member_key"])
+
+    @cached_property
     def tie_members(self) -> tuple[Array, Array]:
         """The two ends of each tie on the member axis: who replies, and to whom."""
         source, target = (places(self.members, self.tie(f"{end}_member_key")) for end in ("source", "target"))

@@ -85,6 +85,7 @@ def random_group(
         month=last,
         **_campaigns(rng, keys, months),
         fact_trigger=_news(rng, keys, months),
+        fact_mention=_mentions(rng, keys, days),
         exporters={"a": 0},
         roster_dates=(FIRST, last),
     )
@@ -223,6 +224,15 @@ def _campaigns(rng: np.random.Generator, keys: np.ndarray, months: int) -> dict[
         "fact_campaign": shaped("core.fact_campaign", campaigns),
         "fact_campaign_member": shaped("core.fact_campaign_member", people),
     }
+
+
+def _mentions(rng: np.random.Generator, keys: np.ndarray, days: pl.Series) -> pl.DataFrame:
+    """One turn in ten speaks to two people by name."""
+    turns = np.repeat(np.arange(0, len(days), 10), 2)
+    first = rng.integers(0, len(keys), len(turns) // 2)
+    named = np.column_stack([first, (first + 1) % len(keys)]).ravel()
+    columns = {"turn_key": turns, "member_key": keys[named], "local_date": days[turns]}
+    return shaped("core.fact_mention", columns)
 
 
 def _news(rng: np.random.Generator, keys: np.ndarray, months: int) -> pl.DataFrame:

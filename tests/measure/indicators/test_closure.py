@@ -81,6 +81,7 @@ def up_to(inputs, cut):
             inputs.fact_campaign.filter(pl.col("local_date") < cut), on="campaign_key", how="semi"
         ),
         fact_trigger=inputs.fact_trigger.filter(pl.col("local_date") < cut),
+        fact_mention=inputs.fact_mention.filter(pl.col("local_date") < cut + dt.timedelta(days=3)),
         presence=inputs.presence.filter(pl.col("date") < cut + dt.timedelta(days=3)),
         coverage=inputs.coverage.filter(pl.col("date") < cut + dt.timedelta(days=3)),
     )
@@ -168,6 +169,7 @@ def test_an_early_message_found_late_leaves_the_later_months(inputs, full):
         fact_reply=inputs.fact_reply.with_columns(
             pl.col("source_turn_key") + 1, pl.col("target_turn_key") + 1
         ),
+        fact_mention=inputs.fact_mention.with_columns(pl.col("turn_key") + 1),
     )
     before, after = month_hashes(inputs), month_hashes(shifted)
     assert before[0] != after[0]

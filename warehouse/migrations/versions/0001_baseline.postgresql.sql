@@ -9,6 +9,7 @@ CREATE UNIQUE INDEX uq_dim_platform_break ON core.dim_platform_break (breaks_kin
 CREATE UNIQUE INDEX uq_dim_shock ON core.dim_shock (shock, shock_date, group_id) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_dim_snapshot ON core.dim_snapshot (snapshot_id) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_message_change ON core.fact_message_change (group_key, message_key, kind) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX uq_fact_mention ON core.fact_mention (group_key, turn_key, member_key) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_membership_event ON core.fact_membership_event (group_key, membership_event_key) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_membership ON core.fact_membership (group_key, member_key, kind, from_date) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX uq_fact_coverage ON core.fact_coverage (group_key, date, exporter_no) NULLS NOT DISTINCT;

@@ -594,13 +594,27 @@ COMMENT ON COLUMN core.fact_reply.layer IS 'Network layer of the reply.';
 COMMENT ON COLUMN core.fact_reply.weight IS 'Weight of the tie. [weight]';
 COMMENT ON COLUMN core.fact_reply.latency_min IS 'Minutes from target to source, on times floored to the minute. [minutes]';
 COMMENT ON COLUMN core.fact_reply.params_hash IS 'Hash of the parameters in force.';
+CREATE TABLE core.fact_mention (
+	group_key BIGINT NOT NULL,
+	turn_key BIGINT NOT NULL,
+	member_key BIGINT NOT NULL,
+	local_date DATE NOT NULL,
+	CONSTRAINT ck_fact_mention_group_key CHECK ("group_key" >= 0),
+	CONSTRAINT ck_fact_mention_turn_key CHECK ("turn_key" >= 0),
+	CONSTRAINT ck_fact_mention_member_key CHECK ("member_key" >= 0)
+);
+COMMENT ON TABLE core.fact_mention IS 'Grain: one person to whom a turn speaks by name, who may not have written yet.';
+COMMENT ON COLUMN core.fact_mention.group_key IS 'Durable key of a group.';
+COMMENT ON COLUMN core.fact_mention.turn_key IS 'Number of a turn within its group, in time order.';
+COMMENT ON COLUMN core.fact_mention.member_key IS 'Durable key of one person.';
+COMMENT ON COLUMN core.fact_mention.local_date IS 'Calendar day in the group''s time zone.';
 CREATE TABLE core.fact_membership_event (
 	group_key BIGINT NOT NULL,
 	membership_event_key BIGINT NOT NULL,
 	event TEXT NOT NULL,
 	event_date DATE NOT NULL,
 	sent_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
-	member_key BIGINT NOT NULL,
+	member_key BIGINT,
 	actor_member_key BIGINT,
 	n_exports BIGINT NOT NULL,
 	CONSTRAINT ck_fact_membership_event_group_key CHECK ("group_key" >= 0),
@@ -610,7 +624,7 @@ CREATE TABLE core.fact_membership_event (
 	CONSTRAINT ck_fact_membership_event_actor_member_key CHECK ("actor_member_key" >= 0),
 	CONSTRAINT ck_fact_membership_event_n_exports CHECK ("n_exports" >= 0)
 );
-COMMENT ON TABLE core.fact_membership_event IS 'Grain: one person in one system event.';
+COMMENT ON TABLE core.fact_membership_event IS 'Grain: one person in one system event, or one event of the whole group.';
 COMMENT ON COLUMN core.fact_membership_event.group_key IS 'Durable key of a group.';
 COMMENT ON COLUMN core.fact_membership_event.membership_event_key IS 'Number of a membership event within its group.';
 COMMENT ON COLUMN core.fact_membership_event.event IS 'Kind of system event.';
