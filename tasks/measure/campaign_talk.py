@@ -8,40 +8,28 @@ import numpy as np
 import polars as pl
 
 from tasks.measure.replies import NONE, REPLY_V1, last_before, previous_by_another
+from tasks.measure.text.distinct import stretches
 from tasks.measure.triggers import latest_by_another
 
 #: How long after a call what is said of taking part speaks of it.
 CALL_HOURS, ASSENT_HOURS = 48, 24
-
-
-def promises() -> pl.Expr:
-    """Of a turn: says that its writer comes; who comes to mourn ('ikut berduka') mourns."""
-    return pl.col("comes") & (pl.col("lex_condolence") == 0) & ~refuses()
-
-
-def refuses() -> pl.Expr:
-    """Of a turn: says that its writer does not come."""
-    return (pl.col("lex_decline") > 0) | pl.col("declines")
-
-
-def assents() -> pl.Expr:
-    """Of a turn: nothing but a promise or assent, of which the words do not say to what."""
-    is_short = pl.col("is_broadcast") & ((pl.col("lex_commitment") > 0) | (pl.col("lex_ack") > 0))
-    return (is_short | pl.col("assents")) & ~speaks_of_part() & (pl.col("lex_condolence") == 0)
-
-
-def speaks_of_part() -> pl.Expr:
-    """Of a turn: promises to come, refuses, or speaks of what is to be arranged."""
-    return promises() | refuses() | pl.col("arranges")
+_METHODS = ("mention", "request", "broadcast", "adjacent")
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Turns in the order of time, one array each; ``source``, ``target`` and ``method`` of their inferred replies."""
+    """Turns in the order of time, one array each; and of their inferred replies ``source``, ``target`` and whether
+    they name the other, answer a request, are of a chorus or follow by the clock alone.
+
+    ``promises``: says that its writer comes. ``refuses``: that its writer does not. ``speaks_of_part``: either, or
+    what is to be arranged. ``assents``: nothing but a promise or assent, of which the words do not say to what.
+    ``is_rite``: nothing but wishes, condolence, greetings or thanks.
+    """
 
     minute: np.ndarray
     sender: np.ndarray
-    says_who_comes: np.ndarray
+    promises: np.ndarray
+    refuses: np.ndarray
     speaks_of_part: np.ndarray
     assents: np.ndarray
     is_rite: np.ndarray
@@ -49,25 +37,38 @@ class Talk:
     is_light: np.ndarray
     source: np.ndarray
     target: np.ndarray
-    method: np.ndarray
+    is_mention: np.ndarray
+    is_request: np.ndarray
+    is_broadcast: np.ndarray
+    is_adjacent: np.ndarray
 
 
 def talk_of(turns: pl.DataFrame, ties: pl.DataFrame) -> Talk:
     """The turns and replies of a group as :class:`Talk`."""
-    flags = turns.select(
-        says_who_comes=promises() | refuses(),
-        speaks_of_part=speaks_of_part(),
-        assents=assents(),
-        # nothing but wishes, condolence, greetings or thanks
-        is_rite=pl.col("is_ritual") & ~speaks_of_part() & ~assents(),
-        asks="is_question",
-        is_light=pl.col("is_broadcast") | speaks_of_part() | assents(),
+    names = ("comes", "declines", "arranges", "assents", "is_broadcast", "is_ritual", "is_question")
+    comes, declines, arranges, assents, is_broadcast, is_ritual, asks = (
+        turns[name].to_numpy() for name in names
     )
+    refusing, condoling, committing, saying_yes = (
+        (turns[f"lex_{kind}"] > 0).to_numpy() for kind in ("decline", "condolence", "commitment", "ack")
+    )
+    refuses = refusing | declines
+    promises = comes & ~condoling & ~refuses  # who comes to mourn ('ikut berduka') mourns
+    speaks_of_part = promises | refuses | arranges
+    is_short = is_broadcast & (committing | saying_yes)
+    assents = (is_short | assents) & ~speaks_of_part & ~condoling
     return Talk(
         minute=(turns["sent_at"].dt.epoch("s") // 60).to_numpy(),
         sender=turns["sender"].to_numpy(),
-        **{name: flags[name].to_numpy() for name in flags.columns},
-        **{name: ties[name].to_numpy() for name in ("source", "target", "method")},
+        promises=promises,
+        refuses=refuses,
+        speaks_of_part=speaks_of_part,
+        assents=assents,
+        is_rite=is_ritual & ~speaks_of_part & ~assents,
+        asks=asks,
+        is_light=is_broadcast | speaks_of_part | assents,
+        **{name: ties[name].to_numpy() for name in ("source", "target")},
+        **{f"is_{method}": (ties["method"] == method).to_numpy() for method in _METHODS},
     )
 
 
@@ -93,7 +94,7 @@ def placed(of: np.ndarray, is_call: np.ndarray, is_first: np.ndarray, talk: Talk
 
 def _to_callers(of: np.ndarray, is_call: np.ndarray, talk: Talk) -> np.ndarray:
     speaks = (talk.speaks_of_part | talk.assents) & (of == NONE)
-    to = (talk.method == "mention") & speaks[talk.source]
+    to = talk.is_mention & speaks[talk.source]
     turn, meant = talk.source[to], talk.sender[talk.target[to]]
     calls = np.flatnonzero(is_call)
     last = last_before(talk.sender[calls], calls, meant, turn)
@@ -106,16 +107,23 @@ def _answers(of: np.ndarray, is_call: np.ndarray, caller: np.ndarray, talk: Talk
     Who only speaks next, by the clock, speaks of a campaign right after a question about it, if of taking part and
     right after a call or copy, or as the one who called.
     """
-    chosen = (talk.method != "broadcast") & ~talk.is_rite[talk.source]
+    chosen = ~talk.is_broadcast & ~talk.is_rite[talk.source]
     source, target = talk.source[chosen], talk.target[chosen]
     about = talk.speaks_of_part | talk.assents
-    is_answer = (talk.method[chosen] != "adjacent") | talk.asks[target] | (about[source] & is_call[target])
-    while True:
-        begins = np.append(caller, NONE)[of[target]]
-        new = (of[source] == NONE) & (of[target] != NONE) & (is_answer | (talk.sender[source] == begins))
-        if not new.any():
-            return of
-        of[source[new]] = of[target[new]]
+    is_answer = ~talk.is_adjacent[chosen] | talk.asks[target] | (about[source] & is_call[target])
+    by_target = np.argsort(target, kind="stable")
+    answered = target[by_target]
+    heard = np.flatnonzero(of != NONE)
+    # answers to what was placed last: each reply is looked at once, however long the chain of answers
+    while len(heard):
+        first = np.searchsorted(answered, heard)
+        count = np.searchsorted(answered, heard, side="right") - first
+        at = np.sort(by_target[stretches(first, count)])
+        at = at[of[source[at]] == NONE]
+        at = at[is_answer[at] | (talk.sender[source[at]] == caller[of[target[at]]])]
+        of[source[at]] = of[target[at]]
+        heard = np.unique(source[at])
+    return of
 
 
 def _to_open_calls(of: np.ndarray, is_call: np.ndarray, is_first: np.ndarray, talk: Talk) -> np.ndarray:
@@ -130,12 +138,13 @@ def _to_open_calls(of: np.ndarray, is_call: np.ndarray, is_first: np.ndarray, ta
     is_talk = (of == NONE) & ~talk.is_light
     in_talk = (before >= 0) & (talk.minute - talk.minute[last] <= REPLY_V1.window_min) & is_talk[last]
     is_free = of == NONE
-    other = np.isin(talk.method, ("mention", "request")) & is_free[talk.target]
+    other = (talk.is_mention | talk.is_request) & is_free[talk.target]
     is_free[talk.source[other]] = False
+    says_who_comes = talk.promises | talk.refuses
     parts = (
-        (talk.says_who_comes, is_first, CALL_HOURS),
-        (talk.says_who_comes, is_call, CALL_HOURS),
-        (talk.speaks_of_part & ~talk.says_who_comes & ~in_talk, is_call, CALL_HOURS),
+        (says_who_comes, is_first, CALL_HOURS),
+        (says_who_comes, is_call, CALL_HOURS),
+        (talk.speaks_of_part & ~says_who_comes & ~in_talk, is_call, CALL_HOURS),
         (talk.assents & ~in_talk, is_first, ASSENT_HOURS),
     )
     for speaks, calls, hours in parts:

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from tasks.measure.campaign_talk import assents, placed, promises, refuses, talk_of
+from tasks.measure.campaign_talk import placed, talk_of
 from tasks.measure.decay import half_lives
 from tasks.measure.replies import NONE
 from tasks.measure.text.distinct import stretches
@@ -86,7 +86,8 @@ def find_campaigns(
     is_first[own["turn"].filter(own["is_first"]).to_numpy()] = True
     of = placed(of, is_call, is_first, talk)
     # who calls has promised nothing yet
-    commits = ~pl.Series(is_call) & (pl.col("is_commitment") | promises() | assents()) & ~refuses()
+    promises = turns["is_commitment"].to_numpy() | talk.promises | talk.assents
+    commits = pl.Series(promises & ~talk.refuses & ~is_call)
     said = turns.select(
         "turn", "sent_at", "local_date", "member_key", is_commitment=commits, activity_key=pl.Series(of)
     ).filter(pl.col("activity_key") != NONE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from tasks.measure.text.distinct import numbered, stretches
+from tasks.measure.text.distinct import distinct_values, numbered, stretches
 
 WINDOW_DAYS, KHATAMAN_DAYS = 14, 45
 HEADER_JACCARD, CONTAINMENT, MIN_SHARED = 0.5, 0.6, 2
@@ -161,16 +161,17 @@ class _Heads:
         told = versions.select(_TOLD)
         _, example, head = np.unique(told.hash_rows().to_numpy(), return_index=True, return_inverse=True)
         distinct, n = told[example], len(example)
-        held = {}
-        for name in _TOLD:
-            listed = distinct.select(pl.int_range(pl.len()).alias("head"), pl.col(name).alias("piece"))
-            listed = listed.explode("piece", empty_as_null=True).drop_nulls()
-            code = listed["piece"].rank("dense").to_numpy().astype(np.int64)
-            of_head = listed["head"].to_numpy()
-            held[name] = _held(code, of_head, n)
+        counts = [distinct[name].list.len().fill_null(0).to_numpy() for name in _TOLD]
+        listed = pl.concat([distinct[name].alias("piece") for name in _TOLD])
+        pieces, code = distinct_values(listed.explode(empty_as_null=False, keep_nulls=False))
+        is_number = pieces.str.contains(r"^\d+$").to_numpy()[code]
+        held, end = {}, 0
+        for name, count in zip(_TOLD, counts, strict=True):
+            begin, end = end, end + int(count.sum())
+            of_head, of_name, numeric = np.repeat(np.arange(n), count), code[begin:end], is_number[begin:end]
+            held[name] = _held(of_name, of_head, n)
             if name in _NUMBERS:
-                is_number = listed["piece"].str.contains(r"^\d+$").to_numpy()
-                held[_NUMBERS[name]] = _held(code[is_number], of_head[is_number], n)
+                held[_NUMBERS[name]] = _held(of_name[numeric], of_head[numeric], n)
         return cls(head, n, held)
 
     def held_by_versions(self, name: str) -> np.ndarray:

@@ -11,6 +11,7 @@ from tasks.measure.names import name_forms
 from tasks.measure.text.distinct import distinct_values
 from tasks.measure.text.lexicon import Lexicon
 from tasks.measure.text.money import may_name_money, read_amounts
+from tasks.measure.text.scripts import Writing, read_by_script
 
 #: Beyond this a line is prose, no entry: only its beginning is read.
 MAX_BODY = 240
@@ -109,40 +110,29 @@ class Bodies:
 
 def read_bodies(bodies: pl.Series, lexicon: Lexicon) -> Bodies:
     """Read distinct lines without their numbers; the first :data:`MAX_BODY` letters of each."""
-    lines = bodies.str.slice(0, MAX_BODY).str.to_lowercase().alias("said").to_frame()
-    text = pl.col("said")
+    lines = bodies.str.slice(0, MAX_BODY).str.to_lowercase().alias("said")
     said, place = distinct_values(bodies.str.strip_chars())
-    told = lines.select(
-        tag=text.str.extract(_TAG, 1),
-        juz=text.str.extract(_JUZ, 1).cast(pl.Int64, strict=False),
-        is_done=text.str.contains(_DONE) & ~text.str.contains(_DENIED),
-        participation_status=_status(text),
-        n_guests=_guests(text),
-        said=pl.Series(place),
+    told = read_by_script(lines, _told).with_columns(pl.Series("said", place), *_money(lines))
+    return Bodies(*_names(lines, lexicon), said, told)
+
+
+def _told(lines: pl.Series, written: Writing) -> pl.DataFrame:
+    text = pl.col("said")
+    return lines.to_frame().select(
+        tag=text.str.extract(written(_TAG), 1),
+        juz=text.str.extract(written(_JUZ), 1).cast(pl.Int64, strict=False),
+        is_done=text.str.contains(written(_DONE)) & ~text.str.contains(written(_DENIED)),
+        participation_status=_status(text, written),
+        n_guests=_guests(text, written),
     )
-    return Bodies(*_names(lines["said"], lexicon), said, told.with_columns(*_money(lines["said"])))
 
 
 def _names(
     said: pl.Series, lexicon: Lexicon
 ) -> tuple[pl.Series, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Distinct forms, and by line its form, short form, forms of its parts and their number."""
-    text = pl.col(said.name)
-    tagless = text.str.replace_all(_TAG, " ")
-    bare = (
-        tagless.str.replace_all(_PARENTHESES, " ")
-        .str.replace_all(_JUZ, " ")
-        .str.replace_all(r"\s*\+\s*\d{1,2}\b", " ")
-        .str.replace_all(_MONEY, " - ")
-        .str.replace_all(_MONEY_WORDS, " - ")
-        .str.strip_chars_start(" -–—:=.,)")
-    )
-    # the name may stand in the parentheses alone: '(Ahmad)'
-    inside = tagless.str.extract(r"[(\[]([^)\]]{1,80})", 1).fill_null("")
-    stripped = said.to_frame().select(bare=bare, inside=inside)
-    pieces = stripped.select(
-        pl.col("bare").str.replace(r"\s(?:-|–|:|=).*$", "").str.replace_all(_JOINED, "\n").str.split("\n")
-    )["bare"]  # fmt: skip
+    stripped = read_by_script(said, _pieces)
+    pieces = stripped["pieces"]
     names, place = _first_names(pl.concat([stripped["bare"], stripped["inside"], pieces.explode()]))
     whole, inner, piece = np.split(place, [len(said), 2 * len(said)])
     is_nameless = (names == "").to_numpy()
@@ -156,28 +146,49 @@ def _names(
     return known, form[whole], short[whole], form[piece[is_part]], n_parts
 
 
+def _pieces(said: pl.Series, written: Writing) -> pl.DataFrame:
+    """Of lines: bare (the line without what is no name), inside (of parentheses), pieces (of joined names)."""
+    tagless = pl.col("said").str.replace_all(written(_TAG), " ")
+    bare = (
+        tagless.str.replace_all(_PARENTHESES, " ")
+        .str.replace_all(written(_JUZ), " ")
+        .str.replace_all(written(r"\s*\+\s*\d{1,2}\b"), " ")
+        .str.replace_all(written(_MONEY), " - ")
+        .str.replace_all(written(_MONEY_WORDS), " - ")
+        .str.strip_chars_start(" -–—:=.,)")
+    )
+    # the name may stand in the parentheses alone: '(Ahmad)'
+    inside = tagless.str.extract(r"[(\[]([^)\]]{1,80})", 1).fill_null("")
+    joined = pl.col("bare").str.replace(r"\s(?:-|–|:|=).*$", "").str.replace_all(_JOINED, "\n")
+    return said.to_frame().select(bare=bare, inside=inside).with_columns(pieces=joined.str.split("\n"))
+
+
 def _first_names(texts: pl.Series) -> tuple[pl.Series, np.ndarray]:
     """The words of lines up to where their names end: distinct ones, and by line their place."""
     heads, place = distinct_values(texts)
-    text = pl.col("value")
-    begun = (
-        heads.alias("value")
-        .to_frame()
-        .select(text.str.replace(_ENDS, "").str.extract(_NAME, 1).fill_null(""))
-    )
+    begun = read_by_script(heads, _up_to_end)
     names, of_head = distinct_values(begun["value"])
-    is_house = ~text.str.contains(_LATE)
-    named = names.alias("value").to_frame().select(
-        pl.when(is_house).then(text.str.replace(_HOUSE, "")).otherwise(text).str.replace(_AFTER_NAME, "")
-    )  # fmt: skip
-    return named["value"], of_head[place]
+    return read_by_script(names, _without_what_follows)["value"], of_head[place]
 
 
-def _status(text: pl.Expr) -> pl.Expr:
+def _up_to_end(heads: pl.Series, written: Writing) -> pl.DataFrame:
+    head = pl.col("value").str.replace(_ENDS, "").str.extract(written(_NAME), 1)
+    return heads.alias("value").to_frame().select(head.fill_null(""))
+
+
+def _without_what_follows(names: pl.Series, written: Writing) -> pl.DataFrame:
+    name = pl.col("value")
+    is_house = ~name.str.contains(written(_LATE))
+    housed = pl.when(is_house).then(name.str.replace(written(_HOUSE), "")).otherwise(name)
+    return names.alias("value").to_frame().select(housed.str.replace(written(_AFTER_NAME), ""))
+
+
+def _status(text: pl.Expr, written: Writing) -> pl.Expr:
     return (
-        pl.when(text.str.contains(_STRUCK) | text.str.contains(_OFF)).then(pl.lit("withdrawn"))
-        .when(text.str.contains(_NO)).then(pl.lit("no"))
-        .when(text.str.contains(_MAYBE)).then(pl.lit("maybe"))
+        pl.when(text.str.contains(written(_STRUCK)) | text.str.contains(written(_OFF)))
+        .then(pl.lit("withdrawn"))
+        .when(text.str.contains(written(_NO))).then(pl.lit("no"))
+        .when(text.str.contains(written(_MAYBE))).then(pl.lit("maybe"))
         .otherwise(pl.lit("yes"))
         .cast(STATUS)
     )  # fmt: skip
@@ -195,14 +206,17 @@ def _money(said: pl.Series) -> tuple[pl.Series, pl.Series]:
     return pl.Series("amount_idr", amount).fill_nan(None), pl.Series("is_refused", refused)
 
 
-def _guests(text: pl.Expr) -> pl.Expr:
+def _guests(text: pl.Expr, written: Writing) -> pl.Expr:
     """'+1' and '+ istri' are guests beside the one who signs; '(3 org)' and 'bertiga' count the signer."""
     counted = {"dua": 1, "tiga": 2, "empat": 3, "lima": 4, "enam": 5}
-    plus = text.str.extract(_PLUS, 1).cast(pl.Int64, strict=False)
-    heads = text.str.extract(_HEADS, 1).cast(pl.Int64, strict=False)
-    together = text.str.extract(_HEADS_WORD, 1).replace_strict(counted, default=None, return_dtype=pl.Int64)
-    kin = text.str.extract(_KIN, 2).is_not_null()
-    n_kin = pl.coalesce(text.str.extract(_KIN, 1), text.str.extract(_KIN, 3)).cast(pl.Int64, strict=False)
+    plus = text.str.extract(written(_PLUS), 1).cast(pl.Int64, strict=False)
+    heads = text.str.extract(written(_HEADS), 1).cast(pl.Int64, strict=False)
+    together = text.str.extract(written(_HEADS_WORD), 1).replace_strict(
+        counted, default=None, return_dtype=pl.Int64
+    )
+    groups = text.str.extract_groups(written(_KIN)).struct
+    kin = groups[1].is_not_null()
+    n_kin = pl.coalesce(groups[0], groups[2]).cast(pl.Int64, strict=False)
     told = pl.coalesce(plus, (heads - 1).clip(0), together, pl.when(kin).then(n_kin.fill_null(1)))
     return told.fill_null(0).clip(0, MAX_GUESTS)
 
@@ -212,10 +226,14 @@ def section_words(labels: pl.Series) -> pl.DataFrame:
 
     The status is for entries whose own line says nothing else.
     """
-    label = pl.col("label").str.to_lowercase()
-    return labels.alias("label").to_frame().select(
-        participation_status=pl.when(label.str.contains(_NO)).then(pl.lit("no"))
-        .when(label.str.contains(_MAYBE)).then(pl.lit("maybe"))
+    return read_by_script(labels.str.to_lowercase().alias("label"), _section_words)
+
+
+def _section_words(labels: pl.Series, written: Writing) -> pl.DataFrame:
+    label = pl.col("label")
+    return labels.to_frame().select(
+        participation_status=pl.when(label.str.contains(written(_NO))).then(pl.lit("no"))
+        .when(label.str.contains(written(_MAYBE))).then(pl.lit("maybe"))
         .otherwise(pl.lit("yes")).cast(STATUS),
-        is_done=label.str.contains(_ALL_DONE),
+        is_done=label.str.contains(written(_ALL_DONE)),
     )  # fmt: skip

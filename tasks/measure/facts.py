@@ -34,7 +34,7 @@ from tasks.measure.turns import assign_turns, first_messages, is_template, repea
 from tasks.measure.words import Reading, read
 from warehouse.reference.lexicon import words
 
-#: A bare assent is a promise only this long after a list or call (convention of section 6).
+#: A bare assent is a promise, a bare 'gabisa' a refusal, only this long after a list or call (section 6).
 OPEN_CALL_HOURS = 24
 #: Kinds whose text is the app's or a form's, not speech.
 _WORDLESS = ("deleted", "poll", "contact", "location", "live_location", "call")
@@ -160,17 +160,19 @@ def _roles(heard: pl.DataFrame, dim_member: pl.DataFrame) -> pl.DataFrame:
 
 
 def _mark_lists(messages: pl.DataFrame, chains: Chains) -> pl.DataFrame:
-    listed = (
-        chains.versions.explode("messages", empty_as_null=True)
-        .group_by(at="messages")
-        .agg(
-            is_list=pl.lit(True),
-            is_copied=(pl.col("version_no") > 1).any(),
-            is_donation_list=(pl.col("activity_kind") == "donation").any(),
-        )
-    )
-    joined = messages.join(listed, on="at", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("is_list", "is_copied", "is_donation_list").fill_null(False))
+    """Messages with is_list, is_copied, is_donation_list; ``at`` is their row."""
+    held = chains.versions["messages"]
+    n_held = held.list.len().to_numpy()
+    at = held.explode(empty_as_null=True).to_numpy()
+    told = {
+        "is_list": np.ones(len(held), dtype=bool),
+        "is_copied": (chains.versions["version_no"] > 1).to_numpy(),
+        "is_donation_list": (chains.versions["activity_kind"] == "donation").to_numpy(),
+    }
+    marks = {name: np.zeros(len(messages), dtype=bool) for name in told}
+    for name, is_so in told.items():
+        marks[name][at[np.repeat(is_so, n_held)]] = True
+    return messages.with_columns(**{name: pl.Series(mark) for name, mark in marks.items()})
 
 
 def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFrame:
@@ -274,17 +276,22 @@ def _settle(turns: pl.DataFrame, stream: Stream, answers: np.ndarray, chains: Ch
     any_copy[calls["turn"].to_numpy()] = True
     root[calls["turn"].filter(calls["version_no"] == 1).to_numpy()] = True
     dated = (turns["field_day"] & turns["is_announcement"]).to_numpy()
-    assents = np.flatnonzero((turns["lex_ack"] > 0).to_numpy())
-    called = latest_by_another(stream.sender, stream.minute, any_copy | dated, OPEN_CALL_HOURS, assents)
-    agrees = np.zeros(len(turns), dtype=bool)
-    agrees[assents] = called >= 0
+    replies = turns.select(
+        agrees=(pl.col("lex_ack") > 0) | rules.has_tag("agrees_call"), refuses=rules.has_tag("refuses_call")
+    )
+    replying = np.flatnonzero((replies["agrees"] | replies["refuses"]).to_numpy())
+    called = latest_by_another(stream.sender, stream.minute, any_copy | dated, OPEN_CALL_HOURS, replying)
+    is_called = np.zeros(len(turns), dtype=bool)
+    is_called[replying] = called >= 0
+    agrees, refuses = (replies[name] & pl.Series(is_called) for name in ("agrees", "refuses"))
     return turns.with_columns(
         is_answer=pl.Series(answering),
         answer_delay_min=pl.Series(delay).fill_nan(None),
         answered_by_member_key=turns["member_key"].gather(pl.Series(answers).replace(-1, None)),
         is_call=pl.Series(root) | pl.Series(dated),
         is_giving=pl.Series(answering) | (pl.col("lex_help_offer") > 0) | pl.col("is_announcement"),
-        is_commitment=pl.col("is_text") & ((pl.col("lex_commitment") > 0) | pl.Series(agrees)),
+        is_commitment=pl.col("is_text") & ((pl.col("lex_commitment") > 0) | agrees),
+        lex_decline=pl.col("lex_decline") + refuses.cast(pl.Int64),
     ).with_columns(task=rules.task())
 
 
@@ -319,6 +326,7 @@ def _tables(
         "fact_message": reading.messages.with_columns(
             message_key=pl.col("message_id"), turn_key=pl.col("turn")
         ),
+        "fact_mention": _mentions(reading.spoken_to, turns),
         "fact_message_change": inputs.changes.with_columns(message_key=pl.col("message_id")),
         "fact_turn": turns.with_columns(turn_key=pl.col("turn")),
         "fact_reply": reply,
@@ -382,6 +390,17 @@ def _replies(turns: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:
         target_member_key=who[ties["target"].to_numpy()]["member_key"],
         local_date=source["local_date"],
         params_hash=pl.lit(REPLY_V1.hash),
+    )
+
+
+def _mentions(spoken_to: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
+    """Whom turns speak to: turn_key, member_key, local_date; nobody mentions himself."""
+    named = turns["turn", "member_key", "local_date"][spoken_to["turn"].to_numpy()]
+    return (
+        spoken_to.select("member_key", turn_key=named["turn"], local_date=named["local_date"])
+        .filter(pl.col("member_key") != named["member_key"])
+        .unique(["turn_key", "member_key"])
+        .sort("turn_key", "member_key")
     )
 
 

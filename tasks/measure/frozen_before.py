@@ -64,6 +64,7 @@ def _without_titles(messages: pl.DataFrame, frozen: Frozen) -> pl.DataFrame:
         announced_day=pl.when(together.fill_null(False)).then(day),
         announced_words=pl.when(is_dated & ~title.str.contains(_DAY)).then(title.str.extract_all(TITLE_WORD)),
         names_occasion=pl.when(is_dated).then(pl.lit(False)),
+        **dict.fromkeys(("moved_from", "later_day"), pl.lit(None, dtype=pl.Date)),
         plain_left=pl.when(~is_dated).then("plain_left"),
         **dict.fromkeys(("is_moved", *ABOUT), pl.lit(False)),
     )

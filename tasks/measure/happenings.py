@@ -16,6 +16,9 @@ _SINGLE = {
     "n_guests": pl.lit(0), "n_refused_amounts": pl.lit(0), "n_large_amounts": pl.lit(0),
 }  # fmt: skip
 
+#: What tells of which activity an announcement or poll speaks.
+_NAMES = ("title_words", "planned_date", "is_moved", "moved_from", "sent_at")
+
 
 @dataclass(frozen=True, slots=True)
 class Activities:
@@ -79,16 +82,10 @@ def _spoken(
     titled = listed.with_columns(
         pl.col("title_words").list.eval(word.filter(~word.is_in(ignored) & ~word.str.contains(r"^\d")))
     )
-    asked = asked.with_columns(planned_date=no_day, is_moved=pl.lit(False))
-    names = ("title_words", "planned_date", "is_moved", "sent_at")
-    found = pl.concat(
-        [
-            stands_for(announced.select(names), titled),
-            stands_for(asked.select(names), listed.with_columns(planned_date=no_day)).with_columns(
-                pl.col("root") + len(announced)
-            ),
-        ]
-    )
+    asked = asked.with_columns(planned_date=no_day, is_moved=pl.lit(False), moved_from=no_day)
+    announced, spoken_of = _of_their_days(announced, titled)
+    polled = stands_for(asked.select(_NAMES), listed.with_columns(planned_date=no_day))
+    found = pl.concat([spoken_of, polled.with_columns(pl.col("root") + len(announced))])
     rows = pl.concat(
         [
             announced.with_columns(
@@ -98,10 +95,28 @@ def _spoken(
         ],
         how="diagonal_relaxed",
     ).hstack(found)
-    # what moves an activity of which nothing is known begins none, unless it names the day
-    begins = ~pl.col("is_moved") | pl.col("planned_date").is_not_null()
+    # what moves an activity of which nothing is known begins none, unless it names it and the new day
+    words = pl.col("title_words")
+    begins = ~pl.col("is_moved") | (pl.col("planned_date").is_not_null() & words.is_not_null())
     is_first = (pl.col("root") == pl.int_range(pl.len())) & pl.col("chain").is_null()
-    return rows.with_columns(is_own=is_first).filter(begins | ~pl.col("is_own"))
+    return (
+        rows.with_columns(is_own=is_first)
+        .filter(begins | ~pl.col("is_own"))
+        .with_columns(words.fill_null([]))
+    )
+
+
+def _of_their_days(announced: pl.DataFrame, titled: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Announcements, and what they stand for; what is put off from a day on which something is known to be, to a
+    weekday, is planned for the next such day after that."""
+    found = stands_for(announced.select(_NAMES), titled)
+    is_later = found["is_of_old_day"] & announced["later_day"].is_not_null()
+    if not is_later.any():
+        return announced, found
+    announced = announced.with_columns(
+        planned_date=announced["later_day"].zip_with(is_later, announced["planned_date"])
+    )
+    return announced, stands_for(announced.select(_NAMES), titled)
 
 
 def _moved(activities: pl.DataFrame, moves: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -10,11 +11,12 @@ import polars as pl
 from tasks.measure.entries import Bodies, read_bodies, section_words
 from tasks.measure.names import NOBODY, Known, Names, match_names
 from tasks.measure.text.dates import first_and_deadline
-from tasks.measure.text.distinct import distinct_values, stretches
+from tasks.measure.text.distinct import distinct_values, numbered, stretches
 from tasks.measure.text.features import DATE_SHAPE
 from tasks.measure.text.lexicon import Lexicon
 from tasks.measure.text.lines import NONE, ListLines, list_lines
 from tasks.measure.text.money import TOTAL, read_amounts
+from tasks.measure.text.scripts import Writing, read_by_script
 
 _GREETING_LINE = (
     r"(?i)^\W*(?:assalam|bismillah|ass\b|ass?wr|aslm|punten|sampurasun|halo|hai|hallo|dear|mangga|monggo|salam"
@@ -111,23 +113,27 @@ def _priced_kind() -> pl.Expr:
     )
 
 
-def _kind_of(text: pl.Expr, kinds: pl.DataFrame, left_out: tuple[str, ...] = ()) -> pl.Expr:
-    """The first kind whose words stand in the text, else 'other_list'."""
-    found = pl.lit("other_list")
-    for activity_kind, pattern in reversed(kinds.select("activity_kind", "pattern").rows()):
-        if activity_kind not in left_out:
-            found = pl.when(text.str.contains(pattern)).then(pl.lit(activity_kind)).otherwise(found)
-    return found
+def _kinds_of(texts: pl.Series, written: Writing, kinds: pl.DataFrame) -> pl.DataFrame:
+    """kind: the first one whose words stand in the text, else 'other_list'; ``unpriced``: donations left out."""
+    names = kinds["activity_kind"].to_list()
+    patterns = zip(names, kinds["pattern"], strict=True)
+    text = pl.col(texts.name)
+    stand = texts.to_frame().select(
+        text.str.contains(written(pattern)).alias(name) for name, pattern in patterns
+    )
+    return stand.select(
+        kind=_first_of(names), unpriced=_first_of([name for name in names if name != "donation"])
+    )
+
+
+def _first_of(names: list[str]) -> pl.Expr:
+    return pl.coalesce(*(pl.when(name).then(pl.lit(name)) for name in names), pl.lit("other_list"))
 
 
 def _versions(lines: ListLines, messages: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:
     """One row per list in a message: its head, read word by word."""
     n = len(lines.at)
-    text = pl.col(lines.texts.name)
-    spoken, has_total = lines.texts.to_frame().select(
-        spoken=text.str.contains(r"\pL") & ~text.str.contains(_GREETING_LINE),
-        total=text.str.contains("(?i)" + TOTAL.pattern),
-    )
+    spoken, has_total = read_by_script(lines.texts, _spoken_and_totals)
     header, distinct, example = _headers(lines, n)
     said = np.flatnonzero(lines.is_header)
     said = said[spoken.to_numpy()[lines.text[said]]]
@@ -139,7 +145,7 @@ def _versions(lines: ListLines, messages: pl.DataFrame, kinds: pl.DataFrame) -> 
     heads = pl.DataFrame(
         {"header": distinct, "title": texts.gather(first[example]), "call": texts.gather(last[example])}
     )
-    told = _heads_read(heads, kinds).drop("call")[header]
+    told = _heads_read(heads, kinds)[header]
     place = np.searchsorted(messages["at"].to_numpy(), lines.at)
     posted = messages.select("sent_at", "local_date", sender_key="member_key", turn="turn")[place]
     planned, deadline = first_and_deadline(distinct, header, posted["local_date"])
@@ -155,6 +161,15 @@ def _versions(lines: ListLines, messages: pl.DataFrame, kinds: pl.DataFrame) -> 
         activity_kind=pl.when(pl.Series(lines.is_juz)).then(pl.lit("khataman")).otherwise("activity_kind"),
         planned_date=planned,
         deadline_date=deadline,
+    )
+
+
+def _spoken_and_totals(texts: pl.Series, written: Writing) -> pl.DataFrame:
+    """Whether lines say something, beside a greeting, and whether they state a total."""
+    text = pl.col(texts.name)
+    return texts.to_frame().select(
+        spoken=text.str.contains(written(r"\pL")) & ~text.str.contains(written(_GREETING_LINE)),
+        total=text.str.contains(written("(?i)" + TOTAL.pattern)),
     )
 
 
@@ -201,35 +216,44 @@ def _messages(lines: ListLines) -> pl.Series:
 
 def _heads_read(heads: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:
     """Distinct heads of lists (header, title, call) with what their words tell."""
-    lower, title, call = (
-        pl.col(name).fill_null("").str.to_lowercase().str.replace_all(r"[*_~]", " ")
-        for name in ("header", "title", "call")
-    )
-    read = heads.with_columns(lower=lower, lower_title=title, ends=pl.concat_str(title, pl.lit("\n"), call))
-    lower, title = pl.col("lower"), pl.col("lower_title")
-    read = read.with_columns(
-        whole=_kind_of(lower, kinds),
-        # what calls givers together calls them by these words too
-        unpriced_kind=_kind_of(title.str.replace_all(_ANY_LIST, ""), kinds, ("donation",)),
-        title_kind=_kind_of(title, kinds),
-        ends_kind=_kind_of(pl.col("ends"), kinds),
-        is_fee=lower.str.contains(_FEE),
-        title_words=_word_set(title),
-        header_words=_word_set(lower),
-        dates=lower.str.extract_all(DATE_SHAPE).list.unique(),
-        clocks=lower.str.extract_all(r"\b\d{1,2}[.:]\d{2}\b").list.unique(),
-    )
-    # the title says what it is, the line above the names who stands there; the rest of the head is detail
-    kind = (
-        pl.when(~pl.col("title_kind").is_in(["other_list", "rsvp"])).then("title_kind")
-        .when(pl.col("ends_kind") != "other_list").then("ends_kind")
-        .otherwise("whole")
+    n = len(heads)
+    lower = heads.select(pl.all().fill_null("").str.to_lowercase().str.replace_all(r"[*_~]", " "))
+    header, title, call = lower.get_columns()
+    of_title = read_by_script(title, _of_titles)
+    # what calls givers together calls them by these words too
+    asked = pl.concat([header, title, title + "\n" + call, of_title["unlisted"]])
+    told = read_by_script(asked, partial(_kinds_of, kinds=kinds))
+    whole, title_kind, ends_kind = (told["kind"].slice(place * n, n) for place in range(3))
+    read = [*heads.select("header", "title"), of_title["title_words"], *read_by_script(header, _of_headers)]
+    return pl.DataFrame(read).with_columns(
+        title_kind.alias("title_kind"),
+        told["unpriced"].slice(3 * n).alias("unpriced_kind"),
+        # the title says what it is, the line above the names who stands there; the rest of the head is detail
+        activity_kind=pl.when(~title_kind.is_in(["other_list", "rsvp"])).then(title_kind)
+        .when(ends_kind != "other_list").then(ends_kind)
+        .otherwise(whole),
     )  # fmt: skip
-    return read.with_columns(activity_kind=kind).drop("lower", "lower_title", "ends", "whole", "ends_kind")
 
 
-def _word_set(text: pl.Expr) -> pl.Expr:
-    return text.str.extract_all(r"[\pL\d]{2,}|\d").list.unique()
+def _of_headers(headers: pl.Series, written: Writing) -> pl.DataFrame:
+    header = pl.col("header")
+    return headers.to_frame().select(
+        is_fee=header.str.contains(written(_FEE)),
+        header_words=_word_set(header, written),
+        dates=header.str.extract_all(written(DATE_SHAPE)).list.unique(),
+        clocks=header.str.extract_all(written(r"\b\d{1,2}[.:]\d{2}\b")).list.unique(),
+    )
+
+
+def _of_titles(titles: pl.Series, written: Writing) -> pl.DataFrame:
+    title = pl.col("title")
+    return titles.to_frame().select(
+        title_words=_word_set(title, written), unlisted=title.str.replace_all(written(_ANY_LIST), "")
+    )
+
+
+def _word_set(text: pl.Expr, written: Writing) -> pl.Expr:
+    return text.str.extract_all(written(r"[\pL\d]{2,}|\d")).list.unique()
 
 
 def _totals(lines: ListLines, has_total: pl.Series, n: int) -> pl.Series:
@@ -266,10 +290,9 @@ def _entries(
     row = stretches((np.cumsum(n_people) - n_people)[of_slot], n_people[of_slot])
     at, slot = who.item[row], np.repeat(slot, n_people[of_slot])
     told, section = bodies.told[body[at]], lines.section[item[at]]
-    # one label more, which says nothing, for items under none
-    label = section_words(lines.texts.extend_constant("", 1))[
-        np.where(section == NONE, len(lines.texts), section)
-    ]
+    # one label more, which says nothing, for items under none: most of them
+    labels, of_label = numbered(np.where(section == NONE, len(lines.texts), section))
+    label = section_words(lines.texts.extend_constant("", 1).gather(labels))[of_label]
     is_first = pl.Series(who.part_no[row] == 0)
     entries = told.select(
         pl.Series("version", of_list[at]),

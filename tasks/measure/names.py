@@ -9,10 +9,11 @@ import polars as pl
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cdist
 
+from tasks.measure.text.characters import characters
 from tasks.measure.text.distinct import distinct_values
 from tasks.measure.text.lexicon import Lexicon, flags_of
-from tasks.measure.text.normalise import MENTION, plain
-from tasks.measure.text.tokens import Tokens, tokenise
+from tasks.measure.text.normalise import MENTION, plain_texts
+from tasks.measure.text.tokens import EMOJI_TERMS, Tokens, tokenise
 from tasks.measure.text.trie import Hits, Trie, build, find
 
 #: Shortest name for which one slip of the pen is forgiven.
@@ -29,11 +30,14 @@ class Names:
     """Every way to name a person.
 
     ``forms``: form (normal words, titles left out), member_key, rank (0 full name or alias, 1 part of a
-    name), ``n`` how many people the form may mean at its best rank. ``trie``: unambiguous forms over tokens;
+    name), ``n`` how many people the form may mean at its best rank; by form these people are ``bearers``. ``of_word``:
+    who has the word in one of their forms. ``trie``: unambiguous forms over tokens;
     its n-th entry is ``owners[n]``. ``phones``: digits -> member_key.
     """
 
     forms: pl.DataFrame
+    bearers: dict[str, list[int]]
+    of_word: dict[str, set[int]]
     trie: Trie
     owners: np.ndarray
     phones: dict[str, int]
@@ -61,8 +65,16 @@ def index_names(people: pl.DataFrame, lexicon: Lexicon) -> Names:
     )
     sole = forms.filter(pl.col("n") == 1)
     phones = persons.drop_nulls("phone")
+    bearers: dict[str, list[int]] = {}
+    of_word: dict[str, set[int]] = {}
+    for form, member in forms.select("form", "member_key").iter_rows():
+        bearers.setdefault(form, []).append(member)
+        for word in form.split(" "):
+            of_word.setdefault(word, set()).add(member)
     return Names(
         forms,
+        bearers,
+        of_word,
         build([form.split(" ") for form in sole["form"]]),
         sole["member_key"].to_numpy(),
         dict(zip(phones["phone"].str.strip_prefix("+"), phones["member_key"], strict=True)),
@@ -93,7 +105,7 @@ def _short_forms(full: pl.DataFrame) -> pl.DataFrame:
 def name_forms(names: pl.Series, lexicon: Lexicon) -> pl.Series:
     """Names -> normal words without digits and marks, and without titles if more than titles is left."""
     distinct, place = distinct_values(names)
-    tokens = tokenise(plain(distinct), lexicon.spelling)
+    tokens = tokenise(plain_texts(distinct, characters(distinct)), lexicon.spelling)
     vocabulary = tokens.vocabulary
     at = np.flatnonzero(vocabulary.str.contains(r"^\pL+$").to_numpy()[tokens.word])
     word, name = tokens.word[at], tokens.text_no[at]
@@ -103,10 +115,10 @@ def name_forms(names: pl.Series, lexicon: Lexicon) -> pl.Series:
     stays = ~flags_of(vocabulary, lexicon.titles)[word] | (is_last & is_letter)
     # who is called by a title alone ('teh Neng') is called by the last
     stays |= is_last & (np.bincount(name[stays], minlength=len(distinct)) == 0)[name]
-    words = pl.DataFrame({"name": name[stays], "form": vocabulary.gather(word[stays])})
-    joined = words.group_by("name", maintain_order=True).agg(pl.col("form").str.join(" "))
-    forms = pl.repeat("", len(distinct), dtype=pl.String, eager=True).scatter(joined["name"], joined["form"])
-    return forms.gather(place).alias("form")
+    words = vocabulary.gather(word[stays]).to_list()
+    ends = np.cumsum(np.bincount(name[stays], minlength=len(distinct))).tolist()
+    forms = [" ".join(words[begin:end]) for begin, end in zip([0, *ends], ends, strict=False)]
+    return pl.Series("form", forms, dtype=pl.String).gather(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +126,27 @@ class Known:
     """Whom normal forms of names mean; arrays by form.
 
     ``member``: the person, NOBODY where it is none or several. ``is_settled``: whether it is a name of
-    somebody, or of one who will not be named. ``_own``: who may mean himself by a form that several bear.
+    somebody, or of one who will not be named, ``_is_shared``: whether several bear it. ``_bearers``: these people
+    (sorted keys), and ``_borne``: who bears what, form * bearers + place among them (sorted).
     """
 
     member: np.ndarray
     is_settled: np.ndarray
     _is_shared: np.ndarray
-    _own: pl.DataFrame
+    _bearers: np.ndarray
+    _borne: np.ndarray
 
     def of(self, form: np.ndarray, writer: np.ndarray) -> np.ndarray:
         """Whom each form means when that writer writes it: of several who bear the name, himself."""
         meant = self.member[form]
         at = np.flatnonzero(self._is_shared[form])
         if len(at):
-            asked = pl.DataFrame({"form": form[at], "member_key": writer[at], "at": at})
-            own = asked.join(self._own, on=["form", "member_key"], how="semi")["at"].to_numpy()
-            meant[own] = writer[own]
+            who = writer[at]
+            place = np.minimum(np.searchsorted(self._bearers, who), len(self._bearers) - 1)
+            asked = form[at] * len(self._bearers) + place
+            found = np.minimum(np.searchsorted(self._borne, asked), len(self._borne) - 1)
+            is_own = (self._bearers[place] == who) & (self._borne[found] == asked)
+            meant[at[is_own]] = who[is_own]
         return meant
 
 
@@ -144,59 +161,53 @@ def match_names(wanted: pl.Series, names: Names) -> Known:
     Args:
         wanted: distinct normal forms. names: the index.
     """
-    asked = (
-        wanted.alias("form").to_frame().with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
-    )
-    is_anonymous = asked["form"].str.contains(ANONYMOUS)
-    named = asked.filter((pl.col("form") != "") & ~is_anonymous)
-    borne = named.join(names.forms, on="form")
-    rest = named.join(borne, on="form", how="anti")
-    # a form that names several people exactly is no slip of the pen
-    several = borne.filter(pl.col("n") > 1)
-    whole = _by_parts(pl.concat([rest, several.select(rest.columns).unique()]), names.forms)
-    near = _fuzzy(rest.join(whole, on="form", how="anti"), names.forms)
-    found = pl.concat([borne.filter(pl.col("n") == 1).select(whole.columns), whole, near])
-    member = np.full(len(asked), NOBODY, dtype=np.int64)
-    member[found["place"].to_numpy()] = found["member_key"].to_numpy()
-    is_borne, is_shared = np.zeros((2, len(asked)), dtype=bool)
-    is_borne[borne["place"].to_numpy()] = True
-    is_shared[several["place"].to_numpy()] = True
+    is_anonymous = wanted.str.contains(ANONYMOUS).to_numpy()
+    member = np.full(len(wanted), NOBODY, dtype=np.int64)
+    is_borne, is_shared = np.zeros((2, len(wanted)), dtype=bool)
+    shared, unknown = [], []
+    for place, form in enumerate(wanted.to_list()):
+        if not form or is_anonymous[place]:
+            continue
+        borne = names.bearers.get(form, ())
+        is_borne[place] = bool(borne)
+        # a form that names several people exactly is no slip of the pen
+        meant = borne if len(borne) == 1 else _by_parts(form, names)
+        if len(meant) == 1:
+            (member[place],) = meant
+        elif not borne:
+            unknown.append(place)
+        if len(borne) > 1:
+            is_shared[place] = True
+            shared += [(place, one) for one in borne]
+    _forgive(wanted, np.array(unknown, dtype=np.int64), names, member)
+    of_place, by = np.array(shared, dtype=np.int64).reshape(-1, 2).T
+    bearers, bearer = np.unique(by, return_inverse=True)
     return Known(
-        member, is_borne | is_anonymous.to_numpy(), is_shared, several.select("member_key", form="place")
+        member, is_borne | is_anonymous, is_shared, bearers, np.sort(of_place * len(bearers) + bearer)
     )
 
 
-def _by_parts(wanted: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
-    """Several words that all belong to one person's names ('ahmad fauzi' in 'muhammad ahmad fauzi')."""
-    words = wanted.with_columns(word=pl.col("form").str.split(" ").list.unique())
-    words = words.with_columns(n_words=pl.col("word").list.len()).filter(pl.col("n_words") > 1)
-    owned = (
-        forms.select("member_key", word=pl.col("form").str.split(" "))
-        .explode("word", empty_as_null=True)
-        .unique()
-    )
-    shared = (
-        words.explode("word", empty_as_null=True)
-        .join(owned, on="word")
-        .group_by("place", "form", "n_words", "member_key")
-        .agg(n_shared=pl.len())
-    )
-    whole = shared.filter(pl.col("n_shared") == pl.col("n_words"))
-    return whole.filter(pl.len().over("place") == 1).select("place", "form", "member_key")
+def _by_parts(form: str, names: Names) -> set[int]:
+    """Whose names have all words of a form, if it has several ('ahmad fauzi' in 'muhammad ahmad fauzi')."""
+    words = set(form.split(" "))
+    return set.intersection(*(names.of_word.get(word, set()) for word in words)) if len(words) > 1 else set()
 
 
-def _fuzzy(wanted: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+def _forgive(wanted: pl.Series, places: np.ndarray, names: Names, member: np.ndarray) -> None:
+    """Give forms at these places the only person whose name is at one edit's distance."""
     long = pl.col("form").str.len_chars() >= FUZZY_LETTERS
-    distinct, known = wanted.filter(long), forms.filter(long)
+    known = names.forms.filter(long)
+    places = places[(wanted.gather(places).str.len_chars() >= FUZZY_LETTERS).to_numpy()]
     near = (
         cdist(
-            distinct["form"].to_list(), known["form"].to_list(),
+            wanted.gather(places).to_list(), known["form"].to_list(),
             scorer=DamerauLevenshtein.distance, score_cutoff=1,
         ) <= 1
     )  # fmt: skip
     row, column = np.nonzero(near)
-    hits = distinct[row].with_columns(member_key=known["member_key"].gather(column)).unique()
-    return hits.filter(pl.len().over("place") == 1).select("place", "form", "member_key")
+    hits = np.unique(np.stack([row, known["member_key"].to_numpy()[column]]), axis=1)
+    sole = np.bincount(hits[0], minlength=len(places)) == 1
+    member[places[sole]] = hits[1][sole[hits[0]]]
 
 
 def spoken_to(
@@ -221,29 +232,28 @@ def spoken_to(
     leads = led.start - 1
     turn = turn_of_text[tokens.text_no[led.start]]
     same = turn_of_text[tokens.text_no[leads]] == turn
-    before, after = np.maximum(leads - 1, 0), np.minimum(led.start + led.length, len(tokens) - 1)
-    opens = (leads == 0) | (turn_of_text[tokens.text_no[before]] != turn)
-    closes = (led.start + led.length > after) | (turn_of_text[tokens.text_no[after]] != turn)
+    # emoji around are no words: 'nuhun kang Asep 🙏'
+    words = np.flatnonzero(~flags_of(tokens.vocabulary, list(EMOJI_TERMS))[tokens.word])
+    ahead, behind = np.searchsorted(words, leads) - 1, np.searchsorted(words, led.start + led.length)
+    before, after = words[np.maximum(ahead, 0)], np.append(words, len(tokens) - 1)[behind]
+    opens = (ahead < 0) | (turn_of_text[tokens.text_no[before]] != turn)
+    closes = (behind == len(words)) | (turn_of_text[tokens.text_no[after]] != turn)
     chosen = led.take(same & (is_mention[tokens.word[leads]] | opens | closes))
-    by_name = pl.DataFrame(
-        {
-            "at": chosen.start,
-            "text_no": tokens.text_no[chosen.start],
-            "member_key": names.owners[chosen.entry],
-        },
-        schema={"at": pl.Int64, "text_no": pl.Int64, "member_key": pl.Int64},
-    )
     numbered = np.flatnonzero(is_mention[tokens.word[:-1]]) + 1
-    digits = tokens.vocabulary.gather(tokens.word[numbered])
-    by_number = pl.DataFrame({"at": numbered, "text_no": tokens.text_no[numbered], "digits": digits}).join(
-        pl.DataFrame(
-            {"digits": list(names.phones), "member_key": list(names.phones.values())},
-            schema={"digits": pl.String, "member_key": pl.Int64},
-        ),
-        on="digits",
-    )
-    spoken = pl.concat([by_name, by_number.select(by_name.columns)]).sort("at")
-    return spoken.select("text_no", "member_key").unique(maintain_order=True), hits
+    meant = _by_number(tokens, numbered, names)
+    is_known = meant != NOBODY
+    at = np.concatenate([chosen.start, numbered[is_known]])
+    member = np.concatenate([names.owners[chosen.entry], meant[is_known]])
+    order = np.argsort(at)
+    spoken = pl.DataFrame({"text_no": tokens.text_no[at[order]], "member_key": member[order]})
+    return spoken.unique(maintain_order=True), hits
+
+
+def _by_number(tokens: Tokens, at: np.ndarray, names: Names) -> np.ndarray:
+    """Whose telephone number each of these tokens is, NOBODY where it is none."""
+    word, place = np.unique(tokens.word[at], return_inverse=True)
+    written = tokens.vocabulary.gather(word).to_list()
+    return np.array([names.phones.get(digits, NOBODY) for digits in written], dtype=np.int64)[place]
 
 
 def _widest(hits: Hits, n_tokens: int) -> Hits:

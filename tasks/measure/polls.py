@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
+from tasks.measure.text.distinct import or_none
 from tasks.parse.polls import read_polls
 
 #: What a poll asks or offers that is to tell who comes.
@@ -25,23 +27,30 @@ def read_votes(messages: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:
     Args:
         messages: with kind, text. kinds: activity_kind, pattern, by precedence.
     """
-    rows = messages.select("kind", "text", row=pl.int_range(pl.len()))
-    asked = rows.filter(kind="poll")
+    asked = (messages["kind"] == "poll").arg_true()
     if asked.is_empty():
         return pl.DataFrame(schema=_NOTHING).clear(len(messages))
-    poll = read_polls(pl.col("text").fill_null(""))
-    question = poll.question.fill_null("").str.to_lowercase()
-    gathers = kinds.filter(pl.col("activity_kind").is_in(_GATHERING))
-    occasion = pl.any_horizontal(question.str.contains(pattern) for pattern in gathers["pattern"].to_list())
-    options = poll.options.list.join("\n").fill_null("").str.to_lowercase()
-    comes = occasion | question.str.contains(_WHO_COMES) | options.str.contains(_WHO_COMES)
-    told = asked.select(
-        "row",
-        poll_kind=pl.when(comes).then(pl.lit("poll")).otherwise(pl.lit("other_list")),
+    poll = read_polls(pl.col("text"))
+    read = messages["text"].gather(asked).fill_null("").to_frame("text").select(
+        question=poll.question.fill_null("").str.to_lowercase(),
+        options=poll.options.list.join("\n").fill_null("").str.to_lowercase(),
         poll_votes=poll.votes.list.sum().fill_null(0).cast(pl.Int64),
+    )  # fmt: skip
+    question = read["question"]
+    comes = (question + "\n" + read["options"]).str.contains(_WHO_COMES)
+    for pattern in kinds.filter(pl.col("activity_kind").is_in(_GATHERING))["pattern"]:
+        others = (~comes).arg_true()
+        if len(others):
+            comes = comes.scatter(others, question.gather(others).str.contains(pattern))
+    told = read.select(
+        "poll_votes",
+        poll_kind=pl.when(comes).then(pl.lit("poll")).otherwise(pl.lit("other_list")),
         poll_words=question.str.extract_all(r"[\pL\d]{2,}").list.unique(maintain_order=True),
     )
-    return rows.select("row").join(told, on="row", how="left", maintain_order="left").drop("row")
+    place = np.full(len(messages), -1)
+    place[asked.to_numpy()] = np.arange(len(asked))
+    at = or_none(place)
+    return pl.DataFrame([told[name].gather(at) for name in _NOTHING])
 
 
 def polls(messages: pl.DataFrame) -> pl.DataFrame:
@@ -50,7 +59,7 @@ def polls(messages: pl.DataFrame) -> pl.DataFrame:
     Args:
         messages: with the columns of :func:`read_votes`.
     """
-    return messages.filter(pl.col("poll_kind").is_not_null() & pl.col("turn").is_not_null()).select(
+    return messages.select(
         "at",
         "sent_at",
         "local_date",
@@ -59,4 +68,4 @@ def polls(messages: pl.DataFrame) -> pl.DataFrame:
         n_items="poll_votes",
         title_words="poll_words",
         activity_kind="poll_kind",
-    )
+    ).drop_nulls(["turn", "activity_kind"])

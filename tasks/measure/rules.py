@@ -97,6 +97,7 @@ def task() -> pl.Expr:
         pl.col("is_list")
         | counts["event_activity"]
         | counts["commitment"]
+        | pl.col("is_commitment")  # an assent in an open call
         | counts["decline"]
         | counts["invitation"]
     )

@@ -48,9 +48,9 @@ def latest_by_another(
 def triggers(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams = REPLY_V1) -> np.ndarray:
     """By turn, the turn to which it responds if it is nothing but ritual or assent, else -1.
 
-    Condolences go to the news of a death (a condolence with none in the 48 hours before, or headed as such);
-    congratulations and prayers to the news of a joy (its headed phrase, none of that kind in 24 hours), a
-    death or a request for prayers; thanks to the last answer to one's own request, else to the last giver;
+    Condolences and Al-Fatihah go to the news of a death (a condolence with none in the 48 hours before, or
+    headed as such); congratulations and prayers to the news of a joy (its headed phrase, none of that kind in
+    24 hours), a death or a request for prayers; thanks to the last answer to one's own request, else to the last giver;
     promises to the open call. A bare assent ('ok') goes to a call of the last 24 hours, unless it follows
     within 10 minutes on a turn that is neither ritual nor assent: then it speaks to that turn.
 
@@ -70,6 +70,7 @@ def triggers(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams = REP
         joy |= first_in(minute, (tags & TAG_BIT[tag]) > 0, JOY_HOURS)
     asked_prayer = turns["is_prayer_request"].to_numpy()
 
+    prays = (tags & TAG_BIT["death_prayer"]) > 0
     joyful = (tags & sum(TAG_BIT[tag] for tag in _JOYS.values())) > 0
 
     is_call = turns["is_call"].to_numpy()
@@ -79,7 +80,7 @@ def triggers(turns: pl.DataFrame, answers: np.ndarray, params: ReplyParams = REP
         return lambda asked: latest_by_another(sender, minute, chosen, hours, asked)
 
     sources = (
-        (said["condolence"], latest(death, hours)),
+        (said["condolence"] | prays, latest(death, hours)),
         (said["congrats_prayer"] | joyful, latest(joy | death | asked_prayer, hours)),
         (said["gratitude"], lambda asked: _last_giver(turns, answers, params, asked)),
         (said["commitment"], latest(is_call, hours)),
@@ -118,8 +119,8 @@ def choruses(turns: pl.DataFrame) -> pl.DataFrame:
 
     A death: a condolence with none in the 48 hours before. A joy: its headed phrase, none of that kind in
     the 24 hours before. The chorus: people other than the sender with a turn of condolence, congratulation
-    or prayer (for Eid: of its phrases) within 48 hours; ``n_chorus_upper`` counts also those who sent a turn
-    of stickers alone, in which such words may hide.
+    or prayer (for a death: Al-Fatihah too; for Eid: of its phrases) within 48 hours; ``n_chorus_upper``
+    counts also those who sent a turn of stickers alone, in which such words may hide.
 
     Args:
         turns: turn, minute, member_key, local_date, tags, is_sticker, lex_condolence, lex_congrats_prayer, in
@@ -132,7 +133,8 @@ def choruses(turns: pl.DataFrame) -> pl.DataFrame:
     tags, sticker = turns["tags"].to_numpy(), turns["is_sticker"].to_numpy()
     condoles = turns["lex_condolence"].to_numpy() > 0
     ritual = condoles | (turns["lex_congrats_prayer"].to_numpy() > 0)
-    kinds = {"death": (first_in(minute, condoles, DEATH_HOURS), ritual)}
+    prays = (tags & TAG_BIT["death_prayer"]) > 0
+    kinds = {"death": (first_in(minute, condoles, DEATH_HOURS), ritual | prays)}
     for kind, tag in _JOYS.items():
         headed = (tags & TAG_BIT[tag]) > 0
         kinds[kind] = (first_in(minute, headed, JOY_HOURS), headed if kind == "eid" else ritual | headed)

@@ -12,16 +12,8 @@ from tasks.measure.names import Names, spoken_to
 from tasks.measure.text.distinct import stretches
 from tasks.measure.text.features import announcement_fields
 from tasks.measure.text.languages import is_english, language
-from tasks.measure.text.lexicon import (
-    NUMBER,
-    TAG_BIT,
-    Found,
-    Lexicon,
-    count,
-    counted,
-    flags_of,
-    match,
-)
+from tasks.measure.text.lexicon import NUMBER, TAG_BIT, Lexicon, flags_of
+from tasks.measure.text.matching import Found, count, counted, match
 from tasks.measure.text.normalise import EMAIL, MENTION, PHONE, URL
 from tasks.measure.text.tokens import Tokens, tokenise
 from tasks.measure.text.trie import covered
@@ -47,6 +39,8 @@ _LEX_NAMES = [f"lex_{c}" for c in LEXICON_CATEGORIES]
 COUNT_NAMES = [*_LEX_NAMES, *(f"style_{c}" for c in STYLE_CATEGORIES)]
 #: Wishes of a feast are congratulations, in whatever category they stand.
 _JOY_TAGS = sum(bit for tag, bit in TAG_BIT.items() if tag.startswith("joy_notice"))
+#: What answers news, beside the categories: wishes of a feast, Al-Fatihah for the dead.
+_ANSWERING_TAGS = _JOY_TAGS | TAG_BIT["death_prayer"]
 #: What a word is, as bits: with letters, a number, placeholders, light (titles, audiences, words of grammar), a word
 #: of content by its form (4 letters or more, no word of grammar and no title).
 _LETTERS, _NUMBER, _LINK, _EMAIL, _PHONE, _MENTION, _LIGHT, _WEIGHTY = (1 << place for place in range(8))
@@ -87,11 +81,11 @@ def read(messages: pl.DataFrame, texts: pl.DataFrame, lexicon: Lexicon, names: N
     """
     said = Utterances.of(messages)
     tokens = tokenise(texts["plain"].gather(said.text_no), lexicon.spelling)
-    english = is_english(lexicon, tokens)
+    languages = language(lexicon, tokens, is_english(lexicon, tokens))
     spoken, name_hits = spoken_to(tokens, said.utterance, names, lexicon)
     begins_name = np.zeros(len(tokens), dtype=bool)
     begins_name[name_hits.start] = True
-    found = match(lexicon, tokens, said.utterance, begins_name, english)
+    found = match(lexicon, tokens, said.utterance, begins_name, languages)
     kinds = _Kinds.of(tokens, lexicon)
     n_words = kinds.by_text(_LETTERS)
     own = _own_texts(said, n_words)
@@ -100,7 +94,7 @@ def read(messages: pl.DataFrame, texts: pl.DataFrame, lexicon: Lexicon, names: N
     counts = count(found, tokens)
     by_text = pl.DataFrame(
         [
-            language(lexicon, tokens, english),
+            languages,
             pl.Series("n_words", n_words),
             *_values(kinds, texts["plain"], said.text_no),
             *(pl.Series(name, counts[:, number]) for number, name in enumerate(_LEX_NAMES)),
@@ -196,6 +190,8 @@ def _turn_words(
     tagged = mine & (found.tag > 0)
     tags = np.zeros(said.n, dtype=np.int64)
     np.bitwise_or.at(tags, at[tagged], found.tag[tagged])
+    refusing = tokens.text_no[found.refusing]
+    np.bitwise_or.at(tags, said.utterance[refusing[own[refusing]]], TAG_BIT["refuses_call"])
     asks = mine & found.of("help_request") & (found.tag != TAG_BIT["prayer_request"])
     cues = mine & found.of("answer_cue")
     is_marked = tokens.has_question_mark & (tokens.n_by_text > 0)
@@ -205,7 +201,7 @@ def _turn_words(
         {
             "n_words": said.total(n_words, own),
             "is_ritual": only.holds(RITUAL) & plain_only,
-            "is_broadcast": only.holds(BROADCAST, _JOY_TAGS) & plain_only,
+            "is_broadcast": only.holds(BROADCAST, _ANSWERING_TAGS) & plain_only,
             "is_greeting_only": only.holds(("greeting_ritual",)) & ~asked,
             "is_humour_only": only.holds(("humour",)) & ~asked,
             "is_question": asked,

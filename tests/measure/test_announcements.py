@@ -131,6 +131,94 @@ def test_what_is_over_is_not_called_off() -> None:
     assert planned(("08:00", "Arif", call), ("+7 08:00", "Arif", late)) == [("announcement", _SAT)]
 
 
+_WED, _THU, _FRI = dt.date(2024, 5, 8), dt.date(2024, 5, 9), dt.date(2024, 5, 10)
+_NEXT_MON, _NEXT_WED = dt.date(2024, 5, 13), dt.date(2024, 5, 15)
+#: What is put off, of futsal on Saturday and then on Wednesday: the days of both after it, and of what begins anew.
+PUT_OFF: dict[str, list[dt.date | None]] = {
+    "futsal Sabtu diundur ke Senin": [_NEXT_MON, _WED],
+    "Punten, futsal yang Sabtu dipindah ke Ahad nya": [_SUN, _WED],
+    "futsal dipindah dari Sabtu ke Ahad": [_SUN, _WED],
+    "Futsal diundur jadi Ahad dari Sabtu": [_SUN, _WED],
+    "yang hari Sabtu futsal digeser Kamis": [_THU, _WED],
+    "besok rapat dulu, futsal 11 Mei diundur ke 13 Mei": [_NEXT_MON, _WED],
+    "futsal lusa diundur ke Kamis": [_SAT, _THU],
+    "futsal Rabu dimajukan besok jam 4": [_SAT, _TOMORROW],
+    "futsal Sabtu batal ya": [None, _WED],
+    "batal ya futsal Sabtu, lapangnya penuh": [None, _WED],
+    "futsal Sabtu diundur, waktunya menyusul": [None, _WED],
+    # no day, or one of which nothing is known: the last one is meant
+    "futsal diundur ke Kamis": [_SAT, _THU],
+    "futsal Jumat diundur ke Ahad": [_SAT, _SUN],
+    "futsal batal": [_SAT, None],
+}
+
+
+@pytest.mark.parametrize("text", PUT_OFF)
+def test_the_day_named_tells_what_is_put_off(text: str) -> None:
+    chat = [
+        ("08:00", "Arif", "Sabtu jam 4 futsal di GOR, yuk"),
+        ("09:00", "Budi", "Rabu jam 4 futsal di GOR, yuk"),
+        ("10:00", "Cecep", text),
+    ]
+    assert [day for _, day in planned(*chat)] == PUT_OFF[text]
+
+
+def test_what_was_put_off_is_known_by_both_days() -> None:
+    chat = [
+        ("08:00", "Arif", "Sabtu jam 4 futsal di GOR, yuk"),
+        ("09:00", "Budi", "Rabu jam 4 futsal di GOR, yuk"),
+        ("10:00", "Arif", "futsal Sabtu diundur ke Senin"),
+        ("11:00", "Dewi", "futsal Sabtu diundur ke Senin ya, sudah dibaca?"),
+        ("12:00", "Arif", "punten, futsal Senin diundur lagi ke Rabu 15 Mei"),
+        ("13:00", "Eko", "jangan lupa futsal Rabu 15 Mei jam 4"),
+    ]
+    assert planned(*chat) == [("announcement", _NEXT_WED), ("announcement", _WED)]
+
+
+@pytest.mark.parametrize(
+    "text", ["yang Jumat dipindah Ahad", "Punten, yg hari Jumat diundur ke Ahad ya karena hujan"]
+)
+def test_what_is_put_off_may_be_named_by_its_day_alone(text: str) -> None:
+    """If it is the only one of that day; the piket, whose day is none of the group's, begins nothing."""
+    chat = [
+        ("08:00", "Arif", "Jumat bada Isya pengajian di masjid, yuk"),
+        ("09:00", "Budi", "Rabu jam 4 futsal di GOR, yuk"),
+        ("+1 08:00", "Arif", text),
+    ]
+    assert [day for _, day in planned(*chat)] == [_SUN, _WED]
+    chat.insert(2, ("10:00", "Dewi", "Jumat jam 1 rapat panitia di aula, yuk"))
+    assert [day for _, day in planned(*chat)] == [_FRI, _WED, _FRI]
+    assert [day for _, day in planned(*chat[1:2], chat[-1])] == [_WED]
+    piket = ("+1 08:00", "Arif", "jadwal piket yang Jumat dipindah Ahad")
+    assert [day for _, day in planned(*chat[:2], piket)] == [_FRI, _WED]
+
+
+def test_of_several_as_near_none_is_put_off() -> None:
+    """Both were called in one minute, and neither is on the day that is put off: what is put off is not guessed."""
+    chat = [
+        ("08:00:05", "Arif", "Sabtu jam 4 futsal di GOR, yuk"),
+        ("08:00:40", "Budi", "Rabu jam 4 futsal di GOR, yuk"),
+        ("10:00", "Cecep", "futsal Jumat diundur ke Ahad"),
+    ]
+    assert planned(*chat) == [("announcement", day) for day in (_SAT, _WED, _SUN)]
+    chat[2] = ("10:00", "Cecep", "futsal Rabu diundur ke Senin")
+    assert planned(*chat) == [("announcement", day) for day in (_SAT, _NEXT_MON)]
+
+
+def test_a_list_of_the_day_named_is_put_off() -> None:
+    names = "Futsal {}\n1. Arif\n2. Budi"
+    chat = [
+        ("08:00", "Arif", names.format("Sabtu, 11 Mei")),
+        ("09:00", "Budi", names.format("Rabu, 8 Mei")),
+        ("10:00", "Cecep", "futsal Sabtu diundur ke Senin"),
+    ]
+    assert [day for _, day in planned(*chat)] == [_NEXT_MON, _WED]
+    chat[2] = ("10:00", "Cecep", "futsal Jumat diundur ke Ahad")
+    assert [day for _, day in planned(*chat)] == [_SAT, _SUN]
+    chat[0] = ("09:00", "Arif", names.format("Sabtu, 11 Mei"))
+    assert {day for _, day in planned(*chat)} == {_WED, _SAT, _SUN}
+
+
 def people(chat: Chat) -> dict[str, bool]:
     """Whom the only campaign reached, and whether they committed."""
     found = measure_facts(group(chat))["fact_campaign_member"]

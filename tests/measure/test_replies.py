@@ -68,6 +68,66 @@ def test_turns_by_gap_sender_and_stub() -> None:
     assert facts["fact_turn"]["n_messages"].to_list() == [2, 2, 1, 1]
 
 
+def test_bare_gabisa_refuses_an_open_call_and_nothing_else() -> None:
+    chat = [
+        ("08:00", "Arif", "Bukber Sabtu 11 Mei\n1. Arif\n2. Bayu"),
+        ("12:00", "Cecep", "punten gabisa"),
+        ("+2 08:00", "Dadan", "gabisa login"),
+    ]
+    turns = measure_facts(group(chat))["fact_turn"]
+    assert turns["lex_decline"].to_list() == [0, 1, 0]
+    assert turns["task"].to_list() == ["organise", "organise", "sociable"]
+
+
+def test_whom_a_turn_speaks_to_is_known_before_they_have_written() -> None:
+    chat = [
+        ("08:00", "Arif", "kang Bayu, ini @Cecep"),
+        ("09:00", "Bayu", "hujan deras, teh Dewi? eh teh Dewi"),  # once, whatever he repeats
+        ("10:00", "Dewi", "Dewi di sini"),
+    ]
+    facts = measure_facts(group(chat, aliases={"Cecep": []}))
+    named = facts["fact_mention"].select("turn_key", "member_key").rows()
+    assert named == sorted([(0, key("Bayu")), (0, key("Cecep")), (1, key("Dewi"))])
+    assert facts["fact_reply"].filter(pl.col("method") == "mention").is_empty()
+
+
+def test_al_fatihah_condoles_after_the_news_of_a_death() -> None:
+    chat = [
+        ("08:00", "Arif", "Innalillahi, kabar duka: ibunda kang Bayu wafat"),
+        ("09:00", "Cecep", "Al-Fatihah"),
+        ("+2 08:00", "Dadan", "alfatihah"),  # 48 hours after the news
+        ("+2 08:20", "Eko", "alfatihah"),
+    ]
+    facts = measure_facts(group(chat))
+    assert _ties(chat) == [(1, 0, "broadcast", 0.5), (2, 0, "broadcast", 0.5)]
+    assert facts["fact_trigger"].select("turn_key", "trigger_kind", "n_chorus").rows() == [(0, "death", 2)]
+
+
+def test_emoji_around_a_vocative_are_no_words() -> None:
+    chat = [
+        ("08:00", "Cecep", "hujan deras"),
+        ("09:00", "Bayu", "panas kok"),
+        ("10:00", "Arif", "😂 kang Cecep, di Dago cerah"),
+        ("11:00", "Dadan", "di Dago juga, kang Cecep 🙏🙏"),
+        ("12:00", "Eko", "di Dago kang Cecep juga"),
+    ]
+    assert _ties(chat) == [(2, 0, "mention", 1.0), (3, 0, "mention", 1.0)]
+
+
+def test_an_assent_in_an_open_call_organises() -> None:
+    chat = [
+        ("08:00", "Arif", "Bukber Sabtu 11 Mei\n1. Arif\n2. Bayu"),
+        ("+1 08:00", "Cecep", "ok"),  # 24 hours after the list
+        ("+1 08:01", "Dadan", "ok"),
+        ("+5 08:00", "Arif", "Ziarah Ahad 12 Mei\n1. Arif\n2. Bayu"),
+        ("+5 08:10", "Cecep", "hayu"),  # calls others, and in an open call agrees
+        ("+9 08:00", "Dadan", "hayu"),
+    ]
+    turns = measure_facts(group(chat))["fact_turn"]
+    assert turns["is_commitment"].to_list() == [False, True, False, False, True, False]
+    assert turns["task"].to_list() == ["organise", "organise", "sociable", "organise", "organise", "organise"]
+
+
 def test_answer_needs_more_than_talk() -> None:
     chat = [
         ("08:00", "Arif", "ada yang tahu kosan dekat kampus?"),

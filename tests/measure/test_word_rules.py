@@ -11,15 +11,8 @@ from hypothesis import strategies as st
 from schemas.vocabulary import LANGUAGES
 from tasks.measure.facts import measure_facts
 from tasks.measure.text.languages import is_english, language
-from tasks.measure.text.lexicon import (
-    CATEGORIES,
-    NUMBER,
-    PRECEDENCE,
-    count,
-    lexicon_for,
-    match,
-    normal_forms,
-)
+from tasks.measure.text.lexicon import CATEGORIES, NUMBER, lexicon_for, normal_forms
+from tasks.measure.text.matching import PRECEDENCE, count, match
 from tasks.measure.text.normalise import plain
 from tasks.measure.text.tokens import tokenise
 from tests.measure.chatroom import group
@@ -34,8 +27,8 @@ def _counts(text: str) -> dict[str, int]:
 def _read(texts: list[str]) -> list[dict[str, int]]:
     lexicon = lexicon_for()
     tokens = tokenise(plain(pl.Series(texts, dtype=pl.String)), lexicon.spelling)
-    english = is_english(lexicon, tokens)
-    found = match(lexicon, tokens, np.arange(len(texts)), np.zeros(len(tokens), dtype=bool), english)
+    spoken = language(lexicon, tokens, is_english(lexicon, tokens))
+    found = match(lexicon, tokens, np.arange(len(texts)), np.zeros(len(tokens), dtype=bool), spoken)
     counts = count(found, tokens)
     return [{CATEGORIES[at]: int(row[at]) for at in np.flatnonzero(row)} for row in counts]
 
@@ -98,6 +91,13 @@ RULES = {
     "no anger is no conflict": ("saya tidak marah", {"i_word": 1, "negator": 1}),
     "gapapa denies nothing": ("gapapa ikut", {"commitment": 1}),
     "jangan lupa denies nothing": ("jangan lupa makasih", {"gratitude": 1, "negator": 1, "announcement": 1}),
+    "jgn lupa denies nothing": ("jgn lupa ikut", {"commitment": 1, "negator": 1}),
+    "ga apa2 denies nothing and asks nothing": (
+        "ga apa2, saya ikut",
+        {"i_word": 1, "commitment": 1, "negator": 1},
+    ),
+    "a refusal denies its promise": ("gabisa hadir", {"decline": 2}),
+    "a refusal strikes no thanks": ("berhalangan hadir makasih", {"decline": 1, "gratitude": 1}),
     "no before a digit is a number": ("no 12", {}),
     # traps
     "closing formula is no thanks": ("terima kasih atas perhatiannya", {}),
@@ -113,6 +113,13 @@ RULES = {
     "fitnah kubur is no quarrel": ("fitnah kubur", {}),
     "mohon izin is an opener": ("mohon izin", {}),
     "a title makes a name": ("nuhun kang salam", {"gratitude": 1}),
+    "a title called out makes none": ("kang, abdi ngiring", {"i_word": 1, "commitment": 1}),
+    "a stop after a short title divides nothing": ("Bpk. Amin ngiring", {"commitment": 1}),
+    "the last of a clause is called, no symbol": ("ngiring ustadz, nuhun", {"commitment": 1, "gratitude": 1}),
+    "within its clause it is a symbol": ("saur ustadz mah libur", {"shared_symbol": 1}),
+    "gus is called": ("siap gus", {"commitment": 1}),
+    "indefinite words ask nothing": ("siapapun ikut", {"commitment": 1}),
+    "the same word asks": ("siapa ikut", {"question": 1, "commitment": 1}),
     "piety is no greeting": ("alhamdulillah", {"pious_interjection": 1}),
 }
 

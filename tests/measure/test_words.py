@@ -10,13 +10,8 @@ from hypothesis import strategies as st
 
 from tasks.measure.text.features import read_written
 from tasks.measure.text.languages import is_english, language
-from tasks.measure.text.lexicon import (
-    CATEGORIES,
-    count,
-    lexicon_for,
-    match,
-    normal_forms,
-)
+from tasks.measure.text.lexicon import CATEGORIES, lexicon_for, normal_forms
+from tasks.measure.text.matching import count, match
 from tasks.measure.text.normalise import plain
 from tasks.measure.text.tokens import tokenise
 from warehouse.reference.lexicon import version_of, words
@@ -25,11 +20,11 @@ from warehouse.reference.lexicon import version_of, words
 def _read(texts: list[str], symbols: tuple[str, ...] = ()) -> tuple[list[dict[str, int]], list[str]]:
     lexicon = lexicon_for(symbols)
     tokens = tokenise(plain(pl.Series(texts)), lexicon.spelling)
-    english = is_english(lexicon, tokens)
-    found = match(lexicon, tokens, np.arange(len(texts)), np.zeros(len(tokens), dtype=bool), english)
+    spoken = language(lexicon, tokens, is_english(lexicon, tokens))
+    found = match(lexicon, tokens, np.arange(len(texts)), np.zeros(len(tokens), dtype=bool), spoken)
     counts = count(found, tokens)
     told = [{CATEGORIES[at]: int(row[at]) for at in np.flatnonzero(row)} for row in counts]
-    return told, language(lexicon, tokens, english).to_list()
+    return told, spoken.to_list()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import pytest
 
 from schemas.config import read_landing
 from schemas.exports import Landed
-from tasks.measure.text.lexicon import NUMBER, count, lexicon_for, match
+from tasks.measure.text.lexicon import NUMBER, lexicon_for
+from tasks.measure.text.matching import count, match
 from tasks.measure.text.normalise import plain
 from tasks.measure.text.tokens import tokenise
 from tasks.parse.whatsapp import parse_export
@@ -86,6 +87,6 @@ def test_the_lexicon_knows_what_is_said(small: Community, acts: str, category: s
     lexicon = lexicon_for(())
     tokens = tokenise(plain(said["text"]), lexicon.spelling)
     nobody, each = np.zeros(len(tokens), bool), np.arange(len(said))
-    found = match(lexicon, tokens, each, nobody, np.zeros(len(said), bool))
+    found = match(lexicon, tokens, each, nobody, pl.repeat("id", len(said), eager=True))
     assert len(said) > 3
     assert (count(found, tokens)[:, NUMBER[category]] > 0).mean() == pytest.approx(share, abs=0.01)

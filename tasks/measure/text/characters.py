@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,11 @@ class Characters:
         found = np.zeros(len(self.first) - 1, dtype=bool)
         found[self.texts_of(self.lead[np.asarray(is_so, dtype=bool)[self.sign]])] = True
         return found
+
+    def holds(self, marks: bytes) -> bool:
+        """Whether one of these characters of ASCII stands anywhere."""
+        content = self.content.data
+        return any(re.search(re.escape(bytes([mark])), content) for mark in marks)
 
     def kinds(self, of_byte: bytes) -> np.ndarray:
         """By byte what a table of 256 says of it; may be written to."""

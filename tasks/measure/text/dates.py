@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tasks.measure.text.distinct import distinct_values
-
 _MONTHS = {
     "jan": 1, "feb": 2, "peb": 2, "mar": 3, "apr": 4, "mei": 5, "may": 5, "jun": 6, "jul": 7, "agu": 8, "ags": 8,
     "aug": 8, "sep": 9, "okt": 10, "oct": 10, "nov": 11, "nop": 11, "des": 12, "dec": 12,
@@ -61,21 +59,19 @@ def first_date(text: pl.Series, posted: pl.Series) -> pl.Series:
     Args:
         text: headers or announcements. posted: local dates of their posting.
     """
-    (day,) = _days(*distinct_values(text), posted, _UNDATED_DEADLINES)
+    (day,) = _days(text, np.arange(len(text)), posted, _UNDATED_DEADLINES)
     return day
 
 
 def deadline_of(text: pl.Series, posted: pl.Series) -> pl.Series:
     """The day by which to sign, pay or read: of the line that names a deadline; NULL without one."""
-    (day,) = _days(*distinct_values(text), posted, _DEADLINES)
+    (day,) = _days(text, np.arange(len(text)), posted, _DEADLINES)
     return day
 
 
-def first_and_deadline(
-    distinct: pl.Series, place: np.ndarray, posted: pl.Series
-) -> tuple[pl.Series, pl.Series]:
-    """Both :func:`first_date` and :func:`deadline_of`; ``place`` says which of the distinct texts was posted."""
-    first, deadline = _days(distinct, place, posted, _UNDATED_DEADLINES, _DEADLINES)
+def first_and_deadline(texts: pl.Series, place: np.ndarray, posted: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Both :func:`first_date` and :func:`deadline_of`; ``place`` says which of the texts was posted."""
+    first, deadline = _days(texts, place, posted, _UNDATED_DEADLINES, _DEADLINES)
     return first, deadline
 
 
@@ -84,11 +80,10 @@ def _days(texts: pl.Series, place: np.ndarray, posted: pl.Series, *where: pl.Exp
     parts = texts.fill_null("").str.to_lowercase().alias("said").to_frame().select(
         part.alias(str(number)) for number, part in enumerate(where)
     )  # fmt: skip
-    told, of_text = distinct_values(pl.concat(parts.get_columns()))
-    named, since = _named(told), posted.to_physical().fill_null(_NO_DAY).to_numpy()
+    named, since = _named(pl.concat(parts.get_columns())), posted.to_physical().fill_null(_NO_DAY).to_numpy()
     days = [
-        pl.Series("day", _day(named, at[place], since), dtype=pl.Int32)
-        for at in np.split(of_text, len(where))
+        pl.Series("day", _day(named, place + number * len(texts), since), dtype=pl.Int32)
+        for number in range(len(where))
     ]
     return [day.set(day == _NO_DAY, None).cast(pl.Date) for day in days]
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from tasks.measure.text.distinct import distinct_values
 from tasks.measure.text.features import DATE_SHAPE
+from tasks.measure.text.scripts import Writing, read_by_script
 
 _LEAD = r"[\s>*_~•\-(]*"
 #: A numbered entry: '1.', '1)', '(1)', '1-', '1:', '*1.*', '1️⃣' (whose sign was made a full stop before).
@@ -117,7 +118,8 @@ def list_lines(messages: pl.DataFrame) -> ListLines:
     body, bodies = _bodies(read, kept)
     text, others = _numbered_anew(np.where(kept.is_item, NONE, kept.code))
     texts = read.raw.gather(others)
-    labels, titles = _labels_and_titles(texts)
+    told = read_by_script(texts, _labels_and_titles)
+    labels, titles = told["label"].to_numpy(), told["title"].to_numpy()
     # an item's text is NONE, the last of them: no label and no title
     is_label, is_title = np.append(labels, False)[text], np.append(titles & ~labels, False)[text]
     block = _blocks(kept, is_title)
@@ -167,31 +169,40 @@ class _Read:
 
 def _read_lines(written: pl.Series) -> _Read:
     """Distinct lines as written, with what each could be."""
-    line = pl.col("line")
     # ASCII stays as it is
     at = (written.str.len_bytes() != written.str.len_chars()).arg_true()
     others = written.gather(at).str.normalize("NFKC").str.replace_all(r"[\p{Cf}\x{fe00}-\x{fe0f}]", "")
     # keycaps of two digits come as '1.0.'
     keycaps = r"^([\s>*_~•\-]*)(\d)\.(\d)\."
-    raw = written.clone().scatter(at, others).str.replace(keycaps, "${1}${2}${3}.").to_frame("line")
+    raw = written.clone().scatter(at, others).str.replace(keycaps, "${1}${2}${3}.").rename("line")
+    read = read_by_script(raw, _entries)
+    number = np.stack([read[name].to_numpy() for name in ("juz", "item", "bare")])
+    bodies = tuple(read[name] for name in ("juz_body", "item_body", "bare_body", "bullet"))
+    return _Read(raw, number, read["juz_to"].to_numpy(), bodies)
+
+
+def _entries(lines: pl.Series, written: Writing) -> pl.DataFrame:
+    """What lines are as entries of each way of numbering: number and body of juz, item, bare, what follows a bullet."""
+    line = pl.col("line")
     mark = line.str.extract(_MARK, 1)
-    bullet = pl.when(~line.str.contains(_MARKED_STATUS)).then(line.str.extract(_BULLET, 1))
-    read = raw.select(
-        juz=line.str.extract_groups(JUZ),
-        item=line.str.extract_groups(NUMBERED),
-        bare=line.str.extract_groups(_BARE_NUMBER),
+    bullet = pl.when(~line.str.contains(written(_MARKED_STATUS))).then(line.str.extract(written(_BULLET), 1))
+    read = lines.to_frame().select(
+        juz=line.str.extract_groups(written(JUZ)),
+        item=line.str.extract_groups(written(NUMBERED)),
+        bare=line.str.extract_groups(written(_BARE_NUMBER)),
         # a tick or cross before the name is the bullet, and says that it is done or will not be
         bullet=pl.when(mark.is_null()).then(bullet).otherwise(pl.concat_str(bullet, pl.lit(" "), mark)),
     )
-    juz, item, bare = (read[name].struct for name in ("juz", "item", "bare"))
-    number = np.stack([_whole(groups[0]) for groups in (juz, item, bare)])
-    bodies = (juz[2], item[1], bare[1], read["bullet"])
-    return _Read(raw["line"], number, _whole(juz[1]), bodies)
+    juz, item, bare = (pl.col(name).struct for name in ("juz", "item", "bare"))
+    return read.select(
+        juz=_whole(juz[0]), juz_to=_whole(juz[1]), item=_whole(item[0]), bare=_whole(bare[0]),
+        juz_body=juz[2], item_body=item[1], bare_body=bare[1], bullet="bullet",
+    )  # fmt: skip
 
 
-def _whole(digits: pl.Series) -> np.ndarray:
+def _whole(digits: pl.Expr) -> pl.Expr:
     """Numbers of up to three digits; NONE without one."""
-    return digits.cast(pl.Int64, strict=False).fill_null(NONE).to_numpy()
+    return digits.cast(pl.Int64, strict=False).fill_null(NONE)
 
 
 def _hosts(read: _Read, message: np.ndarray, code: np.ndarray, turn: pl.Series) -> np.ndarray:
@@ -279,15 +290,14 @@ def _numbered_anew(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return number[codes], np.flatnonzero(occurs)
 
 
-def _labels_and_titles(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Whether distinct lines part the entries of a list, and whether they may be titles."""
+def _labels_and_titles(texts: pl.Series, written: Writing) -> pl.DataFrame:
+    """label, title: whether distinct lines part the entries of a list, and whether they may be titles."""
     text = pl.col(texts.name)
-    told = texts.to_frame().select(
-        label=text.str.contains(SECTION),
-        title=(text.str.count_matches(r"\pL{2,}") >= 2)
-        & (text.str.contains(r"^\s*\*[^*]+\*\s*$") | text.str.contains(rf"(?i){DATE_SHAPE}")),
+    return texts.to_frame().select(
+        label=text.str.contains(written(SECTION)),
+        title=(text.str.count_matches(written(r"\pL{2,}")) >= 2)
+        & (text.str.contains(r"^\s*\*[^*]+\*\s*$") | text.str.contains(written(rf"(?i){DATE_SHAPE}"))),
     )
-    return told["label"].to_numpy(), told["title"].to_numpy()
 
 
 def _blocks(kept: _Kept, is_title: np.ndarray) -> np.ndarray:

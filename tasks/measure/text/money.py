@@ -44,6 +44,7 @@ _DECIMAL = re.compile(r"\d+[.,]\d{1,2}")
 _THOUSANDS_AND_CENTS, _CENTS = re.compile(r"[.,]\d{3}[.,]\d{2}$"), re.compile(r"(?<=\d{3})[.,]\d{2}$")
 _SEPARATOR = re.compile(r"[.,](?=\d{3}(?:\D|$))")
 _SUM = re.compile(r"\s*\+\s*(?:rp\.?\s*)?")
+_ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|\b[a-z][a-z0-9-]*(?:\.[a-z]{2,})+/\S*")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _SLANG_WORD = re.compile(r"\b(" + "|".join((*_SLANG, *_AMBIGUOUS_SLANG)) + r")(?:an)?\b")
 _SPELLED = re.compile(
@@ -57,18 +58,20 @@ _GOAL = re.compile(
     r"\b(?:target|kurang(?:nya)?|butuh|kebutuhan|sisa(?:nya)?|perlu|keperluan|min(?:imal)?|maks(?:imal)?|dari)\W*(?:\w+\W+)?$"
 )
 _VERB = re.compile(
-    r"\b(?:transfer|tf|trf|kirim|donasi|infa[kq]|sedekah|sh?odaqoh|shadaqah)(?:\W+(?!dan\b|dari\b)\pL+){0,2}\W*$".replace(
+    r"\b(?:transfer|tf|trf|kirim|donasi|infa[kq]|sedekah|sh?odaqoh|shadaqah)(?:\W+(?!dan\b|dari\b)\pL+){0,4}\W*$".replace(
         r"\pL", r"[^\W\d_]"
     )
 )
 _ACCOUNT = re.compile(r"\b(?:no\.?\s*)?(?:rek(?:ening)?|norek|va|kode|pin)\b\W*$")
 _NOT_MONEY_BEFORE = re.compile(
     r"\b(?:tgl|tanggal|tahun|thn|angkatan|akt|alumni|juz|no|nomor|nmr|hal|surat|ayat|jam|pukul|pkl|rt|rw|blok|kelas|km|lantai|absen)[\s.:/]*$"
+    r"|(?:[$\u20ac\u00a3\u00a5]|\b(?:usd|sar|myr|sgd|eur))\s*$"
 )
 _NOT_MONEY_AFTER = re.compile(
     r"^\s*(?:orang|org|pax|buah|bh|pcs|pc|kg|kilo|gram|gr|meter|km|cm|liter|ltr|lembar|jiwa|peserta|santri"
     r"|anggota|hari|jam|menit|tahun|thn|bulan|kali|run|lari|rak(?:aat)?|halaman|hal|unit|box|dus|paket|pkt|porsi"
-    r"|bungkus|ekor|ayat|wib|wita|wit|persen|x|%|th)(?:\b|(?<=%))"
+    r"|bungkus|ekor|ayat|wib|wita|wit|persen|x|%|th|jamaah|jemaah|kotak|botol"
+    r"|karung|eksemplar|langkah|followers?|subscribers?|dolar|dollar|riyal|reyal|ringgit|usd|sar)(?:\b|(?<=%))"
 )
 _DATE = re.compile(
     r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[.:]\d{2}\b(?![.,]?\d|\s*(?:rb|jt|ribu|juta|k)\b)"
@@ -135,7 +138,9 @@ def may_name_money(lines: pl.Series) -> pl.Series:
 
 def read_amounts(line: str, *, in_donation_context: bool) -> Amounts:
     """Amounts of IDR in a line with the codes of what was refused; see :func:`amounts`."""
-    text = _ascii_digits(line).lower().replace("\u00a0", " ")
+    text = _ascii_digits(line).lower().replace("\u00a0", " ").replace("_", " ")
+    if "/" in text:
+        text = _ADDRESS.sub(" ", text)
     found = [one for match in _AMOUNT.finditer(text) if (one := _digits(match, text, in_donation_context))]
     if _NUMBER_WORD.search(text):
         found += [
@@ -231,7 +236,7 @@ def _value(number: str, multiplier: str | None) -> float:
 
 
 def _in_words(text: str, found: list[_Found]) -> list[_Found]:
-    """Numbers in words of a thousand and more, outside the amounts in digits.
+    """Numbers in words of a thousand and more or in rupiah, outside the amounts in digits.
 
     'Sejuta dua ratus' may be 1,000,200 or 1,200,000: ambiguous.
     """
@@ -241,7 +246,8 @@ def _in_words(text: str, found: list[_Found]) -> list[_Found]:
             continue
         after = text[match.end() : match.end() + _REACH]
         value = spelled(match.group().split())
-        if value is None or value < 1000:
+        # below a thousand words count things, unless they say that it is money
+        if value is None or (value < 1000 and not _RUPIAH.match(after.lstrip())):
             continue
         before = text[max(0, match.start() - _REACH) : match.start()]
         if _NOT_MONEY_AFTER.match(after) or _NOT_MONEY_BEFORE.search(before):

@@ -16,6 +16,7 @@ import polars as pl
 
 from tasks.measure.text.characters import Characters, characters
 from tasks.measure.text.distinct import distinct_values
+from tasks.measure.text.scripts import writing_for
 from warehouse.reference.lexicon import Words
 
 #: Placeholders: one private character each, so that no writer can have typed them.
@@ -45,16 +46,21 @@ ISOLATED_MENTION = r"@\x{2068}([^\x{2069}\n]{1,80})\x{2069}"
 _DROPPED = r"[\p{Cf}\x{fe00}-\x{fe0f}\x{20e3}]"
 _QUOTES = r"['\x{2018}\x{2019}\x{201b}\x{02b9}-\x{02bf}\x{0060}\x{00b4}\x{2032}\x{ff07}]"
 _LAUGHTER = (
-    (r"^a?w?(?:kw|wk){2,}w?k?$|^(?:wk)+w?$|^w+k(?:wk)+w*$", "wkwk"),
-    (r"^(?:ha){2,}h?$|^a?(?:ha|ah){3,}$", "haha"),
-    (r"^(?:he){2,}h?$", "hehe"),
-    (r"^(?:hi){2,}h?$", "hihi"),
-    (r"^(?:xi){2,}$", "xixi"),
+    (re.compile(r"a?w?(?:kw|wk){2,}w?k?|(?:wk)+w?|w+k(?:wk)+w*"), "wkwk"),
+    (re.compile(r"(?:ha){2,}h?|a?(?:ha|ah){3,}"), "haha"),
+    (re.compile(r"(?:he){2,}h?"), "hehe"),
+    (re.compile(r"(?:hi){2,}h?"), "hihi"),
+    (re.compile(r"(?:xi){2,}"), "xixi"),
 )
 _STRETCH = re.compile(r"(\w)\1{2,}")
 _DOUBLED = re.compile(r"^([^\W\d]{2,})2([^\W\d]*)$")
 _STRETCHED = "|".join(f"{letter}{{3}}" for letter in "abcdefghijklmnopqrstuvwxyz")
 _CLITICS = ("kah", "lah", "pun", "nya", "ku", "mu")
+#: Quick test for words, no slang, that may be spelled another way.
+_MAYBE_SPELLED = (
+    rf"{_STRETCHED}|[^0-9]2|(?:{'|'.join(_CLITICS)})$"
+    r"|^(?:a?[kw]{2,}|[ah]{4,}|[eh]{4,}|[hi]{4,}|[ix]{4,})$"
+)
 
 
 def plain(texts: pl.Series) -> pl.Series:
@@ -68,20 +74,29 @@ def plain(texts: pl.Series) -> pl.Series:
 
 def plain_texts(texts: pl.Series, signs: Characters) -> pl.Series:
     """As :func:`plain`, for texts of which the characters are known; each step works on those it may change."""
-    told = kinds_of_signs(signs.signs)
-    is_dropped, is_unstable = (signs.texts_with(told[name]) for name in ("is_dropped", "is_unstable"))
-    done = texts
-    for name, step in _SIGN_STEPS:
-        done = _where(done, signs.texts_with(told[name]), step)
-    done = _where(done, is_unstable, lambda texts: texts.str.normalize("NFKC"))
-    done = _where(done, is_dropped | is_unstable, lambda texts: texts.str.replace_all(_DROPPED, ""))
-    for concerns, step in _STEPS:
-        done = _where(done, concerns(done), step)
+    done, is_unstable, is_quoted = texts, *np.zeros((2, len(texts)), dtype=bool)
+    if len(signs.signs):
+        told = kinds_of_signs(signs.signs)
+        is_dropped, is_unstable, is_quoted = (
+            signs.texts_with(told[name]) for name in ("is_dropped", "is_unstable", "is_quote")
+        )
+        for name, step in _SIGN_STEPS:
+            done = _where(done, signs.texts_with(told[name]), step)
+        done = _where(done, is_unstable, lambda texts: texts.str.normalize("NFKC"))
+        done = _where(done, is_dropped | is_unstable, lambda texts: texts.str.replace_all(_DROPPED, ""))
+        is_quoted |= is_unstable
+    # what is unstable may have become any of these
+    is_open = bool(is_unstable.any())
+    for marks, concerns, step in _STEPS:
+        if is_open or signs.holds(marks):
+            done = _where(done, concerns(done), step)
     done = done.str.to_lowercase()
-    done = _where(done, done.str.contains("[*_~]"), _unmarked)
-    is_quoted = is_unstable | signs.texts_with(told["is_quote"])
-    done = _where(done, done.str.contains("['`]") | pl.Series(is_quoted), _unquoted)
-    done = _where(done, done.str.contains("^2", literal=True), _doubled)
+    if is_open or signs.holds(b"*_~"):
+        done = _where(done, done.str.contains("[*_~]"), _unmarked)
+    if is_open or is_quoted.any() or signs.holds(b"'`"):
+        done = _where(done, done.str.contains("['`]") | pl.Series(is_quoted), _unquoted)
+    if is_open or signs.holds(b"^"):
+        done = _where(done, done.str.contains("^2", literal=True), _doubled)
     return done.alias("plain")
 
 
@@ -128,10 +143,11 @@ def _isolated(texts: pl.Series) -> pl.Series:
 
 def _mentions(texts: pl.Series) -> pl.Series:
     """Mentions by number or bare name, and e-mail addresses."""
+    written = writing_for(texts)
     return (
-        texts.str.replace_all(r"@\+?([0-9]{7,15})\b", f" {MENTION} ${{1}} ")
-        .str.replace_all(EMAIL_PATTERN, f" {EMAIL} ")
-        .str.replace_all(r"@(\pL)", f" {MENTION} ${{1}}")
+        texts.str.replace_all(written(r"@\+?([0-9]{7,15})\b"), f" {MENTION} ${{1}} ")
+        .str.replace_all(written(EMAIL_PATTERN), f" {EMAIL} ")
+        .str.replace_all(written(r"@(\pL)"), f" {MENTION} ${{1}}")
     )
 
 
@@ -146,7 +162,8 @@ def _with_addresses(texts: pl.Series) -> np.ndarray:
 
 
 def _addresses(texts: pl.Series) -> pl.Series:
-    return texts.str.replace_all(URL_PATTERN, f" {URL} ")
+    written = writing_for(texts)
+    return texts.str.replace_all(written(URL_PATTERN), f" {URL} ")
 
 
 def _phones(texts: pl.Series) -> pl.Series:
@@ -169,11 +186,12 @@ def _doubled(texts: pl.Series) -> pl.Series:
 _Step = Callable[[pl.Series], pl.Series]
 #: What is done to texts with certain characters beyond ASCII, in order.
 _SIGN_STEPS: tuple[tuple[str, _Step], ...] = (("is_private", _untouched), ("is_isolate", _isolated))
-#: What is done then, in order, and a quick test for the texts it may change.
-_STEPS: tuple[tuple[Callable[[pl.Series], pl.Series | np.ndarray], _Step], ...] = (
-    (lambda texts: texts.str.contains("@", literal=True), _mentions),
-    (_with_addresses, _addresses),
-    (lambda texts: texts.str.contains(r"\+[0-9]{7}|(?:62|0)[ .\-\x{2011}]?8[0-9]"), _phones),
+#: What is done then, in order: characters of which one must stand somewhere, and a quick test for the texts that it
+#: may change.
+_STEPS: tuple[tuple[bytes, Callable[[pl.Series], pl.Series | np.ndarray], _Step], ...] = (
+    (b"@", lambda texts: texts.str.contains("@", literal=True), _mentions),
+    (b".:", _with_addresses, _addresses),
+    (b"8+", lambda texts: texts.str.contains(r"\+[0-9]{7}|(?:62|0)[ .\-\x{2011}]?8[0-9]"), _phones),
 )
 
 
@@ -198,19 +216,14 @@ class Spelling:
 
 def spell(forms: pl.Series, spelling: Spelling) -> pl.Series:
     """Distinct words -> their normal form (one or two words, separated by a space)."""
-    frame = pl.DataFrame({"form": forms})
-    laughter = pl.col("form")
-    for pattern, laugh in _LAUGHTER:
-        laughter = pl.when(pl.col("form").str.contains(pattern)).then(pl.lit(laugh)).otherwise(laughter)
-    special = pl.col("form").str.contains(rf"{_STRETCHED}|\pL2|(?:ku|mu|nya|kah|lah|pun)$") | pl.col(
-        "form"
-    ).is_in(list(spelling.slang))
-    frame = frame.with_columns(to=laughter, special=special & (laughter == pl.col("form")))
-    chosen = frame.filter("special")["form"].to_list()
-    mapped = {form: _spell_one(form, spelling) for form in chosen}
-    if not mapped:
-        return frame["to"]
-    return frame.with_columns(to=pl.col("to").replace(mapped))["to"]
+    at = (forms.str.contains(_MAYBE_SPELLED) | forms.is_in(list(spelling.slang))).arg_true()
+    spelled = [_laughed(form) or _spell_one(form, spelling) for form in forms.gather(at).to_list()]
+    return forms.clone().scatter(at, pl.Series(spelled, dtype=pl.String)).alias("to")
+
+
+def _laughed(form: str) -> str | None:
+    """Laughter as it is listed; None for any other word."""
+    return next((laugh for pattern, laugh in _LAUGHTER if pattern.fullmatch(form)), None)
 
 
 def _spell_one(form: str, spelling: Spelling) -> str:

@@ -12,8 +12,12 @@ _UNITS = {
 }
 _SCALES = {"ribu": 10**3, "rebu": 10**3, "juta": 10**6, "miliar": 10**9, "milyar": 10**9}
 _WITH_SE = ("puluh", "belas", "ratus", "ribu", "rebu", "juta", "miliar", "milyar")
+#: 'limapuluh' is written in one word as often as in two.
+_JOINED = {f"{unit}{mark}": [unit, mark] for unit in _UNITS for mark in (*_WITH_SE, *_SCALES)}
 #: Every word that a number in words may hold.
-NUMBER_WORDS = (*_UNITS, *_SCALES, "belas", "puluh", "ratus", "setengah", *(f"se{word}" for word in _WITH_SE))
+NUMBER_WORDS = (
+    *_UNITS, *_SCALES, "belas", "puluh", "ratus", "setengah", *(f"se{word}" for word in _WITH_SE), *_JOINED
+)  # fmt: skip
 
 
 def spelled(words: Sequence[str]) -> float | None:
@@ -24,7 +28,7 @@ def spelled(words: Sequence[str]) -> float | None:
     the scale before it where it ends the number ('satu setengah juta', 'sejuta setengah', 'setengah juta').
     Two units in a row ('dua tiga ribu': two or three) are no number.
     """
-    parts = [part for word in words for part in _unprefixed(word)]
+    parts = [part for word in words for part in _JOINED.get(word) or _unprefixed(word)]
     if not parts:
         return None
     total, scale_before, start = 0.0, float("inf"), 0

@@ -9,10 +9,12 @@ import numpy as np
 import polars as pl
 
 from tasks.measure.text.characters import Characters, characters
-from tasks.measure.text.distinct import distinct_values, stretches
+from tasks.measure.text.distinct import coded_values, distinct_values, stretches
 from tasks.measure.text.normalise import PLACEHOLDERS, Spelling, spell
+from tasks.measure.text.scripts import writing_for
 
-_EMOJI_TERMS = "🙏🤲😂😅😆🤣"
+#: Emoji that are words.
+EMOJI_TERMS = "🙏🤲😂😅😆🤣"
 #: What a byte is: outside of tokens, the rest of a character that is a word, part of a word, a character that
 #: is a word; marks that hold clauses apart ('wr. wb.' is one phrase), and those that hold phrases apart.
 _NOTHING, _REST, _LETTER, _SIGN, _MARK, _HARD_MARK, _QUESTION_MARK = range(7)
@@ -99,7 +101,7 @@ def _begins(chars: Characters, kind: np.ndarray) -> np.ndarray:
     is_letter = kind == _LETTER
     begins: np.ndarray = kind >= _SIGN
     begins[:1] |= is_letter[:1]
-    begins[1:] |= is_letter[1:] & ~is_letter[:-1]
+    begins[1:] |= is_letter[1:] > is_letter[:-1]
     opening = chars.first[chars.first < len(kind)]
     begins[opening] |= is_letter[opening]
     return begins
@@ -108,8 +110,10 @@ def _begins(chars: Characters, kind: np.ndarray) -> np.ndarray:
 def _kinds(chars: Characters) -> np.ndarray:
     """What each byte is."""
     kind = chars.kinds(_KIND_OF_BYTE)
+    if not len(chars.lead):
+        return kind
     is_letter = chars.signs.str.contains(r"[\pL\pM]").to_numpy()
-    is_sign = chars.signs.is_in([*PLACEHOLDERS, *_EMOJI_TERMS]).to_numpy()
+    is_sign = chars.signs.is_in([*PLACEHOLDERS, *EMOJI_TERMS]).to_numpy()
     begins, goes_on = (
         np.where(is_letter, _LETTER, np.where(is_sign, other, _NOTHING)).astype(np.uint8)[chars.sign]
         for other in (_SIGN, _REST)
@@ -123,10 +127,10 @@ def _kinds(chars: Characters) -> np.ndarray:
 
 def _spelled(pieces: pl.Series, spelling: Spelling) -> tuple[np.ndarray, np.ndarray, pl.Series]:
     """The words of pieces one after another, by piece how many it has, and the vocabulary they number."""
-    own = pl.Categories.random()
-    coded = pieces.cast(pl.Categorical(own))  # the categories live as long as this
-    form = coded.to_physical().to_numpy().astype(np.int64)
-    written, place = distinct_values(own.to_series().str.extract(_WRITTEN))
+    # there are few of which most are met again and again
+    distinct, form = coded_values(pieces)
+    fitting = writing_for(distinct)
+    written, place = distinct_values(distinct.str.extract(fitting(_WRITTEN)))
     parts = spell(written, spelling).str.split(" ").list.head(_MAX_WORDS)
     each = parts.explode(empty_as_null=True)
     vocabulary = each.unique().sort()
