@@ -20,6 +20,7 @@ from tasks.load.stage import GroupLoad, open_load
 from tasks.run import GroupOutcome, Run, format_month, in_batches, month_before, parse_month
 from tasks.runs import close_run, fail_run, open_run
 from tasks.snapshot.evidence import in_force
+from warehouse.drift import refuse_other_tables
 from warehouse.engine import Warehouse
 from warehouse.lock import run_lock
 from warehouse.workspace import Workspace
@@ -54,6 +55,7 @@ def one_run(flow: str, month: str | None, wait: int, from_month: str | None = No
     workspace.key()  # without a key nothing is touched
     with run_lock(workspace.settings.database_url, workspace.home, wait):
         workspace.refuse_half_restored()
+        refuse_other_tables(Warehouse(workspace.settings.database_url))
         workspace.vault.seal_all()  # a vault key may have been set since the last run
         open_run(workspace, run)
         try:

@@ -182,11 +182,17 @@ class Warehouse:
         return str(self.read("SELECT version_num FROM ops.alembic_version").item())
 
     def create(self) -> None:
-        """Create the warehouse or bring it to the newest version; nothing happens when it is there."""
+        """Create the warehouse or bring it to the newest version; nothing happens when it is there.
+
+        Raises:
+            ConfigurationError: its tables are not those of its version.
+        """
+        from warehouse.drift import refuse_other_tables
         from warehouse.migrate import newest, upgrade
         from warehouse.roles import grant_research
 
         if self.version() == newest():
+            refuse_other_tables(self)
             return
         with typed_errors("migrating the warehouse"), self.backend.writing() as connection:
             upgrade(connection)

@@ -200,6 +200,7 @@ def _opens(workspace: Workspace) -> None:
 
 
 def _answers(workspace: Workspace) -> None:
+    from warehouse.drift import refuse_other_tables
     from warehouse.engine import Warehouse
 
     warehouse = Warehouse(workspace.settings.database_url)
@@ -207,6 +208,7 @@ def _answers(workspace: Workspace) -> None:
         raise UsageError(
             "there is no warehouse yet", next_step="the first run makes it, or `solidarity migrate`"
         )
+    refuse_other_tables(warehouse)
 
 
 def migrate(call: Call) -> None:

@@ -33,6 +33,13 @@ MESSAGE = [
     count("n_chars", "Characters of the text.", "characters", PSEUDONYMOUS),
     count("n_words", "Word tokens, placeholders left out.", "words", PSEUDONYMOUS),
     count("n_emoji", "Emoji.", "emoji", PSEUDONYMOUS),
+    count(
+        "n_folded_hands",
+        "Folded hands among the emoji: thanks, please or sorry, so no match of gratitude. Of a turn those outside "
+        "lists and templates. NULL where the text was deleted before they were counted.",
+        "emoji",
+        PSEUDONYMOUS,
+    ),
     count("n_urls", "Web addresses.", "addresses", PSEUDONYMOUS),
     count(
         "n_emails", "E-mail addresses; the addresses themselves stay in the vault.", "addresses", PSEUDONYMOUS
@@ -52,6 +59,13 @@ MESSAGE = [
     *(
         count(f"style_{category}", f"Function words of class {category}.", "words", PSEUDONYMOUS)
         for category in STYLE_CATEGORIES
+    ),
+    count(
+        "n_ya",
+        "The particle 'ya' among the function words, in whatever spelling. NULL where the text was deleted before it "
+        "was counted.",
+        "words",
+        PSEUDONYMOUS,
     ),
 ]
 
@@ -110,6 +124,15 @@ TURN = [
         "The same since another member posted it.",
         "days",
         ge=0,
+        sensitivity=PSEUDONYMOUS,
+    ),
+    Field(
+        "others_again_days",
+        F64,
+        "Days until another member posted the same text after it; NULL when none did within three.",
+        "days",
+        ge=0,
+        le=3,
         sensitivity=PSEUDONYMOUS,
     ),
     Field("trigger_kind", TEXT, "What calls for a chorus.", one_of=TRIGGER_KINDS, sensitivity=PSEUDONYMOUS),

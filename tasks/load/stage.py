@@ -22,6 +22,7 @@ from tasks.run import Run, in_batches
 from tasks.runs import run_rows
 from tasks.snapshot.evidence import in_force, manifest_of
 from tasks.snapshot.manifest import Manifest
+from tasks.validate.stage import remember_sound
 from warehouse.calendar import dim_date, dim_month
 from warehouse.engine import Warehouse
 from warehouse.keys import group_key
@@ -82,6 +83,7 @@ def open_load(workspace: Workspace, run: Run, accepted: Sequence[str]) -> Iterat
     is_foreign = _is_under_another_key(workspace, warehouse, accepted)
     if manifest.snapshot_id == in_force(warehouse) and not erasures and not is_foreign:
         yield GroupLoad(workspace, run, manifest, list(accepted), [], None)
+        remember_sound(workspace, run)
         return
     held = dict(warehouse.read("SELECT group_id, input_hash FROM ops.group_state").iter_rows())
     changed = [
@@ -95,6 +97,7 @@ def open_load(workspace: Workspace, run: Run, accepted: Sequence[str]) -> Iterat
             this.struck = strike(load, tombstones, erasures, manifest.snapshot_id)
         _forget_what_consent_restates(this)
         yield this
+    remember_sound(workspace, run)
 
 
 def _is_under_another_key(workspace: Workspace, warehouse: Warehouse, accepted: Sequence[str]) -> bool:

@@ -37,7 +37,7 @@ _FROM = r"\b(?:dari|ti|saking)\s+(.*?)(?:\s(?:ke|ka|jadi|menjadi|dados)\b|$)"
 #: To when: 'ke 13 Mei' is no thirteenth time.
 _TO = r"^\s*k[ea]\s"
 #: What is put off is known by its day alone: 'yang Jumat dipindah Ahad'.
-_THE_ONE_ON = rf"(?:yang|yg|nu|sing) {_WEEKDAY}".replace(r"\b", r"(?-u:\b)").replace(r"\s+", " ")
+_THE_ONE_ON = rf"(?:yang|yg|nu|sing) +{_WEEKDAY}".replace(r"\b", r"(?-u:\b)").replace(r"\s+", " +")
 _BEGINS, _MAY_FOLLOW = r"(?:^|[.,:;!?\n]\s*)", "(?: (?:ini|nanti|besok|teh|mah))? "
 #: What a message may say of taking part.
 ABOUT = ("arranges", "comes", "assents", "declines")

@@ -11,6 +11,7 @@ from tasks.measure.names import name_forms
 from tasks.measure.text.distinct import distinct_values
 from tasks.measure.text.lexicon import Lexicon
 from tasks.measure.text.money import may_name_money, read_amounts
+from tasks.measure.text.number_words import NUMBER_WORDS
 from tasks.measure.text.scripts import Writing, read_by_script
 
 #: Beyond this a line is prose, no entry: only its beginning is read.
@@ -36,6 +37,9 @@ _MAYBE = (
 )
 #: A part of a list whose entries have all done it.
 _ALL_DONE = r"\b(?:sudah|sdh|udah|udh|lunas)\b"
+#: 'Absen' may head those who came or those who did not; 'yang absen' did not.
+_ROLL, _ABSENT = r"\babsen\b", r"\b(?:yang|yg)\s+absen\b"
+_PRESENT = r"\b(?:hadir|ikut)\b"
 _OFF = r"\b(?:batal|cancel|canceled|cancelled|mundur|mengundurkan|(?:gak?|ngg?ak|tidak|tdk) jadi)\b"
 _STRUCK = r"^[\s*_]*~[^~]+~\W*$"
 _PLUS = r"\+\s*(\d{1,2})\b(?:\s*(?:org|orang|pax|anak|bocil))?"
@@ -51,12 +55,13 @@ _MONEY = (
     r"(?:\b(?:rp|idr)[.:]?\s*|\b)\d[\d.,]*\s*(?:rb|rbu|ribu|rebu|k|jt|juta|miliar|milyar|m)?(?:an)?\b"
     r"(?:\s*,-)?(?:\s*(?:rupiah|perak))?"
 )
-_DIGIT_WORDS = (
-    "satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas|belas|puluh|setengah|ratus|seratus"
+_NUMBER_WORD = "|".join(NUMBER_WORDS)
+_GREAT = "|".join(
+    word for word in NUMBER_WORDS if word.endswith(("ratus", "ribu", "rebu", "juta", "miliar", "milyar"))
 )
 _MONEY_WORDS = (
-    rf"\b(?:(?:{_DIGIT_WORDS}|juta|sejuta)\s+)*(?:ribu|rebu|seribu|juta|sejuta|seratus|ratus)\b"
-    rf"(?:\s+(?:{_DIGIT_WORDS}|ribu|rebu|rupiah)\b)*|\b(?:seceng|noceng|goceng|ceban|noban|goban|gocap|cepek|gopek|nopek|jigo)\b"
+    rf"\b(?:(?:{_NUMBER_WORD})\s+)*(?:{_GREAT})\b(?:\s+(?:{_NUMBER_WORD}|rupiah)\b)*"
+    r"|\b(?:seceng|noceng|goceng|ceban|noban|goban|gocap|cepek|gopek|nopek|jigo)\b"
 )
 _NAME = r"^[^\pL]*(\pL[\pL\pM.'’`]*(?:(?:\s+|-)\pL[\pL\pM.'’`]*)*)"
 _AFTER_NAME = (
@@ -222,18 +227,25 @@ def _guests(text: pl.Expr, written: Writing) -> pl.Expr:
 
 
 def section_words(labels: pl.Series) -> pl.DataFrame:
-    """What the label of a part of a list says of its entries: participation_status, is_done.
+    """What the label of a part of a list says of its entries: participation_status, is_done, is_roll, is_present.
 
-    The status is for entries whose own line says nothing else.
+    The status is for entries whose own line says nothing else. ``is_roll``: 'absen' alone, of which the rest of
+    the list tells whom it heads; ``is_present``: it names those who come.
     """
     return read_by_script(labels.str.to_lowercase().alias("label"), _section_words)
 
 
 def _section_words(labels: pl.Series, written: Writing) -> pl.DataFrame:
     label = pl.col("label")
+    beside_roll = label.str.replace_all(written(_ROLL), " ")
+    is_no = beside_roll.str.contains(written(_NO)) | label.str.contains(written(_ABSENT))
+    has_roll = label.str.contains(written(_ROLL))
+    is_maybe = label.str.contains(written(_MAYBE)) & ~has_roll
+    is_present = label.str.contains(written(_PRESENT)) & ~is_no & ~is_maybe
     return labels.to_frame().select(
-        participation_status=pl.when(label.str.contains(written(_NO))).then(pl.lit("no"))
-        .when(label.str.contains(written(_MAYBE))).then(pl.lit("maybe"))
+        participation_status=pl.when(is_no).then(pl.lit("no")).when(is_maybe).then(pl.lit("maybe"))
         .otherwise(pl.lit("yes")).cast(STATUS),
         is_done=label.str.contains(written(_ALL_DONE)),
+        is_roll=has_roll & ~is_no & ~is_present,
+        is_present=is_present,
     )  # fmt: skip

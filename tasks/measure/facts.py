@@ -125,7 +125,7 @@ def _by_same_text(messages: pl.DataFrame) -> pl.DataFrame:
 def _prepare(inputs: GroupInput, frozen: Frozen | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Messages in time order with at, written, text_no, plain, turn, is_template; and the texts they number.
 
-    The texts: plain (normal), n_chars, n_emoji of each distinct text as written; the last one is none.
+    The texts: plain (normal), n_chars, n_emoji, n_folded_hands of each distinct text as written; the last one is none.
     """
     messages = inputs.messages.with_row_index("at").with_columns(
         pl.col("at").cast(pl.Int64), pl.when(pl.col("kind") != "deleted").then("text").alias("text")
@@ -186,7 +186,8 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
         "has_template": pl.col("is_template") & ~pl.col("is_list"),
         "has_own": ~pl.col("is_template") & ~pl.col("is_list") & (pl.col("n_words") > 0),
     }
-    heard = reading.messages.select("turn", "member_key", "local_date", "sent_at", **flags).drop_nulls("turn")
+    kept = ("turn", "member_key", "local_date", "sent_at", "n_folded_hands")
+    heard = reading.messages.select(*kept, **flags).drop_nulls("turn")
     first = first_messages(heard["turn"])
     turns = heard.select("turn", "member_key", "local_date", pl.col("sent_at").dt.truncate("1m"))[first]
     turns = turns.with_columns(
@@ -194,6 +195,7 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
         *_of_any(heard.select(*flags), first),
         *reading.turn_words.drop("turn").rename({"is_question": "asks"}),
         n_messages=pl.Series(np.diff(np.append(first, len(heard)))),
+        n_folded_hands=_folded_hands(heard, first),
     )
     turns = turns.with_columns(
         is_text=pl.col("has_own"),
@@ -214,6 +216,16 @@ def _turns(reading: Reading, chains: Chains, roles: pl.DataFrame) -> pl.DataFram
     )
 
 
+def _folded_hands(heard: pl.DataFrame, first: np.ndarray) -> pl.Series:
+    """By turn, those outside lists and templates; NULL where one message's are unknown."""
+    said = heard.select(
+        pl.when(pl.col("is_list") | pl.col("has_template")).then(0).otherwise("n_folded_hands")
+    )
+    counts = said.to_series().cast(pl.Float64).fill_null(np.nan).to_numpy()
+    sums = np.add.reduceat(counts, first) if len(first) else counts
+    return pl.Series(sums).fill_nan(None).cast(pl.Int64)
+
+
 def _of_any(flags: pl.DataFrame, first: np.ndarray) -> list[pl.Series]:
     """By turn whether any of its messages is so; ``first``: where the messages of each begin."""
     bits = flags.select(
@@ -227,7 +239,7 @@ def _of_any(flags: pl.DataFrame, first: np.ndarray) -> list[pl.Series]:
 
 
 def _with_repeats(turns: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:
-    """Turns with when the same text stood before, for those that share an opportunity or offer something."""
+    """Turns with when the same text stood before and after, for those that share an opportunity or offer something."""
     is_chosen = (turns["lex_opportunity"] > 0) | (turns["lex_enterprise"] > 0)
     of_chosen = messages.select("turn", "plain", "is_list").filter(
         pl.col("turn").is_in(turns["turn"].filter(is_chosen).implode())
@@ -239,7 +251,7 @@ def _with_repeats(turns: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:
         said["said"]
     )
     days = turns.select("turn").join(repeats(texts), on="turn", how="left", maintain_order="left")
-    return turns.with_columns(days["same_text_days"], days["others_text_days"])
+    return turns.hstack(days.drop("turn"))
 
 
 def _stream(turns: pl.DataFrame, reading: Reading) -> Stream:

@@ -34,6 +34,8 @@ TITLES = ("announced_words", "poll_words")
 #: A number of so few digits is nobody's.
 _FEW_DIGITS = r"^\d{1,4}$"
 _DUES = "iuran"
+#: Of a turn: what was not counted when the first ones were frozen. Of part of a turn it is not known of any.
+_COUNTED_LATER = ("n_ya",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,15 +250,21 @@ def _next(column: pl.Series) -> int:
 
 
 def _summed(read: pl.DataFrame, frozen: pl.DataFrame, n_turns: int) -> pl.DataFrame:
-    """One row per turn: sums, and flags that hold for any part."""
+    """One row per turn: sums, and flags that hold for any part. A sum is NULL where a part was never counted."""
     every = pl.DataFrame({"turn": range(n_turns)}, schema={"turn": read.schema["turn"]})
     both = pl.concat([read, frozen], how="diagonal_relaxed").select(read.columns)
     flags = [name for name, dtype in read.schema.items() if dtype == pl.Boolean]
     sums = [name for name in read.columns if name not in (*flags, "turn", "tags")]
-    grouped = both.group_by("turn").agg(pl.col(flags).any(), pl.col(sums).sum(), pl.col("tags").bitwise_or())
+    grouped = both.group_by("turn").agg(
+        pl.col(flags).any(),
+        pl.col(sums).sum(),
+        pl.col("tags").bitwise_or(),
+        **{f"no_{name}": pl.col(name).is_null().any() for name in _COUNTED_LATER},
+    )
     whole = every.join(grouped, on="turn", how="left", maintain_order="left")
     return (
         whole.with_columns(pl.col(flags).fill_null(False), pl.col(*sums, "tags").fill_null(0))
+        .with_columns(pl.when(~pl.col(f"no_{name}").fill_null(False)).then(name) for name in _COUNTED_LATER)
         .select(read.columns)
         .cast(pl.Schema(read.schema))
     )

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from tasks.measure.entries import Bodies, read_bodies, section_words
+from tasks.measure.entries import STATUS, Bodies, read_bodies, section_words
 from tasks.measure.names import NOBODY, Known, Names, match_names
 from tasks.measure.text.dates import first_and_deadline
 from tasks.measure.text.distinct import distinct_values, numbered, stretches
@@ -26,6 +26,8 @@ _GREETING_LINE = (
 _FEE = (
     r"\b(?:dp|htm|biaya|kontribusi|fee|tiket|ongkos|bayar|iuran peserta|per orang|/ ?orang|/ ?org|/ ?pax)\b"
 )
+#: A khataman shared out by juz: '30 juz', 'one day one juz'.
+_JUZ = r"(?:\b|\d)ju[zs]\b|\bodoj\b"
 _ANY_LIST = (
     r"\b(?:daftar|list|isi nama|copas|konfirmasi|peserta|yang (?:mau )?ikut|yg (?:mau )?ikut|kumpul)\b"
 )
@@ -67,7 +69,7 @@ def read_lists(messages: pl.DataFrame, names: Names, lexicon: Lexicon, kinds: pl
     entries, forms, said = _entries(lines, versions, names, lexicon)
     counted = versions.with_columns(_counts(entries, len(versions)))
     kept = counted.with_columns(activity_kind=_priced_kind()).drop(
-        "unpriced_kind", "title_kind", "is_fee", "n_prices"
+        "unpriced_kind", "title_kind", "is_fee", "is_by_juz", "n_prices"
     )
     return Lists(kept, entries, forms, said)
 
@@ -239,6 +241,7 @@ def _of_headers(headers: pl.Series, written: Writing) -> pl.DataFrame:
     header = pl.col("header")
     return headers.to_frame().select(
         is_fee=header.str.contains(written(_FEE)),
+        is_by_juz=header.str.contains(written(_JUZ)),
         header_words=_word_set(header, written),
         dates=header.str.extract_all(written(DATE_SHAPE)).list.unique(),
         clocks=header.str.extract_all(written(r"\b\d{1,2}[.:]\d{2}\b")).list.unique(),
@@ -283,16 +286,15 @@ def _entries(
     writer = versions["sender_key"].fill_null(NOBODY).to_numpy()[of_list]
     who = _people(body, writer, lines.is_juz[of_list], bodies, match_names(bodies.names, names), names)
     is_khataman = (versions["activity_kind"] == "khataman").to_numpy()
-    slot, n_slots = _slots(lines, item, is_khataman, bodies.told["juz"].fill_null(NONE).to_numpy())
+    named = bodies.told["juz"].fill_null(NONE).to_numpy()[body]
+    slot, n_slots = _slots(lines, item, is_khataman, versions["is_by_juz"].to_numpy(), named)
     # every slot of a line has everyone named on it
     n_people = np.bincount(who.item, minlength=len(item))
     of_slot = np.repeat(np.arange(len(item)), n_slots)
     row = stretches((np.cumsum(n_people) - n_people)[of_slot], n_people[of_slot])
     at, slot = who.item[row], np.repeat(slot, n_people[of_slot])
-    told, section = bodies.told[body[at]], lines.section[item[at]]
-    # one label more, which says nothing, for items under none: most of them
-    labels, of_label = numbered(np.where(section == NONE, len(lines.texts), section))
-    label = section_words(lines.texts.extend_constant("", 1).gather(labels))[of_label]
+    told = bodies.told[body[at]]
+    label = _parts(lines, of_list, item)[at]
     is_first = pl.Series(who.part_no[row] == 0)
     entries = told.select(
         pl.Series("version", of_list[at]),
@@ -313,20 +315,47 @@ def _entries(
     return entries, who.forms, bodies.lines
 
 
+def _parts(lines: ListLines, of_list: np.ndarray, item: np.ndarray) -> pl.DataFrame:
+    """By item what the head of its part says: participation_status, is_done.
+
+    'Absen' over the first entries is a roll of those who came, and so is every other 'absen' on that list, unless
+    a part 'hadir' stands opposite; then, and after entries under no 'absen', it heads those who did not.
+    """
+    # one label more, which says nothing, for items under none: most of them
+    labels, of_label = numbered(np.where(lines.section[item] == NONE, len(lines.texts), lines.section[item]))
+    words = section_words(lines.texts.extend_constant("", 1).gather(labels))
+    is_roll, is_present = (words[name].to_numpy()[of_label] for name in ("is_roll", "is_present"))
+    opens, is_opposed = np.zeros((2, len(lines.at)), dtype=bool)
+    opens[of_list[::-1]] = is_roll[::-1]  # of a list's items the first one stays
+    is_opposed[of_list[is_present]] = True
+    is_absent = is_roll & (is_opposed | ~opens)[of_list]
+    return words.select("participation_status", "is_done")[of_label].with_columns(
+        pl.when(pl.Series(is_absent)).then(pl.lit("no")).otherwise("participation_status")
+        .cast(STATUS).alias("participation_status")
+    )  # fmt: skip
+
+
 def _known(numbers: pl.Series) -> pl.Series:
     return numbers.set(numbers == NONE, None)
 
 
 def _slots(
-    lines: ListLines, item: np.ndarray, is_khataman: np.ndarray, juz: np.ndarray
+    lines: ListLines, item: np.ndarray, is_khataman: np.ndarray, is_by_juz: np.ndarray, named: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The slots of all items (NONE: of none), and how many each item has."""
+    """The slots of all items (NONE: of none), and how many each item has.
+
+    The number of a line is its juz where the numbers go up to 30, and where the head speaks of juz and no line
+    names one; a list of who takes part in a khataman has no slots.
+
+    Args:
+        is_khataman, is_by_juz: by list, what its head says. named: by item, the juz its line names, or NONE.
+    """
     of_list, number = lines.of_list[item], lines.number[item]
     highest = np.zeros(len(is_khataman), dtype=np.int64)
     np.maximum.at(highest, of_list, number)
-    # who reads the whole Quran by number takes the juz of that number
-    by_number = np.where(highest[of_list] == 30, number, NONE)
-    named = juz[lines.body[item]]
+    names_none = is_by_juz & ~lines.is_bulleted & (highest < 30)
+    names_none[of_list[named != NONE]] = False
+    by_number = np.where(((highest == 30) | names_none)[of_list], number, NONE)
     first = np.where(is_khataman[of_list], np.where(named != NONE, named, by_number), NONE)
     by_juz, to = lines.is_juz[of_list], lines.slot_to[item]
     several = by_juz & (to > number) & (to <= 30)

@@ -9,6 +9,8 @@ import polars as pl
 TURN_GAP_MIN = 2
 TEMPLATE_CHARS = 200
 TEMPLATE_DAYS = 180
+#: How far ahead a text's return is seen: as far as measuring sees behind a month.
+AGAIN_DAYS = 3
 
 
 def assign_turns(messages: pl.DataFrame) -> pl.Series:
@@ -75,22 +77,35 @@ def last_by_another(frame: pl.DataFrame, text: str) -> pl.Series:
     return earlier.sort("row")["previous"]
 
 
+def next_by_another(frame: pl.DataFrame, text: str) -> pl.Series:
+    """When another sender next has the same text, for each row: :func:`last_by_another` read backwards."""
+    backwards = frame.select("member_key", text, sent_at=-pl.col("sent_at").to_physical()).reverse()
+    return (-last_by_another(backwards, text)).reverse().cast(frame.schema["sent_at"])
+
+
 def repeats(texts: pl.DataFrame) -> pl.DataFrame:
-    """How long ago the same text stood in the group before, in days.
+    """How long ago the same text stood in the group before, and how soon after, in days.
 
     Args:
         texts: turn, sent_at, member_key, said (normal text); any order.
 
     Returns:
-        turn, same_text_days? (whoever posted it), others_text_days? (another member), in the order of texts.
+        turn, same_text_days? (whoever posted it), others_text_days? (another member), others_again_days? (another
+        member after it, within :data:`AGAIN_DAYS`), in the order of texts.
     """
     ordered = texts.select("turn", "said", "sent_at").sort("said", "sent_at", "turn")
     same = ordered.select("turn", before=pl.col("sent_at").shift().over("said"))
-    joined = texts.with_columns(others=last_by_another(texts, "said")).join(
-        same, on="turn", maintain_order="left"
+    joined = texts.with_columns(
+        others=last_by_another(texts, "said"), again=next_by_another(texts, "said")
+    ).join(same, on="turn", maintain_order="left")
+
+    def days(since: str, until: str) -> pl.Expr:
+        return (pl.col(until) - pl.col(since)).dt.total_minutes() / (24 * 60)
+
+    again = days("sent_at", "again")
+    return joined.select(
+        "turn",
+        same_text_days=days("before", "sent_at"),
+        others_text_days=days("others", "sent_at"),
+        others_again_days=pl.when(again <= AGAIN_DAYS).then(again),
     )
-
-    def days_since(name: str) -> pl.Expr:
-        return (pl.col("sent_at") - pl.col(name)).dt.total_minutes() / (24 * 60)
-
-    return joined.select("turn", same_text_days=days_since("before"), others_text_days=days_since("others"))

@@ -24,6 +24,8 @@ ONLY_SHARE = 1 / 2
 #: Speech acts beside which a turn is more than a ritual.
 _MORE = ("help_request", "help_offer", "invitation", "opportunity", "enterprise", "conflict", "decline")
 RITUAL = ("condolence", "congrats_prayer", "greeting_ritual", "gratitude")
+#: What is counted in a text as it is written.
+_WRITTEN = ("n_chars", "n_emoji", "n_folded_hands")
 BROADCAST = ("gratitude", "condolence", "congrats_prayer", "commitment", "ack")
 _LIGHT_STYLES = ("particle", "pron_2", "pron_3", "preposition", "conjunction")
 _NO_CONTENT = (
@@ -50,7 +52,7 @@ _LETTERS, _NUMBER, _LINK, _EMAIL, _PHONE, _MENTION, _LIGHT, _WEIGHTY = (1 << pla
 class Reading:
     """What was read in a group's messages.
 
-    ``messages``: the input with lang, n_chars, n_words, n_emoji, n_urls, n_mentions, lex_*, field_*.
+    ``messages``: the input with lang, n_chars, n_words, n_emoji, n_folded_hands, n_urls, n_mentions, lex_*, field_*.
     ``turn_words``: by turn, sums over its own text and what the rules need (see :func:`read`).
     ``content``: turn, word: distinct content words of each turn's own text.
     ``vocabulary``: the words that ``content`` numbers.
@@ -69,14 +71,15 @@ def read(messages: pl.DataFrame, texts: pl.DataFrame, lexicon: Lexicon, names: N
 
     Args:
         messages: written, text_no, turn (NULL outside turns), is_list, is_template; sorted by time.
-        texts: plain (normal), n_chars, n_emoji; ``text_no`` numbers those that are spoken, ``written`` all.
+        texts: plain (normal), n_chars, n_emoji, n_folded_hands; ``text_no`` numbers those that are spoken,
+            ``written`` all.
         lexicon: compiled for the group. names: of its people.
 
     Returns:
         A :class:`Reading`. ``turn_words`` has one row per turn with any text: turn, n_words, is_text,
         is_ritual, is_broadcast, is_greeting_only, is_humour_only, is_question, cue_weight, has_number,
-        has_link, tags (bits), n_requests (help requests, prayer requests left out), and the counts by
-        category. A turn's own text leaves out list bodies and forwarded templates; a turn of nothing but a
+        has_link, tags (bits), n_requests (help requests, prayer requests left out), n_ya (the particle), and the
+        counts by category. A turn's own text leaves out list bodies and forwarded templates; a turn of nothing but a
         template is counted by its words, but is no text turn.
     """
     said = Utterances.of(messages)
@@ -101,9 +104,7 @@ def read(messages: pl.DataFrame, texts: pl.DataFrame, lexicon: Lexicon, names: N
         ]
     )
     return Reading(
-        messages.with_columns(
-            *by_text[said.of_message], *texts.select("n_chars", "n_emoji")[messages["written"]]
-        ),
+        messages.with_columns(*by_text[said.of_message], *texts.select(_WRITTEN)[messages["written"]]),
         _turn_words(said, tokens, found, kinds, n_words, own, only),
         _content(said, tokens, found, kinds.are(_WEIGHTY) & (own & ~said.is_template)[tokens.text_no]),
         tokens.vocabulary,
@@ -194,6 +195,7 @@ def _turn_words(
     np.bitwise_or.at(tags, said.utterance[refusing[own[refusing]]], TAG_BIT["refuses_call"])
     asks = mine & found.of("help_request") & (found.tag != TAG_BIT["prayer_request"])
     cues = mine & found.of("answer_cue")
+    is_ya = mine & found.of("particle") & flags_of(tokens.vocabulary, ["ya"])[tokens.word[found.start]]
     is_marked = tokens.has_question_mark & (tokens.n_by_text > 0)
     asked = (said.total(is_marked, own) > 0) | (counts[:, NUMBER["question"]] > 0)
     plain_only = ~asked & (sum(counts[:, NUMBER[name]] for name in _MORE) == 0)
@@ -210,6 +212,7 @@ def _turn_words(
             "has_link": said.total(kinds.by_text(_LINK), own) > 0,
             "tags": tags,
             "n_requests": np.bincount(at[asks], minlength=said.n),
+            "n_ya": np.bincount(at[is_ya], minlength=said.n),
             **{name: counts[:, number] for number, name in enumerate(COUNT_NAMES)},
         }
     )

@@ -21,6 +21,8 @@ from tasks.publish.disclosure import CELL, GROUP_MONTH, HIDDEN
 _OVERALL = "idx_overall"
 _PREFIX = "component:"
 _AXIS = "axis_type"
+#: A companion made of all months so far: with one more each month, a hidden one could be solved for.
+_SO_FAR = "alpha"
 
 
 def recompose(
@@ -33,14 +35,31 @@ def recompose(
         definitions: the registry.
 
     Such a cell has the mean of its shown components in ``value``, their sum and number in ``n_num`` and
-    ``n_den``, and an interval of kind ``mover``; with too few components it is hidden. Its other companions are hidden.
+    ``n_den``, and an interval of kind ``mover``; with too few components it is hidden. Its other companions are hidden,
+    and ``alpha`` in all later months too.
     """
     composites = [definition for definition in definitions.values() if definition.is_composite]
     shares = _NO_SHARES
     for definition in sorted(composites, key=lambda one: one.code == _OVERALL):
         marked, details, own = _recomposed(marked, details, definition, shares)
         shares = pl.concat([shares, own])
-    return marked, details
+    return marked, _hidden_since(marked, details, definitions)
+
+
+def _hidden_since(
+    marked: pl.DataFrame, details: pl.DataFrame, definitions: Mapping[str, Indicator]
+) -> pl.DataFrame:
+    """The companions without those that rest on an earlier month in which a component is hidden."""
+    first = (
+        marked.filter(HIDDEN).join(_parts_of(definitions), left_on="code", right_on="part")
+        .group_by("group_id", code="whole").agg(_since=pl.col("month").min())
+    )  # fmt: skip
+    rests_on_it = (pl.col("detail") == _SO_FAR) & (pl.col("month") >= pl.col("_since")).fill_null(False)
+    return (
+        details.join(first, on=["group_id", "code"], how="left", maintain_order="left")
+        .with_columns((pl.col(HIDDEN) | rests_on_it).alias(HIDDEN))
+        .drop("_since")
+    )
 
 
 def _recomposed(

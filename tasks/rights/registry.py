@@ -33,7 +33,10 @@ SUBJECT_FREE = frozenset({"ops.alembic_version"})
 #: Tables that speak of people without pointing at them: by which table's rows, and which columns, they go.
 THROUGH: dict[str, tuple[str, tuple[str, ...]]] = {
     "core.fact_message_change": ("core.fact_message", ("group_key", "message_key")),
+    "core.fact_mention": ("core.fact_turn", ("group_key", "turn_key")),
 }
+#: Columns that are empty in some rows and whose person the others are about: those rows go.
+ABOUT = frozenset({("core.fact_membership_event", "member_key")})
 #: Pseudonymous or personal columns that point at nobody where no column of their table does.
 NOBODYS = {
     "core.fact_campaign": "sums over many, made anew from the messages",
@@ -149,7 +152,9 @@ def refuse_unregistered(workspace: Workspace) -> None:
 
     Raises:
         Unregistered: one has not.
+        ConfigurationError: the warehouse's tables are not those of its version.
     """
+    from warehouse.drift import refuse_other_tables
     from warehouse.engine import Warehouse
 
     pointers()
@@ -157,6 +162,7 @@ def refuse_unregistered(workspace: Workspace) -> None:
     warehouse = Warehouse(workspace.settings.database_url)
     if warehouse.exists():
         _check_tables(warehouse)
+        refuse_other_tables(warehouse)
 
 
 def tables_there(warehouse: Warehouse) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from schemas.tables import TABLES
-from tasks.rights.registry import THROUGH, Pointer, pointers
+from tasks.rights.registry import ABOUT, THROUGH, Pointer, pointers
 from tasks.rights.tombstones import Erasure, Tombstones
 from warehouse.failpoints import reach
 from warehouse.keys import group_key
@@ -67,7 +67,8 @@ def _strike_rows(load: Load, tombstones: Tombstones, struck: Struck) -> None:
             struck.removed[table] = _strike_through(load, table, through, columns, values)
     for pointer in sorted(pointing, key=lambda pointer: pointer.nullable):
         table, values = pointer.table.qualified, gone[pointer.table.qualified, pointer.column]
-        change = load.blank if pointer.nullable else load.erase
+        is_blanked = pointer.nullable and (table, pointer.column) not in ABOUT
+        change = load.blank if is_blanked else load.erase
         n = change(table, pointer.column, values)
         if n:
             struck.removed[table] = struck.removed.get(table, 0) + n

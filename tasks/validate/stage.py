@@ -18,6 +18,7 @@ from warehouse.sources import source_hash
 from warehouse.stages import StageStore, hash_inputs
 from warehouse.workspace import Workspace
 
+_SOUND = "expectations/sound.json"
 QUARANTINE = TABLES["ops.quarantine"]
 _CODE = ("tasks.validate", "schemas")
 #: What of a measurement the suites look at.
@@ -62,7 +63,8 @@ def _quarantined(messages: pl.DataFrame, failures: pl.DataFrame, group_id: str) 
 def expect_groups(workspace: Workspace, run: Run, group_ids: Sequence[str]) -> list[str]:
     """Hold the smaller frames of all groups against their suites; returns groups without a critical failure.
 
-    Runs only when some group's measurement is not known to be sound yet.
+    Runs only when some group's measurement is not known to be sound yet, which :func:`remember_sound` keeps once the
+    results are in the warehouse: of a run that dies before, the next one makes them anew.
     """
     stamps = {group_id: StageStore(workspace.vault, group_id).stamp(MEASURE) for group_id in group_ids}
     sound = _sound_before(workspace)
@@ -73,17 +75,22 @@ def expect_groups(workspace: Workspace, run: Run, group_ids: Sequence[str]) -> l
     workspace.vault.write_frame(f"{folder}/expectations.parquet", verdict.results)
     failed = sorted(verdict.failed_groups)
     n_failed = int((~verdict.results["is_success"]).sum())
-    workspace.vault.write_document(f"{folder}/verdict.json", {"failed_groups": failed, "n_failed": n_failed})
     accepted = [group_id for group_id in group_ids if group_id not in verdict.failed_groups]
-    workspace.vault.write_document(
-        "expectations/sound.json", {group_id: stamps[group_id] for group_id in accepted}
-    )
+    told = {"failed_groups": failed, "n_failed": n_failed}
+    told |= {"sound": {group_id: stamps[group_id] for group_id in accepted}}
+    workspace.vault.write_document(f"{folder}/verdict.json", told)
     return accepted
 
 
+def remember_sound(workspace: Workspace, run: Run) -> None:
+    """Keep which measurements this run found sound; the warehouse holds the results."""
+    verdict = f"runs/{run.run_id}/verdict.json"
+    if workspace.vault.exists(verdict):
+        workspace.vault.write_document(_SOUND, workspace.vault.read_document(verdict)["sound"])
+
+
 def _sound_before(workspace: Workspace) -> dict[str, str]:
-    name = "expectations/sound.json"
-    return dict(workspace.vault.read_document(name)) if workspace.vault.exists(name) else {}
+    return dict(workspace.vault.read_document(_SOUND)) if workspace.vault.exists(_SOUND) else {}
 
 
 def _small_frames(workspace: Workspace, run: Run, group_ids: Sequence[str]) -> dict[str, pl.DataFrame]:

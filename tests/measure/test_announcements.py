@@ -176,7 +176,12 @@ def test_what_was_put_off_is_known_by_both_days() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["yang Jumat dipindah Ahad", "Punten, yg hari Jumat diundur ke Ahad ya karena hujan"]
+    "text",
+    [
+        "yang Jumat dipindah Ahad",
+        "yang  Jumat dipindah Ahad",
+        "Punten, yg hari Jumat diundur ke Ahad ya karena hujan",
+    ],
 )
 def test_what_is_put_off_may_be_named_by_its_day_alone(text: str) -> None:
     """If it is the only one of that day; the piket, whose day is none of the group's, begins nothing."""

@@ -149,3 +149,23 @@ def test_days_since_the_same_text() -> None:
     )["fact_turn"]
     assert found["same_text_days"].to_list() == [None, pytest.approx(1), pytest.approx(2.5), None, None]
     assert found["others_text_days"].to_list() == [None, None, pytest.approx(2.5), None, None]
+    # Ahmad's last one comes again through Budi after two and a half days, his first one after three and a half
+    assert found["others_again_days"].to_list() == [None, pytest.approx(2.5), None, None, None]
+
+
+def test_who_shares_a_text_at_once_and_after_three_days() -> None:
+    """0 within the same minute, 3 after 72 hours; nobody after 72 hours and a minute, nor oneself."""
+    jobs = [f"Loker admin {name}, kirim lamaran segera" for name in ("toko", "gudang", "kantor", "kafe")]
+    found = facts(
+        [
+            ("08:00", "Ahmad", jobs[0]),
+            ("08:00", "Budi", jobs[0]),
+            ("09:00", "Ahmad", jobs[1]),
+            ("10:00", "Ahmad", jobs[2]),
+            ("11:00", "Ahmad", jobs[3]),
+            ("12:00", "Ahmad", jobs[3]),
+            ("+3 09:00", "Budi", jobs[1]),
+            ("+3 10:01", "Budi", jobs[2]),
+        ]
+    )["fact_turn"]
+    assert found["others_again_days"].to_list() == [0, None, 3, None, None, None, None, None]

@@ -14,7 +14,8 @@ from tasks.measure.text.scripts import as_written, narrow, read_by_script, with_
 _OF_ENTRIES = [value for name, value in vars(entries).items() if name[0] == "_" and isinstance(value, str)]
 _PATTERNS = [
     *(value for value in _OF_ENTRIES if "\\" in value),
-    lines.SECTION, lines.JUZ, lines.NUMBERED, lists._GREETING_LINE, lists._FEE, normalise.EMAIL_PATTERN,
+    lines.SECTION, lines.JUZ, lines.NUMBERED, lists._GREETING_LINE, lists._FEE, lists._JUZ, normalise.EMAIL_PATTERN,
+    normalise.URL_PATTERN,
     r"[\pL\d]{2,}|\d", r"\pL{2,}", r"(?s)^([\pL\pM0-9]+|.)",
 ]  # fmt: skip
 #: What lists are written with: words of ASCII, signs and emoji, spaces of all kinds.

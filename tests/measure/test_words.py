@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.measure.facts import measure_facts
 from tasks.measure.text.features import read_written
 from tasks.measure.text.languages import is_english, language
 from tasks.measure.text.lexicon import CATEGORIES, lexicon_for, normal_forms
 from tasks.measure.text.matching import count, match
 from tasks.measure.text.normalise import plain
 from tasks.measure.text.tokens import tokenise
+from tests.measure.chatroom import group
 from warehouse.reference.lexicon import version_of, words
 
 
@@ -129,6 +131,33 @@ def test_emoji_are_counted_by_sequence() -> None:
     texts = read_written(pl.Series(["a", "👍🏽👍🏽 ok", "👨‍👩‍👧", None, "é"]))
     assert texts["n_emoji"].to_list() == [0, 2, 1, 0, 0]
     assert texts["n_chars"].to_list() == [1, 7, 5, 0, 1]
+
+
+def test_folded_hands_are_counted_beside_typed_thanks() -> None:
+    chat = [
+        ("08:00", "Arif", "makasih 🙏🙏"),
+        ("08:01", "Arif", "🙏🏻"),  # of whatever skin
+        # a form's, not a turn's
+        ("09:00", "Bayu", "Bukber Sabtu\n1. Bayu 🙏\n2. Cecep\nSilakan dilanjut 🙏"),
+        ("10:00", "Cecep", "😂👍"),
+    ]
+    facts = measure_facts(group(chat))
+    assert facts["fact_message"]["n_folded_hands"].to_list() == [2, 1, 2, 0]
+    assert facts["fact_turn"]["n_folded_hands"].to_list() == [3, 0, 0]
+    assert facts["fact_turn"]["lex_gratitude"].to_list() == [1, 0, 0]
+
+
+def test_ya_is_counted_among_the_particles() -> None:
+    """In whatever spelling; 'kan' is another particle, 'sukses ya' a wish whose 'ya' is a particle all the same."""
+    chat = [
+        ("08:00", "Arif", "ya sudah yaaa, bagus kan"),
+        ("08:01", "Arif", "sukses YA"),
+        ("09:00", "Bayu", "Bukber Sabtu ya\n1. Bayu\n2. Cecep"),  # a form's, not a turn's
+        ("10:00", "Cecep", "saya yakin"),
+    ]
+    turns = measure_facts(group(chat))["fact_turn"]
+    assert turns["n_ya"].to_list() == [3, 0, 0]
+    assert turns["style_particle"].to_list() == [4, 0, 0]
 
 
 def test_every_listed_word_finds_itself() -> None:

@@ -152,6 +152,29 @@ def test_whoever_knows_all_that_is_published_learns_nothing_of_the_hidden_compon
         assert table.equals(two[name]), name
 
 
+def test_what_rests_on_a_hidden_month_stays_hidden() -> None:
+    """Gratitude is hidden in February: the alphas from then on could be solved for it; so could the overall one's."""
+    months = [dt.date(2024, month, 1) for month in (1, 2, 3)]
+    codes = ("idx_mutual_aid", "idx_overall", "idx_mechanical", "gratitude_rate")
+    marked = cells(*({"code": code, "month": month} for code in codes for month in months)).with_columns(
+        _is_hidden=(pl.col("code") == "gratitude_rate") & (pl.col("month") == months[1])
+    )
+    rows = [
+        _details(code, {"alpha": 0.5, "variant_rank": 0.1}).with_columns(month=pl.lit(month))
+        for code in codes[:3]
+        for month in months
+    ]
+    _, details = recompose(marked, pl.concat(rows).with_columns(_is_hidden=pl.lit(False)), registry())
+    shown = details.filter(~pl.col("_is_hidden"))
+    alphas = shown.filter(pl.col("detail") == "alpha").group_by("code").agg(pl.col("month").dt.month())
+    assert dict(alphas.iter_rows()) == {
+        "idx_mechanical": [1, 2, 3],
+        "idx_mutual_aid": [1],
+        "idx_overall": [1],
+    }
+    assert set(shown.filter(pl.col("detail") == "variant_rank")["month"]) == set(months)
+
+
 def _year(code: str, values: list[float], year: int = 2023) -> list[dict[str, object]]:
     return [
         {"code": code, "value": value, "month": dt.date(year, month, 1)}

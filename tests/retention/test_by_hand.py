@@ -141,6 +141,18 @@ def test_titles_that_an_earlier_version_kept_go(written: Written) -> None:
     assert [word for word in ("kanaritanya", "kanarijudul") if word in written.held()] == []
 
 
+def test_what_an_earlier_version_did_not_count_is_unknown(written: Written) -> None:
+    """Frozen without its 'ya', a turn has no number of them; all else is as before."""
+    before = written.measured()["fact_turn"]
+    assert before["n_ya"].null_count() == 0 and before["n_ya"].sum() > 0
+    written.purge()
+    name = f"groups/{GROUP}/frozen/turns.parquet"
+    written.workspace.vault.write_frame(name, written.workspace.vault.read_frame(name).drop("n_ya"))
+    after = written.measured()["fact_turn"]
+    assert after["n_ya"].null_count() > 0 and not after["n_ya"].sum()
+    assert after.drop("n_ya").equals(before.drop("n_ya"))
+
+
 def test_an_export_that_cannot_be_used_goes_as_well(home: Path) -> None:
     """Nobody can read it, but its words lie there."""
     of_nothing = "ini bukan ekspor, tapi kanarikusta ada di sini\n"

@@ -82,6 +82,24 @@ def fill(load: Load, key: PseudonymKey) -> None:
         {"group_key": GROUP, "turn_key": 1, "member_key": second, "answered_by_member_key": third},
     ]
     load.append("core.fact_turn", rows("core.fact_turn", *turns))
+    named = [
+        {"group_key": GROUP, "turn_key": turn, "member_key": who, "local_date": DAY}
+        for turn, who in ((0, second), (0, third), (1, first))
+    ]
+    load.append("core.fact_mention", rows("core.fact_mention", *named))
+    events = [
+        {
+            "group_key": GROUP,
+            "membership_event_key": at,
+            "event": event,
+            "member_key": who,
+            "actor_member_key": by,
+        }
+        for at, (event, who, by) in enumerate(
+            [("added", first, second), ("left", second, None), ("admins_only_on", None, None)]
+        )
+    ]
+    load.append("core.fact_membership_event", rows("core.fact_membership_event", *events))
     snapshots = [
         {
             "snapshot_id": one,
@@ -133,10 +151,19 @@ def test_his_rows_go_others_lose_only_the_pointer(warehouse: Warehouse) -> None:
     assert struck.withdrawn == [COUNTED]
     assert struck.removed == {
         "core.fact_message_change": 1,
+        "core.fact_mention": 2,  # what he says to others, and what others say to him
         "core.dim_member": 1,
         "core.fact_message": 2,
+        "core.fact_membership_event": 2,  # his own goes, and who added another is blanked
         "core.fact_turn": 2,
     }
+    events = warehouse.read(
+        "SELECT event, member_key, actor_member_key FROM core.fact_membership_event ORDER BY membership_event_key"
+    )
+    first = OLD.member_key(PEOPLE[0])
+    assert events.rows() == [("added", first, None), ("admins_only_on", None, None)]
+    mentions = warehouse.read("SELECT turn_key, member_key FROM core.fact_mention")
+    assert mentions.rows() == [(0, OLD.member_key(PEOPLE[2]))]
     left = warehouse.read("SELECT turn_key, member_key, answered_by_member_key FROM core.fact_turn")
     assert left.rows() == [(0, OLD.member_key(PEOPLE[0]), None)]
     assert warehouse.read("SELECT message_key FROM core.fact_message_change").rows() == [(0,)]
@@ -153,7 +180,7 @@ def test_his_rows_go_others_lose_only_the_pointer(warehouse: Warehouse) -> None:
 
 def test_every_key_is_rekeyed_and_the_logical_hash_stays(warehouse: Warehouse) -> None:
     before = logical_hash(warehouse)
-    assert _rekey_warehouse(warehouse, PEOPLE, OLD, NEW) == 3
+    assert _rekey_warehouse(warehouse, PEOPLE, OLD, NEW) == 5
     members = warehouse.read(
         "SELECT member_version_key, member_key, pseudonym_key FROM core.dim_member ORDER BY cohort"
     )

@@ -118,7 +118,14 @@ def _said(says: str) -> dict[str, Any]:
     record: dict[str, Any] = {f"lex_{name}": 0 for name in LEXICON_CATEGORIES}
     record |= {f"style_{name}": 0 for name in STYLE_CATEGORIES}
     record |= dict.fromkeys(MARKS.values(), False)
-    record |= {"is_text": True, "n_messages": 1, "n_words": 5, "task": "sociable"}
+    record |= {
+        "is_text": True,
+        "n_messages": 1,
+        "n_words": 5,
+        "n_folded_hands": 0,
+        "n_ya": 0,
+        "task": "sociable",
+    }
     for word in says.split():
         name, _, value = word.partition("=")
         category, _, count = word.partition(":")
@@ -130,9 +137,9 @@ def _said(says: str) -> dict[str, Any]:
             record["answer_delay_min"] = float(value)
         elif name == "by":
             record["answered_by_member_key"] = key(value)
-        elif name in ("task", "n_words"):
-            record[name] = int(value) if name == "n_words" else value
-        elif name in ("same_text_days", "others_text_days"):
+        elif name in ("task", "n_words", "n_folded_hands", "n_ya"):
+            record[name] = value if name == "task" else int(value)
+        elif name in ("same_text_days", "others_text_days", "others_again_days"):
             record[name] = float(value)
         elif category == "style":
             record[f"style_{count}"] += 1
@@ -178,8 +185,8 @@ def _turn(name: str | None, known: dict[str, int], otherwise: int) -> int:
 
 
 def activities(table: str) -> pl.DataFrame:
-    """``activity | kind | first | last | months | marks``; the mark ``dues``. In so many months running there is
-    one more of it, whose number is higher by 100.
+    """``activity | kind | first | last | by | months | marks``; the mark ``dues``. In so many months running there
+    is one more of it, whose number is higher by 100.
     """
     return frame(
         TABLES["core.fact_activity"],
@@ -191,6 +198,7 @@ def activities(table: str) -> pl.DataFrame:
                 "local_date": _later(row["first"], month),
                 "month": _later(row["first"], month).replace(day=1),
                 "last_seen_date": _later(row.get("last") or row["first"], month),
+                "organiser_member_key": key(row["by"]) if row.get("by") else None,
                 "is_dues": "dues" in row.get("marks", ""),
             }
             for row in rows(table)

@@ -70,6 +70,25 @@ def test_a_warehouse_of_a_newer_product_is_left_alone(warehouse_url: str) -> Non
     assert warehouse.version() == "9999"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TABLE core.fact_mention",
+        "ALTER TABLE core.fact_mention DROP COLUMN local_date",
+        "ALTER TABLE core.fact_mention ADD COLUMN more BIGINT",
+        "ALTER TABLE core.fact_coverage ALTER COLUMN is_gap DROP NOT NULL",
+    ],
+)
+def test_a_warehouse_of_an_earlier_draft_is_refused(warehouse_url: str, change: str) -> None:
+    warehouse = Warehouse(warehouse_url)
+    warehouse.create()
+    with warehouse.backend.writing() as connection:
+        connection.exec_driver_sql(change)
+    with pytest.raises(ConfigurationError, match="earlier draft") as refused:
+        warehouse.create()
+    assert refused.value.counts == {"tables": 1}
+
+
 def test_create_makes_a_warehouse_once(blank_url: str) -> None:
     warehouse = Warehouse(blank_url)
     assert not warehouse.exists()

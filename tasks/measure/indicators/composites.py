@@ -1,8 +1,8 @@
 """The composite indices: transform, base period, robust z, winsorise, align, mean (OECD and JRC 2008).
 
 Each number is explained by its component rows in the detail, and stands beside the same number made
-otherwise (``variant_*``). Draws of a component are shared by all indices that hold it, so a component held
-twice enters the overall index once.
+otherwise (``variant_*``) and how far its components move together (``alpha``). Draws of a component are
+shared by all indices that hold it, so a component held twice enters the overall index once.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tasks.measure.indicators.components import (
     drawn_z,
     first_ok,
 )
+from tasks.measure.indicators.consistency import cronbach
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import row_percentiles
 from tasks.measure.indicators.measures import Detail, Measure, divide
@@ -46,8 +47,8 @@ AXIS = "axis_type"
 
 @dataclass(frozen=True)
 class Part:
-    """What an index takes from a component or another index: M values by variant, statuses, and on which months its
-    base periods rest. ``draw`` gives M x B draws for the months that are marked, NaN elsewhere.
+    """What an index takes from a component or another index: M values by variant, statuses, on which months its
+    base periods rest, and the first of them. ``draw`` gives M x B draws for the months that are marked, NaN elsewhere.
     """
 
     by_variant: dict[str, Array]
@@ -55,6 +56,7 @@ class Part:
     status: Array
     has_value: Array
     rests_on: frozenset[int]
+    since: int
     is_index: bool = False
 
 
@@ -135,7 +137,8 @@ def _of_component(
         name_of_draws = f"drawn_z|{name}|{spec.params_hash}|{np.flatnonzero(months).tolist()}"
         return ctx.held(name_of_draws, lambda: drawn_z(ctx, plain, base, params, months))
 
-    part = Part(by_variant, draw, plain.status, plain.usable, frozenset(rests_on))
+    since = int(base[0]) if len(base) else ctx.n_months
+    part = Part(by_variant, draw, plain.status, plain.usable, frozenset(rests_on), since)
     return part, _base_rows(ctx, plain, base)
 
 
@@ -167,7 +170,8 @@ def _shown_only(index: Index) -> Part:
     def draw(months: Array) -> Array:
         return np.where(shown[:, None], index.draws(months), np.nan)
 
-    return Part(by_variant, draw, index.status, shown, index.rests_on, is_index=True)
+    since = min(part.since for part in index.held)
+    return Part(by_variant, draw, index.status, shown, index.rests_on, since, is_index=True)
 
 
 def _index(ctx: Context, spec: Indicator, parts: dict[str, Part]) -> Index:
@@ -197,7 +201,7 @@ def _index(ctx: Context, spec: Indicator, parts: dict[str, Part]) -> Index:
         empty=(status == "not_applicable").all(axis=0),
         immature=~enough & (valued.mean(axis=0) >= spec.params["min_share"]),
         doubtful=((status == "partial") & used).any(axis=0),
-        details=_sensitivity(spec, names, z, by_variant),
+        details=_sensitivity(spec, names, z, by_variant) | _alpha(spec, held, z),
     )
     first = complete_months(rows[FIRST_COMPONENT.name], int(spec.params["base_months"]))
     rests_on = frozenset(first.tolist()).union(*(part.rests_on for part in held))
@@ -246,6 +250,16 @@ def _sensitivity(
         extreme = least.reduce(left_out)
         found[f"variant_leave_one_out_{name}"] = Detail(extreme, is_sparse=True)
     return found
+
+
+def _alpha(spec: Indicator, held: list[Part], z: Array) -> dict[str, Detail]:
+    """``alpha``: of the components from the base period on; the difference of two has none."""
+    if spec.code == AXIS:
+        return {}
+    since = np.array([part.since for part in held])
+    begun = np.arange(z.shape[1]) >= since[:, None]
+    alpha, months = cronbach(np.where(begun, z, np.nan), int(spec.params["base_months"]))
+    return {"alpha": Detail(alpha, n_den=months)}
 
 
 def _applies(variant: Variant, spec: Indicator, names: list[str]) -> bool:

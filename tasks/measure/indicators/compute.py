@@ -121,15 +121,15 @@ def _still_holding(
 
 
 def _hash_composites(hashes: dict[Version, list[str]], indices: Sequence[Index]) -> None:
-    """A composite rests on its components' cells of the month and of the months of their base periods."""
+    """A composite rests on its components' cells up to the month and in the months of their base periods."""
     for one in sorted(indices, key=lambda one: any("idx_" in name for name in one.names)):
         of_parts = [hashes[version_of(registry()[name.partition(":")[0]])] for name in one.names]
         base = [f"{t}={of_part[t]}" for t in sorted(one.rests_on) for of_part in of_parts]
-        shared = hashlib.sha256("|".join([one.spec.model_dump_json(), *base]).encode()).hexdigest()
-        hashes[version_of(one.spec)] = [
-            hashlib.sha256("|".join([shared, *held]).encode()).hexdigest()[:24]
-            for held in zip(*of_parts, strict=True)
-        ]
+        so_far = "|".join([one.spec.model_dump_json(), *base])
+        found = hashes[version_of(one.spec)] = []
+        for held in zip(*of_parts, strict=True):
+            so_far = hashlib.sha256("|".join([so_far, *held]).encode()).hexdigest()
+            found.append(so_far[:24])
 
 
 def _missing(ctx: Context, kept: Indicators) -> dict[Version, Array]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from schemas.indicators import Indicator
 from tasks.measure.indicators.answers import share_interval
-from tasks.measure.indicators.axes import Array, add_months, any_of, filled, month_end, roll
+from tasks.measure.indicators.axes import Array, add_months, any_of, filled, month_end, roll, until_next
 from tasks.measure.indicators.context import Context
 from tasks.measure.indicators.intervals import wilson
 from tasks.measure.indicators.measures import (
@@ -23,7 +23,7 @@ from tasks.measure.indicators.measures import (
     scaled_to_heads,
     wilson_share,
 )
-from tasks.measure.indicators.occasions import listed
+from tasks.measure.indicators.occasions import COMMITTED, activities, entry_activity, listed
 
 _MIN_SELLERS_BOOT = 20
 
@@ -71,19 +71,17 @@ def opportunity_breadth(ctx: Context, spec: Indicator) -> Measure:
 
 @indicator("enterprise_support_rate")
 def enterprise_support_rate(ctx: Context, spec: Indicator) -> Measure:
-    """Offers of own goods met with commitment or praise within 72 hours over offers, quarter. Share 0-1.
+    """Offers of own goods met by another member within 72 hours over offers, quarter. Share 0-1.
 
-    Achmad 2022. The support is an inferred reply to the offer. What another member posted in the 180 days
-    before is no offer of one's own.
+    Achmad 2022. They are met by commitment or praise in an inferred reply, by an order on the seller's list, or by
+    posting the same text. What another member posted in the 180 days before is no offer of one's own.
     """
     hours = spec.params["window_hours"]
     offers = (ctx.turn("lex_enterprise") > 0) & ~ctx.turn("is_forwarded") & ~ctx.turn("is_list")
     offers &= _days_since(ctx, "others_text_days") > spec.params["others_text_days"]
     offers &= ctx.followed(int(np.ceil(hours / 24)))
-    warm = np.append(ctx.turn("is_commitment") | (ctx.turn("lex_praise") > 0), False)
-    met = warm[ctx.tie_source] & (ctx.tie("latency_min") <= 60 * hours)
-    met &= ctx.tie("source_member_key") != ctx.tie("target_member_key")
-    supported = ctx.turns_at(ctx.tie_target[met])
+    supported = _met_in_words(ctx, hours) | (ctx.turn("others_again_days") <= hours / 24)
+    supported[offers] |= _met_by_orders(ctx, offers, hours)
     num = roll(ctx.count(offers & supported), spec.window_months)
     den = roll(ctx.count(offers), spec.window_months)
     k, n = num.sum(axis=1), den.sum(axis=1)
@@ -91,6 +89,32 @@ def enterprise_support_rate(ctx: Context, spec: Indicator) -> Measure:
     ci, kind = share_interval(ctx, spec, num, den, enough, _MIN_SELLERS_BOOT)
     forbidden = np.full(ctx.n_months, not ctx.inputs.group.selling_allowed)
     return Measure(divide(k, n), k, n, enough=enough, empty=n == 0, blocked=forbidden, ci=ci, ci_kind=kind)
+
+
+def _met_in_words(ctx: Context, hours: float) -> Array:
+    """Turns to which another member replies within the hours with commitment or praise."""
+    warm = np.append(ctx.turn("is_commitment") | (ctx.turn("lex_praise") > 0), False)
+    met = warm[ctx.tie_source] & (ctx.tie("latency_min") <= 60 * hours)
+    met &= ctx.tie("source_member_key") != ctx.tie("target_member_key")
+    return ctx.turns_at(ctx.tie_target[met])
+
+
+def _met_by_orders(ctx: Context, offers: Array, hours: float) -> Array:
+    """By offer, whether another member enters an order list of the seller's within the hours.
+
+    Of an entry the day alone is known: it counts from the offer's day to the last one that the hours reach.
+    """
+    activity = entry_activity(ctx)
+    organisers = np.append(ctx.member_of(activities(ctx).organiser), -1)
+    is_order = np.append(activities(ctx).of(("order",)), False)
+    entries = ctx.inputs.fact_participation
+    buyer, seller = ctx.member_of(entries["member_key"]), organisers[activity]
+    ordered = is_order[activity] & any_of(entries["participation_status"], COMMITTED)
+    ordered &= (seller >= 0) & (buyer != seller) & ~entries["member_key"].is_null().to_numpy()
+    day = ctx.day_of(entries["added_date"])[ordered]
+    wait = until_next((seller[ordered], day), (ctx.turn_member[offers], ctx.turn_day[offers]))
+    soon: Array = wait <= np.ceil(hours / 24)
+    return soon
 
 
 @indicator("learning_participation")

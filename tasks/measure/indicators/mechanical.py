@@ -52,6 +52,7 @@ _STYLE_CLASSES = (
     ("style_preposition",),
     ("style_particle",),
 )
+_PARTICLES = _STYLE_CLASSES.index(("style_particle",))
 
 
 @indicator("active_member_share")
@@ -147,7 +148,8 @@ def style_match(ctx: Context, spec: Indicator) -> Measure:
     """Mean language style matching of members with 50 words or more. Index 0-1.
 
     Gonzales, Hancock and Pennebaker 2010. The bootstrap resamples members, and with them the pooled rate of the
-    others.
+    others. Companion ``without_ya``: particles but for the commonest of them, 'ya'; NaN where those of a turn are
+    unknown.
     """
     text = np.flatnonzero(ctx.turn("is_text"))
     place = ctx.turn_place[text]
@@ -156,10 +158,15 @@ def style_match(ctx: Context, spec: Indicator) -> Measure:
         for names in (("n_words",), *_STYLE_CLASSES)
     )
     counts = np.stack(classes)
-    counted = words >= spec.params["min_words_per_member"]
-    scores = style_matches(counts, words, spec.params["smoothing"])
-    scores = np.where(counted, scores, 0)
-    num, den = over_members(scores), counted.sum(axis=1).astype(float)
+    least, smoothing = spec.params["min_words_per_member"], spec.params["smoothing"]
+    counted = words >= least
+    without_ya = counts.copy()
+    without_ya[_PARTICLES] -= ctx.tally(place, ctx.turn("n_ya")[text].astype(float))  # NULL becomes NaN
+    num, rest = (
+        over_members(np.where(counted, style_matches(of_class, words, smoothing), 0))
+        for of_class in (counts, without_ya)
+    )
+    den = counted.sum(axis=1).astype(float)
     enough = den >= spec.params["min_members"]
 
     def interval(t: int, rng: np.random.Generator) -> Interval:
@@ -168,12 +175,19 @@ def style_match(ctx: Context, spec: Indicator) -> Measure:
         wrote = words[t] > 0
         columns = np.column_stack([words[t, wrote], counts[:, t, wrote].T])
         columns = columns[np.lexsort(columns.T[::-1])]
-        least, smoothing = spec.params["min_words_per_member"], spec.params["smoothing"]
         draws = resampled_matches(rng, columns[:, 0], columns[:, 1:], least, smoothing)
         return percentiles(draws, int(den[t]))
 
     ci = by_month(ctx, spec, enough, interval)
-    return Measure(divide(num, den), num, den, enough=enough, empty=words.sum(axis=1) == 0, ci=ci)
+    return Measure(
+        divide(num, den),
+        num,
+        den,
+        enough=enough,
+        empty=words.sum(axis=1) == 0,
+        ci=ci,
+        details={"without_ya": Detail(divide(rest, den), n_num=rest, n_den=den)},
+    )
 
 
 def resampled_matches(

@@ -16,13 +16,14 @@ _NOBODY = -2  # in place of a member: a name matched to nobody
 
 @dataclass(frozen=True)
 class Activities:
-    """Activities by their key: kind, month and day of their start, and the day on which they were last seen.
+    """Activities by their key: kind, organiser, month and day of their start, and the day on which they were last seen.
 
     ``is_gift``: donation lists; those of dues are obligations and left out.
     """
 
     key: Array
     kind: pl.Series
+    organiser: pl.Series
     month: Array
     day: Array
     last: Array
@@ -43,6 +44,7 @@ def activities(ctx: Context) -> Activities:
     return Activities(
         key=frame["activity_key"].to_numpy(),
         kind=kind,
+        organiser=frame["organiser_member_key"],
         month=ctx.month_of_day(day),
         day=day,
         last=ctx.day_of(frame["last_seen_date"]),

@@ -203,7 +203,8 @@ def gratitude_rate(ctx: Context, spec: Indicator) -> Measure:
     """Text turns with thanks, announcements left out, per 1000 text turns, trailing quarter.
 
     Althoff et al. 2014. Companions ``after_help``: answered requesters who thank within 24 hours; ``upper``: with
-    stickers alone of those whose request was answered in the 48 hours before.
+    stickers alone of those whose request was answered in the 48 hours before; ``folded_hands``: turns with that emoji
+    and no thanks in words, over text turns and those of the emoji alone.
     """
     text = roll(ctx.text_turns, spec.window_months)
     thanks_turn = ctx.turn("is_text") & (ctx.turn("lex_gratitude") > 0) & ~ctx.turn("is_announcement")
@@ -227,8 +228,21 @@ def gratitude_rate(ctx: Context, spec: Indicator) -> Measure:
         details={
             "after_help": Detail(after, *wilson(k, n), "wilson", k, n),
             "upper": Detail(1000 * divide(num + stuck, den + stuck), n_num=num + stuck, n_den=den + stuck),
+            "folded_hands": _folded_hands(ctx, spec, thanks_turn, den),
         },
     )
+
+
+def _folded_hands(ctx: Context, spec: Indicator, thanks: Array, text: Array) -> Detail:
+    """Turns with folded hands that thank in no word, per 1000; NaN where those of a turn are unknown."""
+    hands = ctx.turn("n_folded_hands").astype(float)  # NULL becomes NaN
+    shown = (hands > 0) & ~thanks & ~ctx.turn("is_announcement")
+    num, wordless, unknown = (
+        roll(ctx.number(mask), spec.window_months)
+        for mask in (shown, shown & ~ctx.turn("is_text"), np.isnan(hands))
+    )
+    num, den = np.where(unknown > 0, np.nan, num), text + wordless
+    return Detail(1000 * divide(num, den), n_num=num, n_den=den)
 
 
 def _thanking_stickers(ctx: Context, hours: float) -> Array:

@@ -41,6 +41,11 @@ class Characters:
         found[self.texts_of(self.lead[np.asarray(is_so, dtype=bool)[self.sign]])] = True
         return found
 
+    def number_of(self, sign: str) -> np.ndarray:
+        """By text how often a character beyond ASCII stands in it."""
+        here = self.lead[(self.signs == sign).to_numpy()[self.sign]]
+        return np.bincount(self.texts_of(here), minlength=len(self.first) - 1).astype(np.int64)
+
     def holds(self, marks: bytes) -> bool:
         """Whether one of these characters of ASCII stands anywhere."""
         content = self.content.data

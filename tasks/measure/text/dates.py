@@ -17,6 +17,7 @@ _MONTH = (
 # all of these are looked for in small letters
 _WRITTEN = rf"\b(\d{{1,2}})(?:\s*(?:-|–|&|dan|s/?d|,)\s*\d{{1,2}})?\s*{_MONTH}[\s,]*(20\d\d\b)?"
 _NUMERIC = r"\b(\d{1,2})[/-](\d{1,2})(?:[/-](20\d\d|\d\d))?\b"
+_DOTTED = r"\b(\d{1,2})\.(\d{1,2})\.(20\d\d)\b"
 _ISO = r"\b(20\d\d)-(\d{2})-(\d{2})\b"
 _PART = r"(?:pagi|siang|sore|malam|malem|mlm)"
 _TODAY = (
@@ -91,7 +92,8 @@ def _days(texts: pl.Series, place: np.ndarray, posted: pl.Series, *where: pl.Exp
 def _named(said: pl.Series) -> dict[str, np.ndarray]:
     """What texts name of a day: numbers of the written forms, days ahead, the weekday; _NO_DAY where they do not."""
     text = pl.col("said")
-    forms = said.alias("said").to_frame().select(
+    slashed = said.str.replace_all(_DOTTED, "${1}/${2}/${3}")
+    forms = slashed.alias("said").to_frame().select(
         iso=text.str.extract_groups(_ISO),
         numeric=text.str.extract_groups(_NUMERIC),
         written=text.str.extract_groups(_WRITTEN),

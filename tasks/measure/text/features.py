@@ -18,14 +18,17 @@ _MONTHS = (
     "|sep(?:t|tember)?|okt(?:ober)?|oct(?:ober)?|nov(?:ember)?|des(?:ember)?|dec(?:ember)?"
     "|muharram|safar|ramadh?an|syawal|rajab|sya.?ban"
 )
-#: A written date: 12/05/2021, 12 Mei.
+#: A written date: 12/05/2021, 12.05.2021, 2021-05-12, 12 Mei.
 DATE_SHAPE = (
-    r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b"
+    r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b|\b\d{1,2}\.\d{1,2}\.20\d\d\b|\b20\d\d-\d{2}-\d{2}\b"
     rf"|\b\d{{1,2}}\s*(?:-\s*\d{{1,2}}\s*)?(?:{_MONTHS})\b"
 )
+_HOUR = r"(?:[01]?\d|2[0-3])"
 _CLOCK_SHAPE = (
-    r"\b(?:jam|pukul|pkl)\s*\.?\s*\d{1,2}\b|\b\d{1,2}[:.]\d{2}\s*(?:wib|wita|wit|am|pm)?\b(?:[^.\d]|$)"
+    rf"\b(?:jam|pukul|pkl)\s*\.?\s*{_HOUR}\b|\b{_HOUR}[:.][0-5]\d\s*(?:wib|wita|wit|am|pm)?\b(?:[^.\d]|$)"
 )
+#: Marks and versions have the shape of a clock time: 'IPK 3.50'.
+_NO_CLOCK = r"\b(?:ipk?|gpa|nilai|rata|skor|versi)\W{1,3}\d{1,2}[.:]\d{2}\b"
 #: The fields of an announcement, and the labels that stand before them at the head of a line.
 _LABELS = {
     "day": ("hari", "tanggal", "tgl"),
@@ -38,6 +41,8 @@ FIELDS = tuple(_LABELS)
 _FIELD_OF_LABEL = {label: field for field, labels in _LABELS.items() for label in labels}
 _LABEL = "|".join(_FIELD_OF_LABEL)
 _UP_TO_COLON = r"[^\n:]{0,15}:"
+#: Thanks, please or sorry: counted for itself, beside the words of thanks.
+FOLDED_HANDS = "🙏"
 #: What emoji begin with that are characters of ASCII with a mark: keys of a telephone.
 _KEYS = list(b"0123456789#*")
 
@@ -55,13 +60,14 @@ def _emoji_patterns() -> dict[str, list[str]]:
 
 
 def read_written(texts: pl.Series) -> pl.DataFrame:
-    """plain (the normal text), n_chars, n_emoji of distinct texts as written; NULL holds nothing."""
+    """plain (the normal text), n_chars, n_emoji, n_folded_hands of distinct texts as written; NULL holds nothing."""
     signs = characters(texts)
     return pl.DataFrame(
         [
             plain_texts(texts, signs),
             texts.str.len_chars().cast(pl.Int64).fill_null(0).alias("n_chars"),
             pl.Series("n_emoji", count_emoji(signs)),
+            pl.Series("n_folded_hands", signs.number_of(FOLDED_HANDS)),
         ]
     )
 
@@ -96,8 +102,9 @@ def announcement_fields(texts: pl.Series) -> dict[str, np.ndarray]:
     # most texts have neither digit nor colon, and need not be searched for shapes
     numbered = texts.str.contains("[0-9]").arg_true()
     some = texts.gather(numbered)
-    for name, shape in (("day", DATE_SHAPE), ("time", _CLOCK_SHAPE)):
-        fields[name][numbered.filter(some.str.contains(narrow(shape)))] = True
+    clocked = some.str.replace_all(narrow(_NO_CLOCK), "")
+    for name, shape, texts_shaped in (("day", DATE_SHAPE, some), ("time", _CLOCK_SHAPE, clocked)):
+        fields[name][numbered.filter(texts_shaped.str.contains(narrow(shape)))] = True
     labelled = texts.str.contains(":", literal=True).arg_true()
     # the head of a line is dear to find: look for the label anywhere first
     labelled = labelled.filter(texts.gather(labelled).str.contains(f"(?:{_LABEL}){_UP_TO_COLON}"))

@@ -12,10 +12,10 @@ from tasks.measure.text.features import DATE_SHAPE
 from tasks.measure.text.scripts import Writing, read_by_script
 
 _LEAD = r"[\s>*_~•\-(]*"
-#: A numbered entry: '1.', '1)', '(1)', '1-', '1:', '*1.*', '1️⃣' (whose sign was made a full stop before).
-NUMBERED = rf"^{_LEAD}(\d{{1,3}})\s*[*_~]*\s*[.):\-/]+[*_~]*(\s.*|[^\d\s].*|)$"
+#: A numbered entry: '1.', '1)', '(1)', '1-', '1:', '*1.*', '1a.', '1️⃣' (whose sign was made a full stop before).
+NUMBERED = rf"^{_LEAD}(\d{{1,3}})(?i:[a-d]?)\s*[*_~]*\s*[.):\-/]+[*_~]*(\s.*|[^\d\s].*|)$"
 #: A number and a name with only a space between.
-_BARE_NUMBER = r"^[\s>*_~]*(\d{1,3})\s+(@?\pL.*)$"
+_BARE_NUMBER = r"^[\s>*_~]*(\d{1,3})(?i:[a-d]?)\s+(@?\pL.*)$"
 #: A bullet before a name; ticks and crosses among them say something besides.
 _TICKS = "✓✔☑✅❌✖✗✘✕❎🚫"
 _BULLET_SIGNS = f"-–—•▪●○◦‣·▫◾◽■□👉➡▶🔹🔸🔘⚪⚫📌{_TICKS}"
@@ -28,10 +28,10 @@ JUZ = (
 MIN_JUZ = 10
 #: Quick test, in one pass over whole texts, for what cannot be a list: an entry 1, a juz, bullets, a rest.
 MAYBE_LIST = (
-    r"(?m)^[\s>*_~•\-(]*0?0?1\s*\x{fe0f}?\x{20e3}?\s*[*_~]*\s*(?:[.):\-/]|\s\pL)"
+    r"(?m)^[\s>*_~•\-(]*0?0?1[a-dA-D]?\s*\x{fe0f}?\x{20e3}?\s*[*_~]*\s*(?:[.):\-/]|\s\pL)"
     r"|^[\s>*_~•\-]*(?:0\x{fe0f}?\x{20e3})?1\x{fe0f}?\x{20e3}|^[\s>*_~•\-\d.)(]*(?i:ju[zs])[ '’]*\d"
     rf"|^\s*(?:[{_BULLET_SIGNS}]|\*\s)"
-    r"|\A[\s>*_~(]*\d{1,3}\x{fe0f}?\x{20e3}?\s*[.)]|[\x{2460}\x{1d7cf}\x{1d7d9}\x{1d7e3}\x{1d7ed}\x{1d7f7}]"
+    r"|\A[\s>*_~(]*\d{1,3}\x{fe0f}?\x{20e3}?\s*[.)]|[\x{2460}\x{661}\x{6f1}\x{1d7cf}\x{1d7d9}\x{1d7e3}\x{1d7ed}\x{1d7f7}]"
 )
 _DENIED = r"(?:tidak|tdk|gak?|ngg?ak|belum|blm|teu)(?: bisa| tiasa)? (?:hadir|ikut|bayar|transfer|tf|lunas)"
 #: What a part of a list says of those who stand in it.
@@ -55,6 +55,8 @@ SECTION = (
 )
 
 
+#: Digits of Arabic script, as Arabic and as Persian have them.
+_ARABIC_DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
 #: Ways of numbering, in the order in which a message is read by one of them.
 _JUZ, _NUMBER, _BARE, _BULLETS, _NO_LIST = range(5)
 NONE = -1
@@ -172,6 +174,7 @@ def _read_lines(written: pl.Series) -> _Read:
     # ASCII stays as it is
     at = (written.str.len_bytes() != written.str.len_chars()).arg_true()
     others = written.gather(at).str.normalize("NFKC").str.replace_all(r"[\p{Cf}\x{fe00}-\x{fe0f}]", "")
+    others = others.str.replace_many(list(_ARABIC_DIGITS), list("0123456789" * 2))
     # keycaps of two digits come as '1.0.'
     keycaps = r"^([\s>*_~•\-]*)(\d)\.(\d)\."
     raw = written.clone().scatter(at, others).str.replace(keycaps, "${1}${2}${3}.").rename("line")

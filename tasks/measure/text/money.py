@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from tasks.measure.text.normalise import DOMAINS, WORDS_TOO
 from tasks.measure.text.number_words import NUMBER_WORDS, spelled
 
 LOWEST, HIGHEST = 500.0, 1e9
@@ -44,7 +45,10 @@ _DECIMAL = re.compile(r"\d+[.,]\d{1,2}")
 _THOUSANDS_AND_CENTS, _CENTS = re.compile(r"[.,]\d{3}[.,]\d{2}$"), re.compile(r"(?<=\d{3})[.,]\d{2}$")
 _SEPARATOR = re.compile(r"[.,](?=\d{3}(?:\D|$))")
 _SUM = re.compile(r"\s*\+\s*(?:rp\.?\s*)?")
-_ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|\b[a-z][a-z0-9-]*(?:\.[a-z]{2,})+/\S*")
+#: Numbers in an address are no money; 'an.asep/100rb' is none, for no address ends so.
+_ADDRESS = re.compile(
+    rf"https?://\S+|\bwww\.\S+|(?<![\w.-])[a-z][a-z0-9.-]{{0,100}}\.(?:{'|'.join((*DOMAINS, *WORDS_TOO))})/\S*"
+)
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _SLANG_WORD = re.compile(r"\b(" + "|".join((*_SLANG, *_AMBIGUOUS_SLANG)) + r")(?:an)?\b")
 _SPELLED = re.compile(

@@ -25,13 +25,16 @@ PLACEHOLDERS = (URL, EMAIL, PHONE, MENTION)
 
 _PRIVATE = r"[\x{e000}-\x{e00f}]"
 
-_DOMAINS = ("com", "id", "org", "net", "ly", "gl", "me", "co", "info", "edu", "app", "io", "link", "site")
+#: Endings of addresses that are written without a scheme.
+DOMAINS = ("com", "id", "org", "net", "ly", "gl", "me", "co", "edu", "app", "io", "site")
+#: Words of every talk: 'makasih.info ya' lacks a space, 'kampus.info/daftar' is an address.
+WORDS_TOO = ("info", "link")
 URL_PATTERN = (
-    r"(?i)\b(?:https?://|www\.)[^\s<>\"]+"
-    rf"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{'|'.join(_DOMAINS)})(?:/[^\s<>\"]*)?\b"
+    r"(?i)\b(?:https?://|www\.)[^\s<>\"]+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\."
+    rf"(?:(?:{'|'.join(DOMAINS)})(?:/[^\s<>\"]*)?\b|(?:{'|'.join(WORDS_TOO)})/(?:[^\s<>\"]*\b)?)"
 )
 #: Every address holds one of these, of which each holds what is found faster.
-_OF_ADDRESSES = ["://", "www.", *(f".{domain}" for domain in _DOMAINS)]
+_OF_ADDRESSES = ["://", "www.", *(f".{domain}" for domain in (*DOMAINS, *WORDS_TOO))]
 _MAYBE_ADDRESS = r"\.[a-zA-Z]|[wW]\.|://"
 EMAIL_PATTERN = r"(?i)\b[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 PHONE_PATTERN = (

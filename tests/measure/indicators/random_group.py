@@ -120,6 +120,8 @@ def _turns(
             "is_forwarded": rng.random(n) < 0.02,
             "n_messages": 1,
             "n_words": rng.integers(1, 30, n),
+            "n_folded_hands": np.arange(n) % 9 // 8,
+            "n_ya": 0,
             "answer_delay_min": [
                 float(m) if hit else None
                 for m, hit in zip(rng.integers(0, 1440, n), rng.random(n) < 0.5, strict=True)

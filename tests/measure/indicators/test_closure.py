@@ -141,6 +141,24 @@ def test_composites_are_taken_over_as_long_as_their_base_periods_stand():
     assert moved["month"].n_unique() == 30
 
 
+def test_words_found_behind_the_base_periods_move_the_alphas_after_them():
+    """An alpha rests on every month up to its own, so an index of the months after it is made anew."""
+    inputs = random_group(months=30, members=30, per_month=500, seed=3)
+    full, then = compute(inputs), add_months(inputs.first_month, 26)
+    found = pl.col("local_date").is_between(then, add_months(then, 1), closed="left") & (
+        pl.col("turn_key") % 3 == 0
+    )
+    more = replace(
+        inputs, fact_turn=inputs.fact_turn.with_columns(pl.col("lex_we_incl") + found.cast(pl.Int64))
+    )
+    again = compute(more, cached=full)
+    assert_same(again, compute(more))
+    moved = changed(full, again).filter(pl.col("code") == "idx_mechanical")["month"].to_list()
+    assert moved == [add_months(then, ahead) for ahead in range(4)]
+    of_last = (pl.col("month") == inputs.month) & (pl.col("detail") == "alpha")
+    assert not again.details.filter(of_last).equals(full.details.filter(of_last))
+
+
 def test_a_group_closed_to_all_but_admins_by_an_early_line_stays_so(inputs, full):
     """The line lies in the second month; the months after it hold nothing of it but that they are closed."""
     day = add_months(inputs.first_month, 1)

@@ -34,6 +34,19 @@ def test_a_month_that_no_export_covers_has_no_coverage_however_much_is_said() ->
     assert rows["status"].to_list() == ["ok", "no_coverage"]
 
 
+def test_one_turn_whose_ya_is_unknown_takes_the_companion_of_its_month_alone() -> None:
+    """Its particles stand against everybody's; the value itself and the other month are as before."""
+    inputs = random_group(months=2)
+    first = inputs.fact_turn.filter("is_text")["turn_key"][0]
+    unknown = inputs.fact_turn.with_columns(n_ya=pl.when(pl.col("turn_key") != first).then("n_ya"))
+    known, less = (
+        compute(one, codes={"style_match"}) for one in (inputs, replace(inputs, fact_turn=unknown))
+    )
+    assert less.values["value"].equals(known.values["value"]) and known.values["value"].null_count() == 0
+    assert known.details["value"].equals(known.values["value"])  # nobody says it
+    assert less.details["value"].is_null().to_list() == [True, False]
+
+
 def test_each_version_has_its_own_hours() -> None:
     """Five joins, a turn that welcomes 10 hours after each: within 48 hours, not within one."""
     joined = [FIRST.replace(day=2 + 4 * i) for i in range(5)]

@@ -270,6 +270,7 @@ CREATE TABLE core.fact_message (
 	n_chars BIGINT NOT NULL,
 	n_words BIGINT NOT NULL,
 	n_emoji BIGINT NOT NULL,
+	n_folded_hands BIGINT,
 	n_urls BIGINT NOT NULL,
 	n_emails BIGINT NOT NULL,
 	n_phones BIGINT NOT NULL,
@@ -311,6 +312,7 @@ CREATE TABLE core.fact_message (
 	CONSTRAINT ck_fact_message_n_chars CHECK ("n_chars" >= 0),
 	CONSTRAINT ck_fact_message_n_words CHECK ("n_words" >= 0),
 	CONSTRAINT ck_fact_message_n_emoji CHECK ("n_emoji" >= 0),
+	CONSTRAINT ck_fact_message_n_folded_hands CHECK ("n_folded_hands" >= 0),
 	CONSTRAINT ck_fact_message_n_urls CHECK ("n_urls" >= 0),
 	CONSTRAINT ck_fact_message_n_emails CHECK ("n_emails" >= 0),
 	CONSTRAINT ck_fact_message_n_phones CHECK ("n_phones" >= 0),
@@ -360,6 +362,7 @@ COMMENT ON COLUMN core.fact_message.lang IS 'Language tag of the text.';
 COMMENT ON COLUMN core.fact_message.n_chars IS 'Characters of the text. [characters]';
 COMMENT ON COLUMN core.fact_message.n_words IS 'Word tokens, placeholders left out. [words]';
 COMMENT ON COLUMN core.fact_message.n_emoji IS 'Emoji. [emoji]';
+COMMENT ON COLUMN core.fact_message.n_folded_hands IS 'Folded hands among the emoji: thanks, please or sorry, so no match of gratitude. Of a turn those outside lists and templates. NULL where the text was deleted before they were counted. [emoji]';
 COMMENT ON COLUMN core.fact_message.n_urls IS 'Web addresses. [addresses]';
 COMMENT ON COLUMN core.fact_message.n_emails IS 'E-mail addresses; the addresses themselves stay in the vault. [addresses]';
 COMMENT ON COLUMN core.fact_message.n_phones IS 'Phone numbers written out; the numbers themselves stay in the vault. [numbers]';
@@ -425,8 +428,10 @@ CREATE TABLE core.fact_turn (
 	answered_by_member_key BIGINT,
 	same_text_days DOUBLE PRECISION,
 	others_text_days DOUBLE PRECISION,
+	others_again_days DOUBLE PRECISION,
 	n_messages BIGINT NOT NULL,
 	n_words BIGINT NOT NULL,
+	n_folded_hands BIGINT,
 	lex_we_incl BIGINT NOT NULL,
 	lex_we_excl BIGINT NOT NULL,
 	lex_i_word BIGINT NOT NULL,
@@ -460,6 +465,7 @@ CREATE TABLE core.fact_turn (
 	style_preposition BIGINT NOT NULL,
 	style_particle BIGINT NOT NULL,
 	style_question BIGINT NOT NULL,
+	n_ya BIGINT,
 	CONSTRAINT ck_fact_turn_group_key CHECK ("group_key" >= 0),
 	CONSTRAINT ck_fact_turn_turn_key CHECK ("turn_key" >= 0),
 	CONSTRAINT ck_fact_turn_member_key CHECK ("member_key" >= 0),
@@ -469,8 +475,10 @@ CREATE TABLE core.fact_turn (
 	CONSTRAINT ck_fact_turn_answered_by_member_key CHECK ("answered_by_member_key" >= 0),
 	CONSTRAINT ck_fact_turn_same_text_days CHECK ("same_text_days" BETWEEN 0 AND 1.7976931348623157e+308),
 	CONSTRAINT ck_fact_turn_others_text_days CHECK ("others_text_days" BETWEEN 0 AND 1.7976931348623157e+308),
+	CONSTRAINT ck_fact_turn_others_again_days CHECK ("others_again_days" BETWEEN 0 AND 3),
 	CONSTRAINT ck_fact_turn_n_messages CHECK ("n_messages" >= 0),
 	CONSTRAINT ck_fact_turn_n_words CHECK ("n_words" >= 0),
+	CONSTRAINT ck_fact_turn_n_folded_hands CHECK ("n_folded_hands" >= 0),
 	CONSTRAINT ck_fact_turn_lex_we_incl CHECK ("lex_we_incl" >= 0),
 	CONSTRAINT ck_fact_turn_lex_we_excl CHECK ("lex_we_excl" >= 0),
 	CONSTRAINT ck_fact_turn_lex_i_word CHECK ("lex_i_word" >= 0),
@@ -503,7 +511,8 @@ CREATE TABLE core.fact_turn (
 	CONSTRAINT ck_fact_turn_style_conjunction CHECK ("style_conjunction" >= 0),
 	CONSTRAINT ck_fact_turn_style_preposition CHECK ("style_preposition" >= 0),
 	CONSTRAINT ck_fact_turn_style_particle CHECK ("style_particle" >= 0),
-	CONSTRAINT ck_fact_turn_style_question CHECK ("style_question" >= 0)
+	CONSTRAINT ck_fact_turn_style_question CHECK ("style_question" >= 0),
+	CONSTRAINT ck_fact_turn_n_ya CHECK ("n_ya" >= 0)
 );
 COMMENT ON TABLE core.fact_turn IS 'Grain: one turn: consecutive messages of one sender with gaps of at most 2 minutes.';
 COMMENT ON COLUMN core.fact_turn.group_key IS 'Durable key of a group.';
@@ -525,8 +534,10 @@ COMMENT ON COLUMN core.fact_turn.answer_delay_min IS 'Minutes to the first answe
 COMMENT ON COLUMN core.fact_turn.answered_by_member_key IS 'Sender of the first answer within 24 hours.';
 COMMENT ON COLUMN core.fact_turn.same_text_days IS 'Days since the same normal text was last posted in the group, for turns with an opportunity or an offer; NULL for others and the first time. [days]';
 COMMENT ON COLUMN core.fact_turn.others_text_days IS 'The same since another member posted it. [days]';
+COMMENT ON COLUMN core.fact_turn.others_again_days IS 'Days until another member posted the same text after it; NULL when none did within three. [days]';
 COMMENT ON COLUMN core.fact_turn.n_messages IS 'Messages. [messages]';
 COMMENT ON COLUMN core.fact_turn.n_words IS 'Word tokens, placeholders left out. [words]';
+COMMENT ON COLUMN core.fact_turn.n_folded_hands IS 'Folded hands among the emoji: thanks, please or sorry, so no match of gratitude. Of a turn those outside lists and templates. NULL where the text was deleted before they were counted. [emoji]';
 COMMENT ON COLUMN core.fact_turn.lex_we_incl IS 'Scored matches of lexicon category we_incl. [matches]';
 COMMENT ON COLUMN core.fact_turn.lex_we_excl IS 'Scored matches of lexicon category we_excl. [matches]';
 COMMENT ON COLUMN core.fact_turn.lex_i_word IS 'Scored matches of lexicon category i_word. [matches]';
@@ -560,6 +571,7 @@ COMMENT ON COLUMN core.fact_turn.style_conjunction IS 'Function words of class c
 COMMENT ON COLUMN core.fact_turn.style_preposition IS 'Function words of class preposition. [words]';
 COMMENT ON COLUMN core.fact_turn.style_particle IS 'Function words of class particle. [words]';
 COMMENT ON COLUMN core.fact_turn.style_question IS 'Function words of class question. [words]';
+COMMENT ON COLUMN core.fact_turn.n_ya IS 'The particle ''ya'' among the function words, in whatever spelling. NULL where the text was deleted before it was counted. [words]';
 CREATE TABLE core.fact_reply (
 	group_key BIGINT NOT NULL,
 	source_turn_key BIGINT NOT NULL,
