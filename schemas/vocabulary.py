@@ -56,6 +56,9 @@ SYSTEM_EVENTS = (
 )
 JOIN_EVENTS = ("created", "joined_link", "joined_community", "added")
 LEAVE_EVENTS = ("left", "removed")
+#: What holds for the whole group from one line to the next; also kinds of declared breaks.
+GROUP_STATES = ("admins_only", "disappearing")
+GROUP_EVENTS = tuple(f"{state}_{turned}" for state in GROUP_STATES for turned in ("on", "off"))
 
 ROLES = ("founder", "officer", "member")
 CONSENTS = ("given", "withdrawn", "objected", "unknown", "excluded")

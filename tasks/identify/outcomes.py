@@ -11,7 +11,7 @@ from schemas.corrections import Attendance
 from schemas.errors import ConfigurationError
 from schemas.roster import fold
 from schemas.tables import TABLES
-from schemas.vocabulary import JOIN_EVENTS, LEAVE_EVENTS
+from schemas.vocabulary import GROUP_EVENTS, JOIN_EVENTS, LEAVE_EVENTS
 from tasks.identify.members import RosterMember, Row
 from tasks.identify.membership import subject
 from tasks.identify.register import Person
@@ -20,8 +20,6 @@ from warehouse.keys import group_key
 
 #: Events that concern somebody's membership.
 MEMBERSHIP_EVENTS = (*JOIN_EVENTS, *LEAVE_EVENTS, "number_changed", "admin", "admin_removed")
-#: Events that change how the whole group may write or how long it shows: nobody's membership.
-GROUP_EVENTS = ("admins_only_on", "admins_only_off", "disappearing_on", "disappearing_off")
 
 _SUGGESTIONS = {"person_no": pl.Int64, "member_key": pl.Int64, "similarity": pl.Float64}
 

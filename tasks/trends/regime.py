@@ -13,14 +13,12 @@ import polars as pl
 
 from schemas.config import Group
 from schemas.tables import TABLES
+from schemas.vocabulary import GROUP_STATES
 
 GROUP_MONTH = ("group_id", "month")
 _OPEN_END = dt.date(9999, 12, 31)
 #: flag -> (event that begins it, event that ends it, kind of declared break)
-STATES = {
-    "is_admins_only": ("admins_only_on", "admins_only_off", "admins_only"),
-    "is_disappearing": ("disappearing_on", "disappearing_off", "disappearing"),
-}
+STATES = {f"is_{state}": (f"{state}_on", f"{state}_off", state) for state in GROUP_STATES}
 
 
 def _month(date: str) -> pl.Expr:
